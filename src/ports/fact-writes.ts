@@ -58,4 +58,6 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'cases.insertSuggestion': 'fact',
   'cases.decideSuggestion': 'fact',
   'answers.keep': 'bookkeeping',
+  'policies.propose': 'fact',
+  'policies.decide': 'fact',
 };

@@ -5,6 +5,7 @@ import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
+import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
@@ -31,6 +32,7 @@ export interface LedgerReader {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly policies: PoliciesReader;
 }
 
 /**
@@ -46,6 +48,7 @@ export interface LedgerWrites {
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
+  readonly policies: PoliciesWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

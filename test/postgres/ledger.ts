@@ -44,6 +44,7 @@ class PostgresLedger implements Ledger {
   readonly registry: Groups['registry'];
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
+  readonly policies: Groups['policies'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -68,6 +69,7 @@ class PostgresLedger implements Ledger {
     this.registry = groups.registry;
     this.cases = groups.cases;
     this.answers = groups.answers;
+    this.policies = groups.policies;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

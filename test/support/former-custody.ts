@@ -4,6 +4,7 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 
 /** Undoes the migration to typed custody in a ledger whose log is empty. The next open runs the migration again. */
 export function untypeCustody(raw: DatabaseSync): void {
+  for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
     'kept_answers',
     'custody_former',
@@ -13,6 +14,8 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'policies',
+    'case_officers',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

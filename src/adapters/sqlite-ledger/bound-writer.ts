@@ -43,6 +43,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       registry: group('registry'),
       cases: group('cases'),
       answers: group('answers'),
+      policies: group('policies'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

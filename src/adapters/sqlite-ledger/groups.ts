@@ -11,6 +11,8 @@ import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
+import { SqlPoliciesReader } from './policies/reader.ts';
+import { SqlPoliciesWriter } from './policies/writer.ts';
 import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
@@ -29,6 +31,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    policies: new SqlPoliciesReader(rows),
   };
 }
 
@@ -43,5 +46,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    policies: new SqlPoliciesWriter(rows),
   };
 }

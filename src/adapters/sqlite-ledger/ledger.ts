@@ -12,6 +12,7 @@ import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { OriginalsReader } from '#ports/ledger/originals';
+import type { PoliciesReader } from '#ports/ledger/policies';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
@@ -97,6 +98,7 @@ export class SqliteLedger implements Ledger {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly policies: PoliciesReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -125,6 +127,7 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     this.answers = readers.answers;
+    this.policies = readers.policies;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

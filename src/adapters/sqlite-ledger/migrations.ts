@@ -4,6 +4,7 @@ import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { CASES_END } from './case-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
+import { POLICIES } from './policies-migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -287,6 +288,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
   '0040-scopes': { up: (db: Kysely<Schema>) => run(db, SCOPES) },
+  '0045-policies': { up: (db: Kysely<Schema>) => run(db, POLICIES) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

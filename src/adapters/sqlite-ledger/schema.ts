@@ -82,6 +82,20 @@ export interface Schema {
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
   kept_answers: KeptAnswerRow;
+  /** Append-only but for how a version stands and who decided that. Actors are JSON. */
+  policies: {
+    version: number;
+    state: string;
+    source: string;
+    text: string;
+    sha256: string;
+    proposed_by: string;
+    proposed_at: number;
+    decided_by: string | null;
+    decided_at: number | null;
+  };
+  /** Triggers keep it. */
+  case_officers: { officer_id: string; case_number: string };
 }
 
 interface CustodyRow {

@@ -1,3 +1,4 @@
+import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -19,6 +20,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
+  ...accessEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,

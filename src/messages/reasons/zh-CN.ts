@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -20,6 +21,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
+  ...accessZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,
