@@ -4,10 +4,13 @@ import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
+import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
+import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
 
@@ -33,6 +36,9 @@ export interface LedgerReader {
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
   readonly policies: PoliciesReader;
+  readonly people: PeopleReader;
+  readonly signIn: SignInReader;
+  readonly doors: DoorsReader;
 }
 
 /**
@@ -49,6 +55,9 @@ export interface LedgerWrites {
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
   readonly policies: PoliciesWriter;
+  readonly people: PeopleWriter;
+  readonly signIn: SignInWriter;
+  readonly doors: DoorsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

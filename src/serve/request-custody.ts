@@ -190,6 +190,9 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     cases: group('cases'),
     answers: group('answers'),
     policies: group('policies'),
+    people: group('people'),
+    signIn: group('signIn'),
+    doors: group('doors'),
   };
 }
 

@@ -45,6 +45,9 @@ class PostgresLedger implements Ledger {
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
   readonly policies: Groups['policies'];
+  readonly people: Groups['people'];
+  readonly signIn: Groups['signIn'];
+  readonly doors: Groups['doors'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -70,6 +73,9 @@ class PostgresLedger implements Ledger {
     this.cases = groups.cases;
     this.answers = groups.answers;
     this.policies = groups.policies;
+    this.people = groups.people;
+    this.signIn = groups.signIn;
+    this.doors = groups.doors;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

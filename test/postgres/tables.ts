@@ -110,7 +110,9 @@ const NAME_OFFICERS =
  */
 const TRIGGERS = [
   `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$`,
-  ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts'].map((table) => appendOnly(table, 'UPDATE OR DELETE')),
+  ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts', 'user_units'].map((table) =>
+    appendOnly(table, 'UPDATE OR DELETE'),
+  ),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
   appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_at OR DELETE'),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',

@@ -7,6 +7,10 @@ export function untypeCustody(raw: DatabaseSync): void {
   for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
     'kept_answers',
+    'set_up_links',
+    'user_units',
+    'users',
+    'units',
     'custody_former',
     'custody_subjects',
     'custody_beside',
@@ -16,6 +20,15 @@ export function untypeCustody(raw: DatabaseSync): void {
     'facts',
     'policies',
     'case_officers',
+    'credentials',
+    'recovery_codes',
+    'sessions',
+    'sign_in_tries',
+    'tokens',
+    'kiosks',
+    'pins',
+    'badges',
+    'confirmations',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

@@ -44,6 +44,9 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       cases: group('cases'),
       answers: group('answers'),
       policies: group('policies'),
+      people: group('people'),
+      signIn: group('signIn'),
+      doors: group('doors'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -33,7 +33,7 @@ export interface AccessDeps {
 }
 
 interface Deps {
-  readonly ledger: Pick<Ledger, 'policies'>;
+  readonly ledger: Pick<Ledger, 'policies' | 'people'>;
   readonly access: AccessDeps;
   readonly clock: Clock;
   readonly facts: { readonly timezone: string };
@@ -83,11 +83,12 @@ export async function decideFor(deps: Deps, asker: Asker, action: Action, record
 export async function scopeFor(deps: Deps, asker: Asker, asking: Pick<Asking, 'address' | 'atMs'>): Promise<Scope> {
   const { ledger, access, clock, facts } = deps;
   const atMs = asking.atMs ?? clock.nowMs();
-  const [unitsBelow, granted] = await Promise.all([
-    asker.unit === null ? [] : ledger.policies.unitsBelow(asker.unit),
+  const [units, granted] = await Promise.all([
+    asker.unit === null ? [] : ledger.people.unitsBelow(asker.unit),
     access.grants.grantedTo(asker.id, 'see', atMs),
   ]);
   const time = timeIn(atMs, facts.timezone);
+  const unitsBelow = units.filter((unit) => unit !== asker.unit);
   return scopeOf(access.policy(), asker, { time, isFrom: isFrom(asking.address), atMs, unitsBelow, granted });
 }
 

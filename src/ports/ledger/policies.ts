@@ -58,8 +58,6 @@ export interface PoliciesReader {
   lastFromFile(): Promise<PolicyVersion | null>;
   /** null if there is no such recording. */
   judged(recordingId: string): Promise<JudgedRecording | null>;
-  /** Ids of this unit and of all units below it. */
-  unitsBelow(unit: string): Promise<readonly string[]>;
 }
 
 export interface PoliciesWriter {

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { type CaseStep, caseStateOf } from '#domain/case-course';
 import type { Actor } from '#domain/custody/actor';
 import type { Kind } from '#domain/kind';
+import { UNIT_DEPTH_MAX } from '#domain/people/unit';
 import type { Confidentiality, Privacy, Protection } from '#domain/protection';
 import type { Category } from '#domain/registry';
 import type { JudgedRecording, PoliciesReader, PolicySource, PolicyState, PolicyVersion } from '#ports/ledger/policies';
@@ -63,7 +64,7 @@ export class SqlPoliciesReader implements PoliciesReader {
       .where('recording_cases.recording_id', '=', recordingId)
       .execute();
     return {
-      ...{ officerId: row.officer_id, units: row.unit === null ? [] : [row.unit], kind: row.kind as Kind },
+      ...{ officerId: row.officer_id, units: await this.#unitsFrom(row.unit), kind: row.kind as Kind },
       ...{ category: row.category as Category | null, important: row.important === 1, createdAtMs: row.created_at },
       ...marksOf(row),
       cases: cases.map((each) => ({
@@ -75,8 +76,15 @@ export class SqlPoliciesReader implements PoliciesReader {
     };
   }
 
-  async unitsBelow(): Promise<readonly string[]> {
-    return [];
+  /** The unit as the registry names it, and the ids of all units above it. The bound of steps ends a cycle that somebody wrote into the file. */
+  async #unitsFrom(unit: string | null): Promise<readonly string[]> {
+    if (unit === null) return [];
+    const found = await sql<{ id: string }>`WITH RECURSIVE above (id, step) AS (
+      SELECT CAST(${unit} AS TEXT), 0
+      UNION ALL SELECT units.parent, above.step + 1 FROM above JOIN units ON units.id = above.id
+        WHERE units.parent IS NOT NULL AND above.step < ${UNIT_DEPTH_MAX}
+    ) SELECT id FROM above ORDER BY step`.execute(this.#db);
+    return found.rows.map(({ id }) => id);
   }
 }
 
