@@ -9,6 +9,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { AccessDeps } from './access/decide-for.ts';
 import type { Deeds } from './deeds.ts';
 import type { Looks } from './look-log.ts';
 import type { PlayedTimes } from './played-times.ts';
@@ -66,6 +67,7 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly workersHeard: WorkersHeard;
+  readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;
   /**
