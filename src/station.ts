@@ -22,6 +22,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
+import type { NetworkSettings } from '#serve/network/settings';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
@@ -32,6 +33,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { openNetwork } from './station/network.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -138,12 +140,14 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
+    const network = await openNetwork(this.#context, this.#mode === 'all');
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      tls: () => network.tls?.state() ?? null,
       clock: this.#context.clock,
       log,
       facts: this.#facts(),
@@ -154,7 +158,7 @@ export class Station {
     if (this.#mode === 'look') return '';
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    const address = await this.#listen(deps, metrics);
+    const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);
     stationStarted(log, { version: VERSION, stationId: config.station.id, http: address, elapsedMs });
@@ -248,9 +252,9 @@ export class Station {
     });
   }
 
-  async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
+  async #listen(deps: DeskDeps, metrics: Metrics, network: NetworkSettings): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'loopback', metrics });
+    const app = buildServer({ deps, way: 'loopback', metrics, network });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

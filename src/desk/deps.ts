@@ -6,6 +6,7 @@ import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
+import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { WorkersHeard } from './worker-presence.ts';
@@ -63,6 +64,8 @@ export interface DeskDeps {
    * known one tells. Throws what is wrong.
    */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
+  /** The certificate of the listener; null if it speaks no TLS. */
+  readonly tls: () => TlsState | null;
   /** Throws queue.unreachable or queue.refused. */
   readonly checkQueue: () => Promise<Reason>;
 }

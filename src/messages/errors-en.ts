@@ -272,6 +272,7 @@ export const ERRORS_EN = {
   'request.conflict': { what: 'The request contradicts what is on record', remedy: 'Look at the current state, then decide again.' },
   'request.forbidden': { what: 'This way in does not allow the request', remedy: 'Use the evidock command on the station itself.' },
   'request.too-many': { what: 'Too many of these are open at the same time', remedy: 'Close what is not needed, then try again.' },
+  'request.too-often': { what: 'Too many requests came in a short time', remedy: 'Wait as long as retry-after says, then try again.' },
   'station.stopping': { what: 'The station is stopping', remedy: 'Try again when it is up; work goes on where it was.' },
   'station.not-running': {
     what: 'This needs a station that runs',

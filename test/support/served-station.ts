@@ -58,6 +58,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     workersHeard: new WorkerPresence(),
     pokeWork: () => undefined,
+    tls: () => null,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,
