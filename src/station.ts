@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LocalScratch } from '#adapters/disk/local-scratch';
+import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
@@ -148,6 +149,7 @@ export class Station {
       workerDoor: door,
       workersHeard: this.#presence,
       tls: () => network.tls?.state() ?? null,
+      people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
       facts: this.#facts(),

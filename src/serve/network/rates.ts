@@ -7,7 +7,7 @@ import type { NetworkSettings } from './settings.ts';
 
 const WINDOW_MS = 60_000;
 /** Addresses or accounts that are counted at a time. Of more, those that asked least recently begin anew. */
-const COUNTED_MAX = 10_000;
+export const COUNTED_MAX = 5000;
 /** Whoever has an IPv6 address has a whole network of this size (RFC 6177). */
 const IPV6_BITS = 64;
 
