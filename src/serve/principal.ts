@@ -6,6 +6,7 @@ import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
+import { Cookies } from './cookies.ts';
 import type { Caller } from './network/caller.ts';
 
 /** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
@@ -36,7 +37,6 @@ export type PrincipalOf = (request: FastifyRequest) => Promise<Principal>;
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 const AGENT_CHARACTERS = 200;
-const COOKIE = 'evidock_session';
 const BEARER = /^bearer (evd_[\x21-\x7e]{1,200})$/i;
 const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
 const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
@@ -60,6 +60,7 @@ async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { addre
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, agent };
   const cookie = sessionCookie(request.headers.cookie, scheme);
+  const cookie = new Cookies(request).get('session');
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const known =
     cookie === undefined && bearer === undefined
