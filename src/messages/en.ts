@@ -1,4 +1,5 @@
 import { peopleEn } from './access/people-en.ts';
+import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -378,5 +379,6 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...tasksEn,
   ...troubleEn,
 } as const;

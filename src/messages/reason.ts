@@ -59,6 +59,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   kind: ['derivative', 'kind'],
   stage: ['work-stage'],
   roles: ['role'],
+  task: ['task'],
 };
 
 /** Milliseconds, shown as `3 h 12 min`. */
