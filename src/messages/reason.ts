@@ -58,8 +58,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   what: ['derivative'],
   kind: ['derivative', 'kind'],
   stage: ['work-stage'],
-  roles: ['role'],
   task: ['task'],
+  roles: ['role'],
 };
 
 /** Milliseconds, shown as `3 h 12 min`. */
