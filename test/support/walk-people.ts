@@ -19,7 +19,11 @@ export const PEOPLE_STEPS = [
   { row: v1('GET /units/:id'), params: { id: '局/一支队' }, leaves: [] },
   { row: v1('GET /units/:id/members'), params: { id: '局' }, leaves: [] },
   { row: v1('GET /units/:id/facts'), params: { id: '局' }, leaves: [] },
-  { row: v1('POST /users'), body: { account: 'Wang', name: 'Wang', officer: '8', unit: '一支队' }, leaves: ['officer.changed', 'user.added'] },
+  {
+    row: v1('POST /users'),
+    body: { account: 'Wang', name: 'Wang', officer: '8', unit: '一支队' },
+    leaves: ['officer.changed', 'user.added'],
+  },
   { row: v1('POST /users'), body: { account: 'zhao', name: 'Zhao', roles: ['security-administrator'] }, leaves: ['user.added'] },
   { row: v1('GET /users'), leaves: [] },
   { row: v1('GET /users/:id'), params: USER, leaves: [] },
