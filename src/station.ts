@@ -256,7 +256,7 @@ export class Station {
 
   async #listen(deps: DeskDeps, metrics: Metrics, network: NetworkSettings): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'loopback', metrics, network });
+    const app = buildServer({ deps, way: 'network', metrics, network });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

@@ -3,7 +3,9 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Gatekeeper } from '#desk/access/gatekeeper';
+import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
@@ -11,14 +13,16 @@ import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
+import { demandTask, type StatedReason } from './leave.ts';
 import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
 import { WayIn } from './network/way-in.ts';
-import { type Principal, WAYS, type Way } from './principal.ts';
+import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { takeReason } from './stated-reason.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -30,7 +34,9 @@ interface Options {
   /** How this way is reached from outside; this machine alone if left out. */
   readonly network?: NetworkSettings;
   /** Tells who asks; a test may let somebody else ask. */
-  readonly principalOf?: (typeof WAYS)[Way];
+  readonly principalOf?: PrincipalOf;
+  /** Decides; a test may give another. */
+  readonly gatekeeper?: Gatekeeper;
   /** The servers of one station share these, so that their figures add up. */
   readonly metrics?: Metrics;
   /** The table of routes; a test may give another. */
@@ -42,12 +48,14 @@ export function buildServer({
   deps,
   way,
   network = THIS_MACHINE,
-  principalOf = WAYS[way],
+  gatekeeper = stationGatekeeper(deps),
+  principalOf: given,
   metrics = new Metrics(deps),
   routes = ROUTES,
 }: Options): FastifyInstance {
   const failures = new FailureLog(deps.log);
   const wayIn = new WayIn(network, { dropped: () => failures.dropped(), limited: (by) => metrics.limited(by) });
+  const principalOf = given ?? principalBy(way, gatekeeper, (request) => wayIn.callerOf(request));
   const app = Fastify({
     ...wayIn.options,
     logger: false,
@@ -69,7 +77,7 @@ export function buildServer({
     return document;
   };
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving = { deps, metrics, openApi, looks, streams: new StreamLimit(), running: new RunningKeys() };
+  const serving = { deps, metrics, openApi, gatekeeper, looks, streams: new StreamLimit(), running: new RunningKeys() };
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -109,13 +117,15 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
 }
 
 interface Given {
-  readonly principalOf: (typeof WAYS)[Way];
+  readonly principalOf: PrincipalOf;
   readonly serving: Omit<ServerParts, 'streams'> & { readonly streams: StreamLimit };
   readonly wayIn: WayIn;
 }
 
 function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
   const { response, params, querystring, body } = row.schema;
+  const senders = new WeakMap<FastifyRequest, Principal>();
+  const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
   scope.route({
     method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
     url: row.url,
@@ -127,20 +137,23 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       ...(body ? { body } : {}),
       ...(response ? { response: { '2xx': response } } : {}),
     },
-    onRequest: async (request) => {
-      if (!mayAsk(principalOf(request.headers), row))
-        throw new EvidockError('request.forbidden', because('no-route', { method: row.method, path: row.url }));
+    // Before anything of the request is looked at.
+    onRequest: async (request, reply) => {
+      const principal = await principalOf(request);
+      if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
+      await demandTask(serving.gatekeeper, principal, row);
+      senders.set(request, principal);
+    },
+    preValidation: async (request) => {
+      if (typeof row.needs !== 'string') reasons.set(request, takeReason(request));
     },
     handler: (request, reply) => {
+      const principal = senders.get(request);
+      if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
       const streams = serving.streams.of(wayIn.callerOf(request).address);
-      return answer(row, { ...serving, streams }, { principal: principalOf(request.headers), request, reply });
+      return answer(row, { ...serving, streams }, { principal, reason: reasons.get(request) ?? null, request, reply });
     },
   });
-}
-
-/** What is not known to keep within a scope is refused to those who have a narrow one, whatever they ask it for. */
-function mayAsk({ roles, scope }: Principal, row: Route): boolean {
-  return roles.includes(row.needs) && (scope === 'all' || row.scoped === true);
 }
 
 /** Whether every name and every text in a body can be written as UTF-8. The size limit of the body also bounds its depth. */

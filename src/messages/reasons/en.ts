@@ -1,3 +1,5 @@
+import { networkEn } from './access/network-en.ts';
+import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -7,11 +9,11 @@ import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
+import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
-import { networkEn } from './network-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
@@ -28,8 +30,10 @@ export const REASONS_EN = {
   ...ledgerEn,
   ...deskEn,
   ...requestEn,
+  ...leaveEn,
   ...stationEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,

@@ -1,4 +1,6 @@
 import type { Whole } from '../template.ts';
+import { networkZhCN } from './access/network-zh-CN.ts';
+import { peopleZhCN } from './access/people-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -9,11 +11,11 @@ import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
 import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
+import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
-import { networkZhCN } from './network-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
@@ -29,8 +31,10 @@ const zhCN = {
   ...ledgerZhCN,
   ...deskZhCN,
   ...requestZhCN,
+  ...leaveZhCN,
   ...stationZhCN,
   ...namesZhCN,
+  ...peopleZhCN,
   ...damageZhCN,
   ...dockingZhCN,
   ...recognitionZhCN,

@@ -5,7 +5,8 @@ import { query, type Route } from '#serve/route';
 export const networkRoutes: readonly Route[] = [
   query({
     url: '/api/v1/network',
-    needs: 'viewer',
+    needs: 'see-health',
+    reads: 'station',
     summary: 'How the listener is reached: the certificate in force, and why a newer one is not',
     schema: { response: NetworkJson },
     handle: async ({ deps }) => {
