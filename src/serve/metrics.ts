@@ -11,9 +11,9 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #sent: Counter<'from'>;
-  readonly #limited: Counter<'by'>;
   /** Sets the figures that one question to the ledger tells. */
   readonly #count: () => Promise<void>;
+  readonly #limited: Counter<'by'>;
 
   constructor(deps: DeskDeps) {
     const registers = [this.#registry];

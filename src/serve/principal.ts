@@ -1,10 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { SignedIn } from '#desk/sign-in/who-is';
 import type { Asker } from '#domain/access/decide';
 import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
+import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
 import type { Caller } from './network/caller.ts';
 
@@ -62,7 +62,7 @@ function machine({ headers }: FastifyRequest): Principal {
 async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
-  const cookie = sessionCookie(request.headers, scheme);
+  const cookie = sessionCookie(request.headers.cookie, scheme);
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const known =
     cookie === undefined && bearer === undefined
@@ -108,9 +108,9 @@ const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
  * The value of the session cookie; undefined where there is none. Under TLS only the name with the prefix `__Host-` counts, which no page of another host and no
  * page without TLS can have set (RFC 6265bis, 4.1.3.2). Two cookies of that name: neither counts, as one of them was put there by somebody else.
  */
-function sessionCookie(headers: IncomingHttpHeaders, scheme: Caller['scheme']): string | undefined {
+function sessionCookie(header: string | undefined, scheme: Caller['scheme']): string | undefined {
   const name = scheme === 'https' ? `__Host-${COOKIE}` : COOKIE;
-  const values = (headers.cookie ?? '')
+  const values = (header ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
@@ -125,4 +125,11 @@ function agentOf(header: string | undefined): string | null {
 /** The principal as custody entries name it. */
 export function actorOf({ kind, id, via, session }: Principal): Actor {
   return { kind, id, via, session };
+}
+
+/** The principal as entries about looks, searches and refusals name it. */
+export function viewerOf(principal: Principal): Viewer {
+  const { kind, name, asker, address, agent } = principal;
+  const user = kind === 'user' || kind === 'token' ? asker.id : null;
+  return { actor: actorOf(principal), user, name, roles: asker.roles, officer: asker.officer, unit: asker.unit, address, agent };
 }

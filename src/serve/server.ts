@@ -7,7 +7,6 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import type { DeskDeps } from '#desk/deps';
-import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
@@ -49,13 +48,13 @@ export function buildServer({
   way,
   network = THIS_MACHINE,
   gatekeeper = stationGatekeeper(deps),
-  principalOf: given,
+  principalOf: whoAsks,
   metrics = new Metrics(deps),
   routes = ROUTES,
 }: Options): FastifyInstance {
   const failures = new FailureLog(deps.log);
   const wayIn = new WayIn(network, { dropped: () => failures.dropped(), limited: (by) => metrics.limited(by) });
-  const principalOf = given ?? principalBy(way, gatekeeper, (request) => wayIn.callerOf(request));
+  const principalOf = whoAsks ?? principalBy(way, gatekeeper, (request) => wayIn.callerOf(request));
   const app = Fastify({
     ...wayIn.options,
     logger: false,
@@ -76,8 +75,15 @@ export function buildServer({
     document ??= openApiOf(routes, deps.facts.version);
     return document;
   };
-  const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving = { deps, metrics, openApi, gatekeeper, looks, streams: new StreamLimit(), running: new RunningKeys() };
+  const serving: Given['serving'] = {
+    deps,
+    metrics,
+    openApi,
+    gatekeeper,
+    principalOf,
+    streams: new StreamLimit(),
+    running: new RunningKeys(),
+  };
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

@@ -1,7 +1,9 @@
 import type { Whole } from '../template.ts';
 import { networkZhCN } from './access/network-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -24,6 +26,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
+  ...accessZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,
@@ -44,6 +47,7 @@ const zhCN = {
   ...verifyZhCN,
   ...networkZhCN,
   ...doorsZhCN,
+  ...callUpZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
