@@ -151,7 +151,7 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, 
     // Before anything of the request is looked at.
     onRequest: async (request, reply) => {
       const principal = await principalOf(request);
-      if (principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
+      if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
       await demandTask(serving.gatekeeper, principal, row);
       senders.set(request, principal);
     },
