@@ -8,7 +8,7 @@ import type { NarrowScope } from '#domain/scope';
 import type { LedgerReader } from '#ports/ledger';
 import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/entity-tags.ts';
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
-import { Cookies } from './cookies.ts';
+import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
@@ -29,6 +29,7 @@ const LINES_TYPE = 'application/x-ndjson';
 
 /** A request whose sender has the task of its route. */
 export interface LetIn {
+  readonly cookies: Cookies;
   readonly principal: Principal;
   readonly reason: StatedReason | null;
   readonly request: FastifyRequest;
@@ -38,13 +39,12 @@ export interface LetIn {
 const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 
 /** Answers a request by its row in the table of routes. */
-export async function answer(row: Route, whole: ServerParts, { principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
+export async function answer(row: Route, whole: ServerParts, { cookies, principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
   const { params, query, body } = request;
   const seen = whole.deps.ledger.within(principal.scope);
   const { gatekeeper } = whole;
   const leave =
     typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, reason }, row.needs);
-  const cookies = new Cookies(request);
   const asked = { params, query, body, principal, actor: actorOf(principal), leave: leave === 'not-seen' ? null : leave, cookies };
   // Whatever a handler reads, also in its transactions, it reads of what whoever asks may see. What is not seen answers as what never was, also if it is seen
   // a moment later: nobody has decided on that.

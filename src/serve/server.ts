@@ -12,6 +12,7 @@ import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
+import { Cookies } from './cookies.ts';
 import { demandTask, type StatedReason } from './leave.ts';
 import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
@@ -128,12 +129,11 @@ interface Given {
   readonly wayIn: WayIn;
 }
 
-function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
 function methodsOf({ method, kind }: Route): string[] {
   return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
 }
 
-function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, parts: ServerParts): void {
+function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
   const { response, params, querystring, body } = row.schema;
   const senders = new WeakMap<FastifyRequest, Principal>();
   const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
@@ -161,8 +161,10 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, 
     handler: (request, reply) => {
       const principal = senders.get(request);
       if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
-      const streams = serving.streams.of(wayIn.callerOf(request).address);
-      return answer(row, { ...serving, streams }, { principal, reason: reasons.get(request) ?? null, request, reply });
+      const { address, scheme } = wayIn.callerOf(request);
+      const cookies = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' });
+      const streams = serving.streams.of(address);
+      return answer(row, { ...serving, streams }, { cookies, principal, reason: reasons.get(request) ?? null, request, reply });
     },
   });
 }
