@@ -12,7 +12,7 @@ import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } f
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
-import { actorOf, type Principal } from './principal.ts';
+import { actorOf, type Principal, sightOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 
@@ -29,6 +29,8 @@ const LINES_TYPE = 'application/x-ndjson';
 /** A request whose sender has the task of its route. */
 export interface LetIn {
   readonly principal: Principal;
+  /** Who sent the request, asked again; it does not count as use of a session. */
+  readonly again: () => Promise<Principal>;
   readonly reason: StatedReason | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -37,7 +39,7 @@ export interface LetIn {
 const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 
 /** Answers a request by its row in the table of routes. */
-export async function answer(row: Route, whole: ServerParts, { principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
+export async function answer(row: Route, whole: ServerParts, { principal, again, reason, request, reply }: LetIn): Promise<FastifyReply> {
   const { params, query, body } = request;
   const seen = whole.deps.ledger.within(principal.scope);
   const { gatekeeper } = whole;
@@ -49,7 +51,8 @@ export async function answer(row: Route, whole: ServerParts, { principal, reason
   const ledger = leave === 'not-seen' ? whole.deps.ledger.within(NOTHING) : row.reads === 'station' ? whole.deps.ledger : seen;
   const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger } };
   if (row.reads === 'station') await mustSeeNamed(row, seen, parts, { params, body });
-  return answerRow(row, parts, { ...asked, signal: signalOf(reply) }, { request, reply });
+  const stillHolds = async () => sightOf(await again()) === sightOf(principal);
+  return answerRow(row, parts, { ...asked, stillHolds, signal: signalOf(reply) }, { request, reply });
 }
 
 /** A route that reads everything names only what whoever asks may see. */

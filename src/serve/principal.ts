@@ -3,6 +3,7 @@ import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { SignedIn } from '#desk/sign-in/who-is';
 import type { Asker } from '#domain/access/decide';
 import { TASKS, type Task } from '#domain/access/tasks';
+import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import type { Scope } from '#domain/scope';
 
@@ -29,8 +30,8 @@ export interface Principal {
   readonly agent: string | null;
 }
 
-/** Tells who sent a request. Throws ledger.failed: then nothing is shown. */
-export type PrincipalOf = (request: FastifyRequest) => Promise<Principal>;
+/** Tells who sent a request. `isUse`: the request comes now; false: it is only asked whether the sender is still known. Throws ledger.failed: then nothing is shown. */
+export type PrincipalOf = (request: FastifyRequest, isUse: boolean) => Promise<Principal>;
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 const AGENT_CHARACTERS = 200;
@@ -42,7 +43,7 @@ const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk', 'see-slots']);
 
 /** The way in tells who may be behind a request: the control socket knows accounts of the machine, the network those who signed in. */
 export function principalBy(way: Way, gatekeeper: Gatekeeper): PrincipalOf {
-  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request);
+  return way === 'socket' ? async (request) => machine(request) : (request, isUse) => signedIn(gatekeeper, request, isUse);
 }
 
 // Only the station's own user and root can open the socket, so the name in the header is believed.
@@ -54,7 +55,7 @@ function machine({ headers }: FastifyRequest): Principal {
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
-async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promise<Principal> {
+async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, isUse: boolean): Promise<Principal> {
   const address = request.ip;
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, agent };
@@ -68,6 +69,7 @@ async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promis
           ...(bearer === undefined ? {} : { bearer }),
           address,
           agent,
+          isUse,
         });
   if (known === null) return { ...NOBODY, ...from };
   if (known.user === null) {
@@ -116,6 +118,15 @@ function sessionCookie({ headers, protocol }: FastifyRequest): string | undefine
 
 function agentOf(header: string | undefined): string | null {
   return header === undefined || header === '' ? null : header.slice(0, AGENT_CHARACTERS);
+}
+
+/**
+ * Digest of who somebody is and of what they may see and do: the same as long as that is the same. Moments that a scope counts back from now are left out, as they
+ * are others each time.
+ */
+export function sightOf({ kind, id, asker, tasks, scope }: Principal): string {
+  const withoutNow = (name: string, value: unknown) => (name.endsWith('Ms') ? undefined : value);
+  return sha256Hex(Buffer.from(JSON.stringify([kind, id, asker, [...tasks].sort(), scope], withoutNow)));
 }
 
 /** The principal as custody entries name it. */

@@ -150,7 +150,7 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, 
     },
     // Before anything of the request is looked at.
     onRequest: async (request) => {
-      const principal = await principalOf(request);
+      const principal = await principalOf(request, true);
       await demandTask(parts.gatekeeper, principal, row);
       senders.set(request, principal);
     },
@@ -160,7 +160,8 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, 
     handler: (request, reply) => {
       const principal = senders.get(request);
       if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
-      return answer(row, parts, { principal, reason: reasons.get(request) ?? null, request, reply });
+      const again = () => principalOf(request, false);
+      return answer(row, parts, { principal, again, reason: reasons.get(request) ?? null, request, reply });
     },
   });
 }

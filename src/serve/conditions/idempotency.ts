@@ -3,7 +3,7 @@ import { EvidockError } from '#domain/errors';
 import { type KeptAnswer, keptFor } from '#domain/kept-answer';
 import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
-import type { Principal } from '#serve/principal';
+import { type Principal, sightOf } from '#serve/principal';
 
 const KEY_CHARACTERS = 200;
 /** The key as a structured string (RFC 8941, 3.3.3) without escapes, or without its quotation marks. */
@@ -38,12 +38,6 @@ export function keyedRequestOf({ header, principal, method, url, body }: Asked):
   const { kind, id, via } = principal;
   const by = sha256Hex(Buffer.from(JSON.stringify([via, kind, id])));
   return { by, key, sight: sightOf(principal), request: sha256Hex(Buffer.from(JSON.stringify([method, url, body ?? null]))) };
-}
-
-/** Moments that a scope counts back from now are left out: they are others each time. */
-function sightOf({ asker, tasks, scope }: Principal): string {
-  const withoutNow = (name: string, value: unknown) => (name.endsWith('Ms') ? undefined : value);
-  return sha256Hex(Buffer.from(JSON.stringify([asker, [...tasks].sort(), scope], withoutNow)));
 }
 
 /** Keys of the requests that run now. Kept in memory alone: a request whose process was killed runs no more and has kept no answer. */
