@@ -1,5 +1,7 @@
 import { peopleEn } from './access/people-en.ts';
+import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -23,6 +25,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
+  ...accessEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,
@@ -42,4 +45,5 @@ export const REASONS_EN = {
   ...mendEn,
   ...verifyEn,
   ...doorsEn,
+  ...callUpEn,
 } as const;

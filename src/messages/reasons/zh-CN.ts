@@ -1,6 +1,8 @@
 import type { Whole } from '../template.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -23,6 +25,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
+  ...accessZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,
@@ -42,6 +45,7 @@ const zhCN = {
   ...mendZhCN,
   ...verifyZhCN,
   ...doorsZhCN,
+  ...callUpZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
