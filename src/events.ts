@@ -181,10 +181,6 @@ export function requestsFolded(log: Log, facts: { code: string; route: string; c
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }
 
-export function requestRefused(log: Log, facts: { route: string; by: string }): void {
-  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
-}
-
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
@@ -262,4 +258,12 @@ export function logSegmentDiffers(log: Log, facts: { place: string; key: string 
     { event: 'log.segment-differs', stage: 'station', ...facts },
     'a shipped segment of the custody log is not what the ledger says',
   );
+}
+
+export function tlsRenewed(log: Log, facts: { sha256: string; notAfter: string }): void {
+  log.info({ event: 'tls.renewed', stage: 'serve', ...facts }, 'a new certificate is in force');
+}
+
+export function tlsRefused(log: Log, reason: Reason): void {
+  log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
 }

@@ -3,7 +3,7 @@ import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
 import type { LedgerReader } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
-import type { StreamLimit } from './limits.ts';
+import type { StreamPlaces } from './limits.ts';
 import { Presenter } from './present.ts';
 import type { Principal } from './principal.ts';
 import { RawAnswer } from './route.ts';
@@ -32,7 +32,7 @@ interface Listener {
  * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered, told
  * to those who number them. Ends with the connection, and within 5 s when the listener is let in no more.
  */
-export async function slotEvents(deps: DeskDeps, streams: StreamLimit, listener: Listener): Promise<RawAnswer> {
+export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener: Listener): Promise<RawAnswer> {
   const { ledger, principal, signal } = listener;
   const presenter = new Presenter(deps.facts.timezone);
   const sight = new SlotSight(ledger, principal);

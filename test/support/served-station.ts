@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { NO_GRANTS } from '#desk/access/no-grants';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -78,8 +77,9 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     workersHeard: new WorkerPresence(),
-    access: { policy: () => shippedPolicy(), grants: NO_GRANTS },
+    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
     pokeWork: () => undefined,
+    tls: () => null,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

@@ -15,14 +15,15 @@ export function stationGatekeeper(deps: DeskDeps): Gatekeeper {
     scopeFor: (asker, from) => scopeFor(deps, asker, from),
     decideFor: (asker, action, recordingId, from) => decideFor(deps, asker, action, recordingId, from),
     purposes: () => access.policy().purposes,
-    refused: (refusal) => deeds.refused(refusedOf(refusal, access.policy().version)),
+    refused: async (refusal) => deeds.refused(await refusedOf(deps, refusal)),
     usedSocket: (actor, route) => deeds.usedSocket(actor, route),
   };
 }
 
-/** What is not seen is put on record without its id, which may be that of nothing: the log tells no more than the answer did. */
-function refusedOf({ viewer, route, wanted, by }: Refusal, policy: number): Refused {
-  const action = 'task' in wanted ? wanted.task : wanted.action;
-  const about = 'recording' in wanted && by !== 'not-seen' ? subject('recording', wanted.recording) : null;
-  return { viewer, route, action, about, rule: by, policy };
+/** A recording that whoever asked may not see is named too, because others ask who tried. One that never was is no subject of an entry. */
+async function refusedOf({ ledger, access }: DeskDeps, { viewer, route, wanted, by }: Refusal): Promise<Refused> {
+  const policy = access.policy().version;
+  if ('task' in wanted) return { viewer, route, action: wanted.task, about: null, rule: by, policy };
+  const known = (await ledger.recordings.get(wanted.recording)) !== null;
+  return { viewer, route, action: wanted.action, about: known ? subject('recording', wanted.recording) : null, rule: by, policy };
 }
