@@ -21,7 +21,7 @@ export function showingRight({ gatekeeper, principalOf, request, leave }: Asked)
     ...{ policy, rule: rules.at(-1) ?? null, caseNumber: null, caseTitle: null, grant: grants[0] ?? null },
     ...{ reason: reason?.code ?? null, words: reason?.words ?? null },
     holds: async () => {
-      const now = await principalOf(request);
+      const now = await principalOf(request, false);
       if (now.kind === 'cli') return true;
       if (now.kind === 'nobody') return false;
       for (const action of actions) {
