@@ -8,6 +8,7 @@ import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
+import { PEOPLE_ENTRIES } from './people-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
@@ -24,6 +25,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...PEOPLE_ENTRIES,
   ...LOOK_ENTRIES,
   ...AUDIT_ENTRIES,
   ...CALL_UP_ENTRIES,

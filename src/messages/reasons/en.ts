@@ -1,4 +1,6 @@
+import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -7,6 +9,8 @@ import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
+import { leaveEn } from './leave-en.ts';
+
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
@@ -27,8 +31,10 @@ export const REASONS_EN = {
   ...ledgerEn,
   ...deskEn,
   ...requestEn,
+  ...leaveEn,
   ...stationEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,
@@ -37,4 +43,5 @@ export const REASONS_EN = {
   ...mendEn,
   ...verifyEn,
   ...doorsEn,
+  ...callUpEn,
 } as const;
