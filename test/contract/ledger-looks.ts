@@ -40,7 +40,7 @@ export function aLook({
     data: {
       ...{ what: 'playable', from: 'vault', range: null },
       look: {
-        ...{ id: look, item: 'drv-1', officer, unit, user, roles: ['auditor'], byOfficer: null, byUnit },
+        ...{ id: look, item: 'drv-1', sha256: 'ab'.repeat(32), officer, unit, user, roles: ['auditor'], byOfficer: null, byUnit },
         ...{ policy: 3, rule: 'r', case: number, grant: null, reason: null },
       },
     },

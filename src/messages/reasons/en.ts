@@ -1,3 +1,4 @@
+import { auditReasonsEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
@@ -32,6 +33,7 @@ export const REASONS_EN = {
   ...deskEn,
   ...requestEn,
   ...leaveEn,
+  ...auditReasonsEn,
   ...stationEn,
   ...namesEn,
   ...peopleEn,

@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
@@ -32,6 +33,7 @@ const zhCN = {
   ...deskZhCN,
   ...requestZhCN,
   ...leaveZhCN,
+  ...auditReasonsZhCN,
   ...stationZhCN,
   ...namesZhCN,
   ...peopleZhCN,
