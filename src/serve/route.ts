@@ -8,7 +8,7 @@ import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { LedgerReader } from '#ports/ledger';
 import type { Leave } from './leave.ts';
-import type { StreamLimit } from './limits.ts';
+import type { StreamPlaces } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import type { RequestCustody } from './request-custody.ts';
@@ -18,8 +18,8 @@ export interface Serving {
   readonly deps: DeskDeps;
   readonly metrics: Metrics;
   readonly openApi: () => unknown;
-  /** Limits the event streams of this way in. */
-  readonly streams: StreamLimit;
+  /** Limits the event streams of this way in, and of who asks. */
+  readonly streams: StreamPlaces;
 }
 
 interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
@@ -135,6 +135,8 @@ type Handler<P extends TSchema, Q extends TSchema, B extends TSchema, A> = (
 interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
   /** True: the answer is the resource by which a change of this URL is judged. */
   readonly isResource?: boolean;
+  /** Types of entries that reading it may leave, because who reads it has to be on record. The handler writes them through `deps.deeds`. */
+  readonly records?: readonly CustodyType[];
   readonly handle: Handler<P, Q, B, unknown>;
 }
 
@@ -209,5 +211,6 @@ export function events<P extends TSchema, Q extends TSchema, B extends TSchema>(
 /** The types of entries that a route may leave in the custody log. */
 export function custodyOfRoute(row: Route): readonly CustodyType[] {
   if (row.kind === 'command') return row.custody ?? [];
+  if (row.kind === 'query') return row.records ?? [];
   return row.kind === 'footage' ? ['recording.viewed'] : [];
 }

@@ -1,3 +1,4 @@
+import { networkRoutes } from './network/routes-network.ts';
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { caseRoutes } from './routes/cases.ts';
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...workRoutes,
   ...workerRoutes,
   ...auditRoutes,
+  ...networkRoutes,
 ];

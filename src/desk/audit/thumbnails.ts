@@ -1,9 +1,9 @@
+import type { DeskDeps } from '#desk/deps';
 import { ThumbnailsShown } from '#domain/custody/look-entries';
 import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
 import type { Viewer } from '#domain/look/look';
-import type { DeskDeps } from '../deps.ts';
 
 /** Pictures that a page is about to show. */
 interface Wanted {

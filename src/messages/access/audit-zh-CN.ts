@@ -59,7 +59,7 @@ export const auditZhCN: Readonly<Record<keyof typeof auditEn, string>> = {
   'audit.column.recording': '录像',
   'audit.column.item': '文件',
   'audit.column.part': '部分',
-  'audit.column.sha256': 'SHA-256',
+  'audit.column.sha256': 'SHA-256 散列',
   'audit.column.case': '案件',
   'audit.column.caseTitle': '当时案名',
   'audit.column.caseTitleNow': '现在案名',

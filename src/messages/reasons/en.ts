@@ -1,5 +1,6 @@
 import { auditReasonsEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
@@ -16,6 +17,7 @@ import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
+import { networkEn } from './network-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
@@ -25,6 +27,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
+  ...accessEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,
@@ -44,6 +47,7 @@ export const REASONS_EN = {
   ...doctorEn,
   ...mendEn,
   ...verifyEn,
+  ...networkEn,
   ...doorsEn,
   ...callUpEn,
 } as const;

@@ -28,10 +28,12 @@ const TAGS: Readonly<Record<string, string>> = {
   verify: 'Reading everything again.',
   ledger: 'The database of the station.',
   custody: 'The log of everything that was done.',
+  audit: 'What people did, for auditors.',
+  looks: 'Looks at footage: pictures that are shown together, and what a player claims.',
   workers: 'Other hosts that take work of this station.',
   metrics: 'Figures for Prometheus.',
 };
-const STATION_TAG = new Set(['health', 'ready', 'openapi.json']);
+const STATION_TAG = new Set(['health', 'ready', 'network', 'openapi.json']);
 
 /** How the station knows who asks: one of these. */
 const SECURITY_SCHEMES = {

@@ -37,6 +37,7 @@ export const auditRoutes: readonly Route[] = [
     needs: 'read-audit',
     reads: 'station',
     summary: 'What people did, as the log tells it; reading it is on record',
+    records: ['audit.read'],
     schema: { querystring: AuditQuery, response: pageOf(AuditLineJson) },
     handle: async ({ deps }, { query, principal }) => {
       const { ledger, facts, deeds } = deps;
@@ -64,6 +65,7 @@ export const auditRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'The same as a file, CSV for spreadsheets or a JSON object a line; the export is on record before its first line',
     produces: 'text/csv',
+    records: ['list.exported'],
     schema: { querystring: ExportQuery },
     handle: async ({ deps, streams }, { query, principal, signal }) => {
       const { ledger, facts, deeds } = deps;
