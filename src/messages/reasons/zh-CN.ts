@@ -1,5 +1,9 @@
 import type { Whole } from '../template.ts';
+
 import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
+
+import { networkZhCN } from './access/network-zh-CN.ts';
+
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
@@ -18,7 +22,6 @@ import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
-import { networkZhCN } from './network-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
