@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { callUpRoutes } from './routes-call-ups.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { factRoutes } from './routes-facts.ts';
 import { holdingRoutes } from './routes-holdings.ts';
@@ -20,4 +21,5 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...callUpRoutes,
 ];
