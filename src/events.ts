@@ -176,6 +176,10 @@ export function requestsFolded(log: Log, facts: { code: string; route: string; c
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }
 
+export function requestRefused(log: Log, facts: { route: string; by: string }): void {
+  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
+}
+
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
@@ -253,4 +257,9 @@ export function logSegmentDiffers(log: Log, facts: { place: string; key: string 
     { event: 'log.segment-differs', stage: 'station', ...facts },
     'a shipped segment of the custody log is not what the ledger says',
   );
+}
+
+/** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */
+export function grantsNotKept(log: Log, error: unknown): void {
+  log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');
 }

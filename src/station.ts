@@ -10,6 +10,7 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { NO_RULES } from '#desk/call-up/rules';
 import type { DeskDeps } from '#desk/deps';
 import { WorkerPresence } from '#desk/worker-presence';
 import { STATION } from '#domain/custody/actor';
@@ -27,6 +28,7 @@ import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openArchive } from './station/archive.ts';
+import { openCallUps } from './station/call-ups.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
@@ -146,6 +148,7 @@ export class Station {
       workerDoor: door,
       workersHeard: this.#presence,
       people: livePeopleChanges(),
+      callUps: await openCallUps(this.#context, { ledger: opened.ledger, rules: NO_RULES, keeps: this.#mode === 'all' }),
       clock: this.#context.clock,
       log,
       facts: this.#facts(),
@@ -252,7 +255,7 @@ export class Station {
 
   async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'loopback', metrics });
+    const app = buildServer({ deps, way: 'network', metrics });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

@@ -1,5 +1,6 @@
+import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
@@ -376,5 +377,6 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...tasksEn,
   ...troubleEn,
 } as const;

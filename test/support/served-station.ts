@@ -3,8 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { NO_RULES } from '#desk/call-up/rules';
 import type { DeskDeps } from '#desk/deps';
 import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
@@ -58,6 +60,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
+    callUps: { rules: NO_RULES, time: clock, bell: liveGrantBell(), ways: [], wake: () => undefined },
     workersHeard: new WorkerPresence(),
     pokeWork: () => undefined,
     checkArchive: async () => because('none-configured', {}),

@@ -35,12 +35,12 @@ import type { Target } from '#domain/call-up/request';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { callerOf } from './call-up-caller.ts';
-import { custodyPage } from './custody-page.ts';
-import { pageOf as page, pageOfHeld } from './pages.ts';
-import { CallUpPresenter } from './present-call-ups.ts';
-import type { RequestCustody } from './request-custody.ts';
-import { Created, command, query, type Route } from './route.ts';
+import { callerOf } from '#serve/call-ups/caller';
+import { CallUpPresenter } from '#serve/call-ups/present';
+import { custodyPage } from '#serve/custody-page';
+import { pageOf as page, pageOfHeld } from '#serve/pages';
+import type { RequestCustody } from '#serve/request-custody';
+import { Created, command, query, type Route } from '#serve/route';
 
 const presenterOf = ({ facts, callUps }: DeskDeps) => new CallUpPresenter(facts.timezone, callUps.time.nowMs());
 
@@ -89,8 +89,7 @@ function rulingOf({ facts }: DeskDeps, { decision, words: given, actions, record
 const requestRoutes: readonly Route[] = [
   query({
     url: '/api/v1/purposes',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'The purposes for which footage may be called up',
     schema: { querystring: PageQuery, response: pageOf(PurposeJson) },
     handle: async ({ deps }, { query: asked }) =>
@@ -104,8 +103,7 @@ const requestRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/requests',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'Requests for call-up, newest first: own ones, those that a reviewer may decide or might have, all for an auditor',
     schema: { querystring: RequestsQuery, response: pageOf(RequestJson) },
     handle: async ({ deps }, { principal, actor, query: asked }) => {
@@ -130,8 +128,7 @@ const requestRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/requests',
-    needs: 'operator',
-    scoped: true,
+    needs: 'request-call-up',
     summary: 'Asks to call footage up: decided by the rules at once, or by a reviewer',
     custody: ['request.asked', 'request.decided', 'grant.begun'],
     creates: 'always',
@@ -147,8 +144,7 @@ const requestRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/requests/:id',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'One request',
     schema: { params: RequestParams, response: RequestJson },
     handle: async ({ deps }, { params: { id }, principal, actor }) =>
@@ -156,8 +152,7 @@ const requestRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/requests/:id/custody',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'Everything that was done with a request, oldest first',
     schema: { params: RequestParams, querystring: PageQuery, response: pageOf(CustodyJson) },
     handle: async (serving, { params: { id }, query: asked, principal, actor }) => {
@@ -168,8 +163,7 @@ const requestRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/requests/:id/decision',
-    needs: 'operator',
-    scoped: true,
+    needs: 'decide-call-up',
     summary: 'Approves, narrows or refuses a request; of two reviewers at once one is answered 409',
     custody: ['request.decided', 'grant.begun'],
     schema: { params: RequestParams, body: DecisionBody, response: CalledUpJson },
@@ -179,8 +173,7 @@ const requestRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/requests/:id/withdrawal',
-    needs: 'operator',
-    scoped: true,
+    needs: 'own-account',
     summary: 'The asker takes a request back, or gives back what it gave',
     custody: ['request.withdrawn', 'grant.ended'],
     schema: { params: RequestParams, response: CalledUpJson },
@@ -190,8 +183,7 @@ const requestRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/requests/:id/confirmation',
-    needs: 'operator',
-    scoped: true,
+    needs: 'decide-call-up',
     summary: 'A reviewer confirms urgent access afterwards, or rejects it, which ends it',
     custody: ['request.confirmed', 'request.ended', 'grant.ended'],
     schema: { params: RequestParams, body: ConfirmationBody, response: CalledUpJson },
@@ -203,8 +195,7 @@ const requestRoutes: readonly Route[] = [
 const grantRoutes: readonly Route[] = [
   query({
     url: '/api/v1/grants',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'Grants, newest first, of the requests that one may see',
     schema: { querystring: GrantsQuery, response: pageOf(GrantJson) },
     handle: async ({ deps }, { principal, actor, query: asked }) => {
@@ -227,8 +218,7 @@ const grantRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/grants/:id',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'One grant, with the recordings that were there when it began',
     schema: { params: RequestParams, response: GrantWholeJson },
     handle: async ({ deps }, { params: { id }, principal, actor }) => {
@@ -239,8 +229,7 @@ const grantRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/grants/:id/revocation',
-    needs: 'operator',
-    scoped: true,
+    needs: 'decide-call-up',
     summary: 'A reviewer ends a grant before its time; what plays by it is cut',
     custody: ['grant.ended', 'request.ended'],
     schema: { params: RequestParams, response: CalledUpJson },
@@ -252,8 +241,7 @@ const grantRoutes: readonly Route[] = [
 const noticeRoutes: readonly Route[] = [
   query({
     url: '/api/v1/notices',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'What one was told of requests, newest first',
     schema: { querystring: NoticesQuery, response: pageOf(NoticeJson) },
     handle: async ({ deps }, { principal, actor, query: asked }) => {
@@ -263,8 +251,8 @@ const noticeRoutes: readonly Route[] = [
       return page({
         list: `notices of ${user}`,
         query: asked,
-        keyOf: ({ id }) => id,
         read: ({ limit, after }) => deps.ledger.callUps.notices({ user, unread, limit, ...(after === undefined ? {} : { after }) }),
+        keyOf: ({ id }) => id,
         show: (notice) => presenter.notice(notice),
       });
     },
@@ -272,8 +260,7 @@ const noticeRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/notices/:id/read',
-    needs: 'viewer',
-    scoped: true,
+    needs: 'own-account',
     summary: 'A notice was read',
     custody: null,
     schema: { params: RequestParams, response: NoticeJson },

@@ -1,7 +1,7 @@
 import type { Grant } from '#domain/call-up/grant';
 import type { Notice } from '#domain/call-up/notice';
 import { type CallUpRequest, isUnconfirmed, type Target } from '#domain/call-up/request';
-import { Presenter } from './present.ts';
+import { Presenter } from '#serve/present';
 
 /** Shows requests, grants and notices in the form of the API. */
 export class CallUpPresenter {
