@@ -1,3 +1,4 @@
+import { peopleEn } from './access/people-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up/en.ts';
@@ -28,6 +29,7 @@ export const en = {
   ...archiveEn,
   ...doorsEn,
   ...notesEn,
+  ...peopleEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

@@ -1,3 +1,4 @@
+import { peopleZhCN } from './access/people-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up/zh-CN.ts';
@@ -29,6 +30,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...archiveZhCN,
   ...doorsZhCN,
   ...notesZhCN,
+  ...peopleZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',

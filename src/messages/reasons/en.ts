@@ -1,3 +1,4 @@
+import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
@@ -33,6 +34,7 @@ export const REASONS_EN = {
   ...leaveEn,
   ...stationEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,

@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { peopleZhCN } from './access/people-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
@@ -33,6 +34,7 @@ const zhCN = {
   ...leaveZhCN,
   ...stationZhCN,
   ...namesZhCN,
+  ...peopleZhCN,
   ...damageZhCN,
   ...dockingZhCN,
   ...recognitionZhCN,

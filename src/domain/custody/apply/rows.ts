@@ -142,6 +142,18 @@ export interface Projections {
     created_at: number;
   };
   workers: { name: string; key_sha256: string; invited_at: number; revoked_at: number | null };
+  units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
+  users: {
+    id: string;
+    account: string;
+    name: string;
+    officer: string | null;
+    unit: string | null;
+    roles: Json;
+    state: string;
+    created_at: number;
+  };
+  user_units: { user_id: string; unit_id: string | null; at: number };
   call_up_requests: CallUpTarget & {
     id: string;
     asker: string;
@@ -157,11 +169,11 @@ export interface Projections {
     policy: number;
     approvers: Json;
     units: Json;
-    state: string;
     confirm_due_at: number | null;
     confirmed: boolean | null;
     told_unconfirmed: boolean;
     grant_id: string | null;
+    state: string;
   };
   call_up_grants: CallUpTarget & {
     id: string;
@@ -192,6 +204,7 @@ interface CallUpTarget {
   window_from: number | null;
   window_to: number | null;
 }
+
 export type ProjectionName = keyof Projections;
 
 /**
@@ -292,6 +305,9 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   workers: { key: ['name'], columns: plain('name', 'key_sha256', 'invited_at', 'revoked_at') },
+  units: { key: ['id'], columns: plain('id', 'name', 'parent', 'created_at', 'closed_at') },
+  users: { key: ['id'], columns: { ...plain('id', 'account', 'name', 'officer', 'unit', 'state', 'created_at'), roles: 'json' } },
+  user_units: { key: null, columns: plain('user_id', 'unit_id', 'at') },
   call_up_requests: {
     key: ['id'],
     columns: {
