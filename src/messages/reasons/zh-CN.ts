@@ -1,7 +1,7 @@
 import type { Whole } from '../template.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
