@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,7 +10,7 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
-import { NO_RULES } from '#desk/call-up/rules';
+import { readPolicy } from '#desk/access/read-policy';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -57,6 +57,9 @@ interface Options {
   /** A person says that the ledger is to be used as it is found (`evidock ledger accept`). */
   readonly acceptLedger?: boolean;
 }
+
+/** The policy that comes with the software. */
+const SHIPPED_POLICY = new URL('../config/access.yaml', import.meta.url);
 
 /** What only a station that works can do for its API. */
 type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
@@ -145,14 +148,18 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
+    const shipped = readPolicy(await readFile(SHIPPED_POLICY, 'utf8'), 0, 'config/access.yaml');
+    const keeps = this.#mode === 'all';
+    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: () => shipped, keeps });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      access: { policy: () => shipped, grants: opened.ledger.callUps, onRevoked: callUps.bell.onRevoked },
       people: livePeopleChanges(),
-      callUps: await openCallUps(this.#context, { ledger: opened.ledger, rules: NO_RULES, keeps: this.#mode === 'all' }),
+      callUps,
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened.ledger),

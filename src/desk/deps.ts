@@ -9,6 +9,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { AccessDeps } from './access/decide-for.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { Deeds } from './deeds.ts';
 import type { Looks } from './look-log.ts';
@@ -68,6 +69,7 @@ export interface DeskDeps {
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
+  readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;
   /**

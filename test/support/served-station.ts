@@ -6,7 +6,7 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { NO_RULES } from '#desk/call-up/rules';
+import { policyRules } from '#desk/call-up/policy-rules';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -21,6 +21,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
+import { shippedPolicy } from './policies.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
@@ -50,6 +51,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
   const { looks, deeds } = onRecord(ledger, clock);
+  const bell = liveGrantBell();
   const deps: DeskDeps = {
     ledger,
     looks,
@@ -77,8 +79,12 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
-    callUps: { rules: NO_RULES, time: clock, bell: liveGrantBell(), ways: [], wake: () => undefined },
+    callUps: {
+      rules: policyRules({ ledger, policy: shippedPolicy, clock, timezone: 'Asia/Shanghai' }),
+      ...{ time: clock, bell, ways: [], wake: () => undefined },
+    },
     workersHeard: new WorkerPresence(),
+    access: { policy: () => shippedPolicy(), grants: ledger.callUps, onRevoked: bell.onRevoked },
     pokeWork: () => undefined,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),

@@ -1,25 +1,7 @@
 import type { Asker, Decision } from '#domain/access/decide';
-import type { Action } from '#domain/access/policy';
+import type { Action, Policy } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
 import type { CallUpAction } from '#domain/call-up/request';
-
-/** Why somebody asks: an entry of the policy's list. */
-interface Purpose {
-  readonly code: string;
-  readonly title: { readonly 'zh-CN': string; readonly en: string };
-  /** Words of one's own are needed beside the code. */
-  readonly words: boolean;
-  /** With this purpose nothing is shown at once: a reviewer decides. */
-  readonly approval: boolean;
-}
-
-/** Access at once where approval is needed. */
-interface Urgent {
-  readonly roles: readonly Role[];
-  readonly actions: readonly Action[];
-  readonly hoursMax: number;
-  readonly confirmHours: number;
-}
 
 /** What the policy in force says of one recording for one person, without any grant. */
 export interface Judgement {
@@ -38,7 +20,7 @@ export interface AskedFrom {
 
 /** The policy, as call-up asks it. */
 export interface CallUpRules {
-  policy(): { readonly version: number; readonly purposes: readonly Purpose[]; readonly urgent: Urgent };
+  policy(): Pick<Policy, 'version' | 'purposes' | 'urgent'>;
   /** One judgement for each of these recordings that is on record. */
   judge(asker: Asker, actions: readonly Action[], recordings: readonly string[], from: AskedFrom): Promise<readonly Judgement[]>;
 }
@@ -88,9 +70,3 @@ export function verdictOf(judgements: readonly Judgement[], actions: readonly Ca
     hoursMax: hours.length === 0 ? null : Math.min(...hours),
   };
 }
-
-/** Nobody may ask for anything: the rules of a station that has no policy. */
-export const NO_RULES: CallUpRules = {
-  policy: () => ({ version: 0, purposes: [], urgent: { roles: [], actions: [], hoursMax: 1, confirmHours: 1 } }),
-  judge: async () => [],
-};

@@ -1,4 +1,5 @@
 import { peopleEn } from './access/people-en.ts';
+import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up/en.ts';
 import { cardEn } from './card-en.ts';
@@ -24,6 +25,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
+  ...accessEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,
