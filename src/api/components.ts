@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { because } from '#domain/reason';
+import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
@@ -223,4 +224,5 @@ export const COMPONENTS = {
   }),
   Worker: named(WorkerJson, { name: 'render1', keySha256: hash, invitedAt: at, revokedAt: null, running: 2, heardSecondsAgo: 4 }),
   Revoked: named(RevokedJson, { name: 'render1', work: 2 }),
+  ...CALL_UP_COMPONENTS,
 } as const;

@@ -54,11 +54,16 @@ function notFound(id: string): EvidockError {
  */
 export async function mustDecide(ledger: LedgerReader, caller: Caller, request: CallUpRequest, units = request.units): Promise<void> {
   const { asker, breakGlass, decides } = caller;
-  if (asker.id === request.asker.id) throw new EvidockError('request.forbidden', because('own-request', { id: request.id }));
+  mustNotBeAsker(caller, request);
   if (breakGlass) return;
   const role = asker.roles.some((each) => request.approvers.includes(each));
   const fit = decides && role && !isAdministrator(asker.roles) && rolesThatExclude(asker.roles).length === 0;
   const reviewed = await unitsReviewed(ledger, caller);
   if (!fit || !units.every((unit) => reviewed.includes(unit)))
     throw new EvidockError('request.forbidden', because('not-your-request', { id: request.id }));
+}
+
+/** Throws request.forbidden for whoever asked: they never decide. */
+export function mustNotBeAsker({ asker }: Caller, request: CallUpRequest): void {
+  if (asker.id === request.asker.id) throw new EvidockError('request.forbidden', because('own-request', { id: request.id }));
 }

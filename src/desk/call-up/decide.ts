@@ -8,7 +8,7 @@ import { because } from '#domain/reason';
 import type { GrantEnded } from '#ports/grant-bell';
 import type { LedgerWriter } from '#ports/ledger';
 import { recordingsOf } from './ask.ts';
-import { type Caller, mustDecide, mustSee, personThen } from './caller.ts';
+import { type Caller, mustDecide, mustNotBeAsker, mustSee, personThen } from './caller.ts';
 import type { CallUpDeps } from './deps.ts';
 import { isoOf } from './entries.ts';
 import { beginGrant, endGrant, type Given, stateAfter } from './give.ts';
@@ -48,6 +48,7 @@ export async function requestFor(deps: CallUpDeps, caller: Caller, id: string): 
 export async function decideRequest(deps: CallUpDeps, caller: Caller, id: string, ruling: Ruling): Promise<Changed> {
   const atMs = deps.callUps.time.nowMs();
   const seen = await requestFor(deps, caller, id);
+  mustNotBeAsker(caller, seen);
   const given = ruling.is === 'refuse' ? null : await whatIsGiven(deps, caller, seen, ruling, atMs);
   await mustDecide(deps.ledger, caller, seen, given === null || given.units.length === 0 ? seen.units : given.units);
   return deps.ledger.transaction(async (writer) => {
