@@ -27,6 +27,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
+import type { NetworkSettings } from '#serve/network/settings';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
@@ -39,6 +40,7 @@ import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
+import { openNetwork } from './station/network.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -149,6 +151,7 @@ export class Station {
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
     const shipped = readPolicy(await readFile(SHIPPED_POLICY, 'utf8'), 0, 'config/access.yaml');
+    const network = await openNetwork(this.#context, this.#mode === 'all');
     const keeps = this.#mode === 'all';
     const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: () => shipped, keeps });
     const deps: DeskDeps = {
@@ -157,6 +160,8 @@ export class Station {
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      access: { policy: () => shipped, grants: opened.ledger.callUps },
+      tls: () => network.tls?.state() ?? null,
       access: { policy: () => shipped, grants: opened.ledger.callUps, onRevoked: callUps.bell.onRevoked },
       people: livePeopleChanges(),
       callUps,
@@ -172,7 +177,7 @@ export class Station {
     if (this.#mode === 'look') return '';
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    const address = await this.#listen(deps, metrics);
+    const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);
     stationStarted(log, { version: VERSION, stationId: config.station.id, http: address, elapsedMs });
@@ -282,9 +287,9 @@ export class Station {
     });
   }
 
-  async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
+  async #listen(deps: DeskDeps, metrics: Metrics, network: NetworkSettings): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'network', metrics });
+    const app = buildServer({ deps, way: 'network', metrics, network });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

@@ -1,3 +1,4 @@
+import { networkRoutes } from './network/routes-network.ts';
 import type { Route } from './route.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
@@ -21,5 +22,6 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...networkRoutes,
   ...callUpRoutes,
 ];
