@@ -160,7 +160,6 @@ export class Station {
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
-      access: { policy: () => shipped, grants: opened.ledger.callUps },
       tls: () => network.tls?.state() ?? null,
       access: { policy: () => shipped, grants: opened.ledger.callUps, onRevoked: callUps.bell.onRevoked },
       people: livePeopleChanges(),

@@ -84,7 +84,6 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
-    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
     access: { policy: () => shippedPolicy(), grants: ledger.callUps, onRevoked: bell.onRevoked },
     pokeWork: () => undefined,
     tls: () => null,

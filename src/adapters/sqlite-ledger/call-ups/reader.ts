@@ -6,11 +6,11 @@ import type { CallUpRequest, RequestState } from '#domain/call-up/request';
 import type { CaseStep } from '#domain/case-course';
 import type { CallUpFilter, CallUpsReader } from '#ports/ledger/call-ups';
 import type { Page } from '#ports/ledger/page';
-import { GRANT_HOLDS } from '../call-up-migration.ts';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
 import type { CallUpGrantRow, Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
+import { GRANT_HOLDS } from './migration.ts';
 import { toDelivery, toGrant, toNotice, toRequest } from './rows.ts';
 
 const HOLDING_MAX = 10_000;
