@@ -17,9 +17,10 @@ import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
-import { aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
+import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -37,19 +38,8 @@ let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
 const ids = {
-  early: '',
-  late: '',
-  lost: '',
-  later: '',
-  held: '',
-  holding: '',
-  suggestion: '',
-  docking: anId('dck'),
-  asked: '',
-  urgent: '',
-  given: '',
-  own: '',
-  notice: '',
+  ...{ early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', unit: '', third: '', docking: anId('dck') },
+  ...{ asked: '', urgent: '', given: '', own: '', notice: '' },
 };
 const HOUR = 3_600_000;
 
@@ -87,6 +77,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'case:A-3',
       'officer:7',
       'officer:8',
+      'officer:9',
       'recorder:R1',
       'recorder:DSJ0012345',
       'port:1-4',
@@ -94,7 +85,9 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       `docking:${ids.docking}`,
     ],
     ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
-    ...['user:cli:wang', `user:${OFFICER.id}`],
+    ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
+    ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
+    'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
@@ -159,35 +152,6 @@ const HOLDINGS: readonly Step[] = [
   { row: v1('GET /recorders/:serial/custody'), params: SERIAL, leaves: [] },
 ];
 
-const begun = ['grant.begun', 'request.asked', 'request.decided'];
-const asks = { actions: ['look'], purpose: 'case-handling', until: '2026-06-22 12:00' };
-/** Somebody at the machine is given at once what they ask for. `asked` and `urgent` are requests of an officer, and `given` is a grant of hers. */
-const CALL_UPS: readonly Step[] = [
-  { row: v1('GET /purposes'), leaves: [] },
-  { row: v1('POST /requests'), body: { case: 'A-1', ...asks }, leaves: begun },
-  { row: v1('GET /requests'), leaves: [] },
-  { row: v1('GET /requests/:id'), params: { id: 'asked' }, leaves: [] },
-  { row: v1('GET /requests/:id/custody'), params: { id: 'asked' }, leaves: [] },
-  {
-    row: v1('POST /requests/:id/decision'),
-    params: { id: 'asked' },
-    body: { decision: 'approve' },
-    leaves: ['grant.begun', 'request.decided'],
-  },
-  {
-    row: v1('POST /requests/:id/confirmation'),
-    params: { id: 'urgent' },
-    body: { confirmed: false },
-    leaves: ['grant.ended', 'request.confirmed', 'request.ended'],
-  },
-  { row: v1('GET /grants'), leaves: [] },
-  { row: v1('GET /grants/:id'), params: { id: 'given' }, leaves: [] },
-  { row: v1('POST /grants/:id/revocation'), params: { id: 'given' }, leaves: ['grant.ended', 'request.ended'] },
-  { row: v1('POST /requests/:id/withdrawal'), params: { id: 'own' }, leaves: ['grant.ended', 'request.withdrawn'] },
-  { row: v1('GET /notices'), leaves: [] },
-  { row: v1('POST /notices/:id/read'), params: { id: 'notice' }, leaves: [] },
-];
-
 /** In order, because later steps need what earlier ones made. */
 const STEPS: readonly Step[] = [
   { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: ['officer.changed'] },
@@ -199,6 +163,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /officers/:id'), params: { id: '8' }, body: { name: 'Li' }, leaves: [] },
   { row: v1('GET /officers/:id'), params: { id: '8' }, leaves: [] },
   { row: v1('GET /officers'), leaves: [] },
+  ...PEOPLE_STEPS,
   { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
   { row: v1('GET /workers'), leaves: [] },
   { row: v1('DELETE /workers/:name'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
@@ -247,7 +212,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: [] },
   { row: v1('GET /cases/:number/custody'), leaves: [] },
   ...HOLDINGS,
-  ...CALL_UPS,
+  ...CALL_UP_STEPS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -306,34 +271,6 @@ const STEPS: readonly Step[] = [
 const ENDLESS = v1('GET /events');
 const rowOf = ({ method, url }: Route) => `${method} ${url}`;
 
-const OFFICER = { id: 'usr-officer', unit: null, roles: ['officer'] } as const;
-
-/** What others have asked for, as rows: an own station would ask through its API. */
-async function callUpsOfOthers(): Promise<void> {
-  const target = { by: 'recordings', ids: [ids.late] } as const;
-  const confirmation = { dueAtMs: START_MS + HOUR, by: null, confirmed: null, words: null, atMs: null };
-  const asked = aRequest({ asker: OFFICER, target });
-  const [urgent, given] = [0, 1].map((n) =>
-    aRequest({ asker: OFFICER, target, state: n === 0 ? 'urgent' : 'approved', confirmation: n === 0 ? confirmation : null }),
-  );
-  if (!urgent || !given) throw new Error('no requests');
-  const grants = [urgent, given].map((request) => aGrant(request, { user: OFFICER, target }));
-  await station.ledger.transaction(async (writer) => {
-    const person = { account: 'officer', name: 'Wang', officer: null, state: 'active', createdAtMs: START_MS } as const;
-    await writer.people.upsertUser({ ...OFFICER, ...person });
-    for (const request of [asked, urgent, given]) await writer.callUps.insertRequest(request);
-    for (const grant of grants) {
-      await writer.callUps.insertGrant(grant, [ids.late]);
-      await writer.callUps.updateRequest(grant.request, { grant: grant.id });
-    }
-    ids.notice = anId('ntc');
-    const notice = { id: ids.notice, user: 'cli:wang', kind: 'grant-ended', request: asked.id, atMs: START_MS, readAtMs: null } as const;
-    await writer.callUps.insertNotice(notice, []);
-    await writer.custody.append(aGrantDraft());
-  });
-  Object.assign(ids, { asked: asked.id, urgent: urgent.id, given: grants[1]?.id ?? '' });
-}
-
 beforeAll(async () => {
   station = await servedStation();
   archive = new DiskArchive({
@@ -357,7 +294,7 @@ beforeAll(async () => {
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
-  await callUpsOfOthers();
+  Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });
@@ -399,6 +336,8 @@ describe('every route', () => {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
       }
+      ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
+      ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
       expect(outcome.body).not.toContain('"type":"error"');
