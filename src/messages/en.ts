@@ -1,9 +1,11 @@
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
+import { doorsEn } from './doors-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -13,6 +15,7 @@ import { workerEn } from './worker-en.ts';
 
 /** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...callUpEn,
   ...casesEn,
   ...custodyEn,
   ...factsEn,
@@ -22,6 +25,7 @@ export const en = {
   ...checksEn,
   ...deriveEn,
   ...archiveEn,
+  ...doorsEn,
   ...notesEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',

@@ -1,9 +1,11 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
+import { doorsZhCN } from './doors-zh-CN.ts';
 import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -14,6 +16,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...callUpZhCN,
   ...casesZhCN,
   ...custodyZhCN,
   ...factsZhCN,
@@ -23,6 +26,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...checksZhCN,
   ...deriveZhCN,
   ...archiveZhCN,
+  ...doorsZhCN,
   ...notesZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',

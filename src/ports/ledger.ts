@@ -4,7 +4,9 @@ import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
+import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
+import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
@@ -32,7 +34,9 @@ export interface LedgerReader {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly people: PeopleReader;
   readonly signIn: SignInReader;
+  readonly doors: DoorsReader;
 }
 
 /**
@@ -48,7 +52,9 @@ export interface LedgerWrites {
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
+  readonly people: PeopleWriter;
   readonly signIn: SignInWriter;
+  readonly doors: DoorsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -189,7 +189,9 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     registry: group('registry'),
     cases: group('cases'),
     answers: group('answers'),
+    people: group('people'),
     signIn: group('signIn'),
+    doors: group('doors'),
   };
 }
 

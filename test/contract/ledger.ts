@@ -5,8 +5,10 @@ import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test
 import { statusIn } from '#test/support/shown-docking';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { dockings } from './ledger-dockings.ts';
+import { doors } from './ledger-doors.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
+import { people } from './ledger-people.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
@@ -34,6 +36,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
 
     describe('transactions', () => transactions(it));
     describe('dockings', () => dockings(it));
+    describe('people', () => people(it));
     describe('originals', () => originals(it));
     describe('replaced originals', () => replaced(it));
     describe('recordings', () => recordings(it));
@@ -46,6 +49,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('kept answers', () => answers(it));
     describe('sign-in', () => signIn(it));
     describe('courses of cases', () => courses(it));
+    describe('ways in', () => doors(it));
     describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
     describe('copies', () => copies(it));

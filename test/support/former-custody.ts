@@ -6,6 +6,10 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 export function untypeCustody(raw: DatabaseSync): void {
   for (const table of [
     'kept_answers',
+    'set_up_links',
+    'user_units',
+    'users',
+    'units',
     'custody_former',
     'custody_subjects',
     'custody_beside',
@@ -17,6 +21,11 @@ export function untypeCustody(raw: DatabaseSync): void {
     'recovery_codes',
     'sessions',
     'sign_in_tries',
+    'tokens',
+    'kiosks',
+    'pins',
+    'badges',
+    'confirmations',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

@@ -43,7 +43,9 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       registry: group('registry'),
       cases: group('cases'),
       answers: group('answers'),
+      people: group('people'),
       signIn: group('signIn'),
+      doors: group('doors'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -9,8 +9,12 @@ import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
+import { SqlDoorsReader } from './doors/reader.ts';
+import { SqlDoorsWriter } from './doors/writer.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
+import { SqlPeopleReader } from './people/reader.ts';
+import { SqlPeopleWriter } from './people/writer.ts';
 import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
@@ -31,7 +35,9 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    people: new SqlPeopleReader(rows),
     signIn: new SqlSignInReader(rows),
+    doors: new SqlDoorsReader(rows),
   };
 }
 
@@ -46,6 +52,8 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    people: new SqlPeopleWriter(rows),
     signIn: new SqlSignInWriter(rows),
+    doors: new SqlDoorsWriter(rows),
   };
 }

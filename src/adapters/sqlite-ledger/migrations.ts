@@ -3,7 +3,9 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { CASES_END } from './case-migration.ts';
+import { DOORS } from './door-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
+import { PEOPLE } from './people-migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 import { SIGN_IN } from './sign-in-migration.ts';
@@ -288,7 +290,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
   '0040-scopes': { up: (db: Kysely<Schema>) => run(db, SCOPES) },
+  '0041-people': { up: (db: Kysely<Schema>) => run(db, PEOPLE) },
   '0042-sign-in': { up: (db: Kysely<Schema>) => run(db, SIGN_IN) },
+  '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -81,6 +81,21 @@ export interface Schema {
   /** Append-only. Each row is a value that a fact has from its entry on. `value` is JSON. */
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
+  units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
+  /** `roles`: JSON list. */
+  users: {
+    id: string;
+    account: string;
+    name: string;
+    officer: string | null;
+    unit: string | null;
+    roles: string;
+    state: string;
+    created_at: number;
+  };
+  /** Append-only. */
+  user_units: { n: Generated<number>; user_id: string; unit_id: string | null; at: number };
+  set_up_links: { user_id: string; token_sha256: string; made_at: number; ends_at: number };
   kept_answers: KeptAnswerRow;
   credentials: {
     user: string;
@@ -106,6 +121,11 @@ export interface Schema {
     age_ms: number;
   };
   sign_in_tries: { by: string; key: string; failures: number; failed_at: number };
+  tokens: TokenRow;
+  kiosks: KioskRow;
+  pins: { user: string; hash: string; set_at: number };
+  badges: { user: string; badge_sha256: string; ending: string; assigned_at: number };
+  confirmations: { user: string; docking_id: string; kiosk: string; at: number };
 }
 
 interface CustodyRow {
@@ -235,6 +255,31 @@ interface KeptAnswerRow {
   has_body: number;
   body: string | null;
   at: number;
+}
+
+interface TokenRow {
+  id: string;
+  owner: string;
+  name: string;
+  /** JSON list. */
+  scopes: string;
+  secret_sha256: string;
+  made_at: number;
+  expires_at: number;
+  last_use_at: number | null;
+  ended_at: number | null;
+  ended: string | null;
+}
+
+interface KioskRow {
+  id: string;
+  name: string;
+  /** JSON list of numbers. */
+  slots: string;
+  secret_sha256: string;
+  paired_at: number;
+  last_seen_at: number | null;
+  revoked_at: number | null;
 }
 
 export interface WorkersRow {

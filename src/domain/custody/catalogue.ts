@@ -1,6 +1,8 @@
+import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
+import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
@@ -20,6 +22,8 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...CALL_UP_ENTRIES,
+  ...DOOR_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

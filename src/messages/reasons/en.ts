@@ -6,6 +6,7 @@ import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
+import { doorsEn } from './doors-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
@@ -35,4 +36,5 @@ export const REASONS_EN = {
   ...doctorEn,
   ...mendEn,
   ...verifyEn,
+  ...doorsEn,
 } as const;

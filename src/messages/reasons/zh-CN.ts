@@ -7,6 +7,7 @@ import { damageZhCN } from './damage-zh-CN.ts';
 import { deskZhCN } from './desk-zh-CN.ts';
 import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
+import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
@@ -36,6 +37,7 @@ const zhCN = {
   ...doctorZhCN,
   ...mendZhCN,
   ...verifyZhCN,
+  ...doorsZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
