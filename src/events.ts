@@ -176,6 +176,11 @@ export function requestsFolded(log: Log, facts: { code: string; route: string; c
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }
 
+/** What could not be written of failed tries and sessions is kept and written later. */
+export function signInUnwritten(log: Log, error: EvidockError): void {
+  log.error({ event: 'sign-in.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
+}
+
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }

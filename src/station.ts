@@ -33,6 +33,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -145,6 +146,7 @@ export class Station {
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      signIn: openSignIn(this.#context),
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
@@ -154,6 +156,7 @@ export class Station {
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
+    await keepSignIn(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics);

@@ -9,6 +9,7 @@ import { doorsEn } from './doors-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { signInEn } from './sign-in-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...custodyEn,
   ...factsEn,
   ...workerEn,
+  ...signInEn,
   ...knownEn,
   ...consoleEn,
   ...checksEn,

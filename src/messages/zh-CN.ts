@@ -10,6 +10,7 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { signInZhCN } from './sign-in-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
@@ -21,6 +22,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...custodyZhCN,
   ...factsZhCN,
   ...workerZhCN,
+  ...signInZhCN,
   ...knownZhCN,
   ...consoleZhCN,
   ...checksZhCN,

@@ -37,6 +37,11 @@ export class SessionTimes {
     this.#monotonicMs = monotonicMs;
   }
 
+  /** From now on its age is known, whatever the wall clock does before its first use. */
+  begun(session: Session): void {
+    this.#know(session, this.#monotonicMs());
+  }
+
   of(session: Session): { readonly ageMs: number; readonly idleMs: number } {
     const now = this.#monotonicMs();
     const { ageMs, idleMs, seenMs, usedMs } = this.#know(session, now);

@@ -9,6 +9,7 @@ import { ORIGINAL_ENTRIES } from './original-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
 import { WORKER_ENTRIES } from './worker-entries.ts';
 
@@ -22,6 +23,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...SIGN_IN_ENTRIES,
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
 ] as const;

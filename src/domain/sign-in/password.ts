@@ -6,8 +6,8 @@ export const PASSWORD_MAX = 256;
 /** UTF-16 units before it is normalised, which may make a text 18 times as long. Longer input is no password, whoever sends it. */
 export const PASSWORD_UNITS_MAX = 1024;
 
-/** So many digits or signs around a common word do not make it uncommon. */
-const DECORATION_MAX = 6;
+/** So many digits or signs around a common word, such as a date of birth, do not make it uncommon. */
+const DECORATION_MAX = 8;
 /** A unit of this length that is repeated is easily guessed, whatever it is. */
 const SHORT_UNIT = 3;
 
@@ -43,7 +43,9 @@ export function passwordFault(text: string, guessable: Guessable): Reason | null
 }
 
 function isCommon(points: readonly string[], { common, own }: Guessable): boolean {
-  const words = new Set(own.flatMap((word) => [fold(word), fold(word).replaceAll(/\P{L}/gu, '')]).filter((word) => [...word].length > SHORT_UNIT));
+  const words = new Set(
+    own.flatMap((word) => [fold(word), fold(word).replaceAll(/\P{L}/gu, '')]).filter((word) => [...word].length > SHORT_UNIT),
+  );
   const isWord = (word: string) => common.has(word) || words.has(word);
   const unit = repeatedUnit(points);
   if (unit.length <= SHORT_UNIT || (unit.length < points.length && isWord(unit.join('')))) return true;
@@ -72,7 +74,7 @@ function isRow(points: readonly string[]): boolean {
   return [1, -1].some((step) => points.slice(1).every((point, at) => next(points[at] ?? '', point, step)));
 }
 
-/** What is left when up to six characters are taken away at both ends together, none of which is a letter. */
+/** What is left when up to eight characters are taken away at both ends together, none of which is a letter. */
 function* cores(points: readonly string[]): Generator<string> {
   const isLetter = (point: string | undefined) => point === undefined || /\p{L}/u.test(point);
   for (let before = 0; before <= DECORATION_MAX; before++) {

@@ -47,12 +47,7 @@ export function newRecoveryCodes(): readonly string[] {
 
 /** SHA-256 of a recovery code, hex, however it was typed; null: it cannot be one. */
 export function recoveryCodeSha256(typed: string): string | null {
-  const letters = typed
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[\s-]/g, '')
-    .replaceAll('o', '0')
-    .replaceAll(/[il]/g, '1');
+  const letters = typed.normalize('NFKC').toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1');
   if (letters.length !== RECOVERY_LENGTH || [...letters].some((letter) => !ALPHABET.includes(letter))) return null;
   return createHash('sha256').update(letters).digest('hex');
 }

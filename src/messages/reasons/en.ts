@@ -13,6 +13,7 @@ import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
+import { signInEn } from './sign-in-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -28,6 +29,7 @@ export const REASONS_EN = {
   ...deskEn,
   ...requestEn,
   ...stationEn,
+  ...signInEn,
   ...namesEn,
   ...damageEn,
   ...dockingEn,

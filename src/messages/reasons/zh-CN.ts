@@ -15,6 +15,7 @@ import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
+import { signInZhCN } from './sign-in-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -29,6 +30,7 @@ const zhCN = {
   ...deskZhCN,
   ...requestZhCN,
   ...stationZhCN,
+  ...signInZhCN,
   ...namesZhCN,
   ...damageZhCN,
   ...dockingZhCN,
