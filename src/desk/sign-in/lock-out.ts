@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { delayMsAfter, LOCK_RULES, stillCounted, type TriedBy, type Tries } from '#domain/sign-in/tries';
+import { delayMsAfter, failuresMax, LOCK_RULES, stillCounted, type TriedBy, type Tries } from '#domain/sign-in/tries';
 
 /** Whom a try counts against. */
 export interface TryKeys {
@@ -83,7 +83,7 @@ export class LockOut {
     const now = this.#monotonicMs();
     return KINDS.flatMap((by) => {
       const before = this.#standings[by].get(keys[by]);
-      const failures = (before ? stillCounted(by, before.failures, now - before.failedMs) : 0) + 1;
+      const failures = Math.min(failuresMax(by), (before ? stillCounted(by, before.failures, now - before.failedMs) : 0) + 1);
       const delayMs = delayMsAfter(by, failures);
       this.#put(by, keys[by], { failures, failedMs: now, lockedUntilMs: now + delayMs, failedAtMs: this.#nowMs() });
       this.#mark(by, keys[by]);

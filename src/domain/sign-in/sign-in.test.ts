@@ -5,7 +5,7 @@ import { normalPassword, PASSWORD_MAX, passwordFault } from './password.ts';
 import { isOutdated, parsePhc, phcOf } from './phc.ts';
 import { ageAtFirstSight, endedByTime, hasSameRoles } from './session.ts';
 import { newRecoveryCodes, recoveryCodeSha256, stepOfCode, totpUri } from './totp.ts';
-import { delayMsAfter, stillCounted } from './tries.ts';
+import { delayMsAfter, failuresMax, stillCounted } from './tries.ts';
 
 describe('a new password', () => {
   const guessable = { common: new Set(['password', 'iloveyou', 'qwertyuiopas', 'dragon']), own: ['li.si', 'Li Si', 'Hangzhou 1', 'hz1'] };
@@ -87,6 +87,18 @@ describe('tries', () => {
     expect(delays).toEqual([0, 0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
     expect(delayMsAfter('account', Number.MAX_SAFE_INTEGER)).toBe(900_000);
     expect([19, 20, 21, 40].map((failures) => delayMsAfter('address', failures))).toEqual([0, 1000, 2000, 300_000]);
+  });
+  it('count no further than to the longest delay', () => {
+    expect(
+      (['account', 'address'] as const).map((by) => [
+        failuresMax(by),
+        delayMsAfter(by, failuresMax(by)),
+        delayMsAfter(by, failuresMax(by) - 1),
+      ]),
+    ).toEqual([
+      [14, 900_000, 512_000],
+      [29, 300_000, 256_000],
+    ]);
   });
   it('are forgotten one after the other; a clock that was set back forgets none', () => {
     expect([0, 3_599_999, 3_600_000, 7_200_000, 1e12].map((elapsed) => stillCounted('account', 3, elapsed))).toEqual([3, 3, 2, 1, 0]);
