@@ -1,3 +1,6 @@
+import { peopleEn } from './access/people-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
+import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -9,7 +12,6 @@ import { doorsEn } from './doors-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
-import { signInEn } from './sign-in-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -29,6 +31,7 @@ export const en = {
   ...archiveEn,
   ...doorsEn,
   ...notesEn,
+  ...peopleEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
@@ -378,5 +381,6 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...tasksEn,
   ...troubleEn,
 } as const;

@@ -1,3 +1,6 @@
+import { peopleZhCN } from './access/people-zh-CN.ts';
+import { signInZhCN } from './access/sign-in-zh-CN.ts';
+import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -10,7 +13,6 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
-import { signInZhCN } from './sign-in-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
@@ -30,6 +32,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...archiveZhCN,
   ...doorsZhCN,
   ...notesZhCN,
+  ...peopleZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
@@ -377,5 +380,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage': '用法错误：{detail}',
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
+  ...tasksZhCN,
   ...troubleZhCN,
 };

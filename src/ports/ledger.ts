@@ -1,10 +1,12 @@
 import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
+import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
@@ -34,9 +36,11 @@ export interface LedgerReader {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly looks: LooksReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
+  readonly callUps: CallUpsReader;
 }
 
 /**
@@ -52,9 +56,11 @@ export interface LedgerWrites {
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
+  readonly looks: LooksWriter;
   readonly people: PeopleWriter;
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
+  readonly callUps: CallUpsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

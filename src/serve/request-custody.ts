@@ -189,9 +189,11 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     registry: group('registry'),
     cases: group('cases'),
     answers: group('answers'),
+    looks: group('looks'),
     people: group('people'),
     signIn: group('signIn'),
     doors: group('doors'),
+    callUps: group('callUps'),
   };
 }
 

@@ -44,9 +44,11 @@ class PostgresLedger implements Ledger {
   readonly registry: Groups['registry'];
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
+  readonly looks: Groups['looks'];
   readonly people: Groups['people'];
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
+  readonly callUps: Groups['callUps'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -71,9 +73,11 @@ class PostgresLedger implements Ledger {
     this.registry = groups.registry;
     this.cases = groups.cases;
     this.answers = groups.answers;
+    this.looks = groups.looks;
     this.people = groups.people;
     this.signIn = groups.signIn;
     this.doors = groups.doors;
+    this.callUps = groups.callUps;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

@@ -43,9 +43,11 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       registry: group('registry'),
       cases: group('cases'),
       answers: group('answers'),
+      looks: group('looks'),
       people: group('people'),
       signIn: group('signIn'),
       doors: group('doors'),
+      callUps: group('callUps'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

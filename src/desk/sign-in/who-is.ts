@@ -1,5 +1,6 @@
 import type { DeskDeps } from '#desk/deps';
 import type { Role } from '#domain/access/roles';
+import type { Task } from '#domain/access/tasks';
 import { sessionOfToken } from './sessions.ts';
 
 /** What a request over the network shows of who sends it. */
@@ -37,7 +38,7 @@ export interface SignedIn {
   /** Id of the session; null: a token or a kiosk. */
   readonly session: string | null;
   /** Of a token: what it may be used for at most. null: whatever its owner may. */
-  readonly tokenScopes: readonly string[] | null;
+  readonly tokenScopes: readonly Task[] | null;
 }
 
 type WhoIsDeps = Pick<DeskDeps, 'ledger' | 'signIn'>;

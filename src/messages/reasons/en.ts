@@ -1,4 +1,7 @@
+import { peopleEn } from './access/people-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -7,13 +10,13 @@ import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
+import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
-import { signInEn } from './sign-in-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -28,9 +31,11 @@ export const REASONS_EN = {
   ...ledgerEn,
   ...deskEn,
   ...requestEn,
+  ...leaveEn,
   ...stationEn,
   ...signInEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,
@@ -39,4 +44,5 @@ export const REASONS_EN = {
   ...mendEn,
   ...verifyEn,
   ...doorsEn,
+  ...callUpEn,
 } as const;

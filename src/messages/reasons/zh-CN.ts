@@ -1,5 +1,8 @@
 import type { Whole } from '../template.ts';
+import { peopleZhCN } from './access/people-zh-CN.ts';
+import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -9,13 +12,13 @@ import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
 import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
+import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
-import { signInZhCN } from './sign-in-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -29,9 +32,11 @@ const zhCN = {
   ...ledgerZhCN,
   ...deskZhCN,
   ...requestZhCN,
+  ...leaveZhCN,
   ...stationZhCN,
   ...signInZhCN,
   ...namesZhCN,
+  ...peopleZhCN,
   ...damageZhCN,
   ...dockingZhCN,
   ...recognitionZhCN,
@@ -40,6 +45,7 @@ const zhCN = {
   ...mendZhCN,
   ...verifyZhCN,
   ...doorsZhCN,
+  ...callUpZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
