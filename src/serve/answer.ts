@@ -13,7 +13,8 @@ import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, type Principal, type PrincipalOf, viewerOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
-import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
+import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving, SessionAnswer } from './route.ts';
+import { setCookie } from './session-cookie.ts';
 import { showingRight } from './showing-right.ts';
 
 /** What handlers get (`Serving`), and the parts that only the server uses. */
@@ -111,6 +112,7 @@ async function answerCommand(
   const header = headers['idempotency-key'];
   if (header !== undefined && row.method !== 'POST')
     throw new EvidockError('request.invalid', because('key-not-for', { method: row.method }));
+  if (header !== undefined && row.keyless) throw new EvidockError('request.invalid', because('key-with-password', {}));
   const keyed = keyedRequestOf({ header, principal: asked.principal, method, url, body });
   const end = keyed ? parts.running.begin(keyed) : () => undefined;
   try {
@@ -180,6 +182,10 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
       stream.once('close', end);
       return sendRaw(reply, new RawAnswer(200, { 'content-type': LINES_TYPE, 'cache-control': 'no-store' }, stream));
     }
+    if (result instanceof SessionAnswer) {
+      // Not kept by any cache: a password was sent, or a token is.
+      reply.header('set-cookie', setCookie(request, result)).header('cache-control', 'no-store');
+    }
     const told = toldOf(result, reply);
     await custody.commit(keep(told.status, told.location, told.text));
     end();
@@ -196,7 +202,7 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
 
 function toldOf(result: unknown, reply: FastifyReply): { status: number; location: string | null; text: string | null } {
   const created = result instanceof Created;
-  const body = created ? result.body : result;
+  const body = created || result instanceof SessionAnswer ? result.body : result;
   if (body === undefined) return { status: created ? 201 : 204, location: created ? result.location : null, text: null };
   const status = created ? 201 : 200;
   return { status, location: created ? result.location : null, text: reply.code(status).serialize(body as object) as string };

@@ -73,6 +73,20 @@ export class LinesAnswer {
   }
 }
 
+/** The answer of a command after which the browser has another session, or none (`token` null). */
+export class SessionAnswer {
+  readonly token: string | null;
+  /** How long the browser keeps it. */
+  readonly seconds: number;
+  readonly body: unknown;
+
+  constructor({ token, seconds = 0, body }: { token: string | null; seconds?: number; body?: unknown }) {
+    this.token = token;
+    this.seconds = seconds;
+    this.body = body;
+  }
+}
+
 /**
  * The resource at a URL, as GET shows it; null: there is none yet. Its ETag is made of it, and `If-Match` is judged by it inside the transaction of the change.
  * Throws request.not-found.
@@ -149,6 +163,8 @@ interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> e
   readonly creates?: 'always' | 'new';
   /** `several`: the handler makes no transaction, or more than one. So the answer for an idempotency key is kept after the last. */
   readonly transactions?: 'several';
+  /** True: the request holds a password. It takes no idempotency key, because a digest of its body would be kept. */
+  readonly keyless?: boolean;
   /** True: the answer holds a secret and is not kept for an idempotency key. */
   readonly secret?: boolean;
   /** Largest body, bytes; 64 KiB if left out. */

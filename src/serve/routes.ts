@@ -4,6 +4,8 @@ import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { workRoutes } from './routes/work.ts';
@@ -20,4 +22,6 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...signInRoutes,
+  ...sessionRoutes,
 ];

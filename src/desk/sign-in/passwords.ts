@@ -1,3 +1,4 @@
+import { userOfToken, useSetUpLink } from '#desk/people/set-up';
 import type { Actor } from '#domain/custody/actor';
 import { PasswordSet } from '#domain/custody/sign-in-entries';
 import { subject } from '#domain/custody/subject';
@@ -70,4 +71,16 @@ export async function setPasswordOnMachine(
   const phc = await hashNewPassword(deps, { password, user });
   await deps.ledger.transaction((writer) => writePassword(writer, deps, { user, phc, how: 'cli', actor }));
   return user;
+}
+
+/** Sets a password by a one-time link. Throws request.not-found for a link that is good no more, sign-in.password-refused. */
+export async function setPasswordByLink(deps: SignInDeps, { token, password }: { token: string; password: string }): Promise<User> {
+  const atMs = deps.clock.nowMs();
+  const phc = await hashNewPassword(deps, { password, user: await userOfToken(deps.ledger, token, atMs) });
+  const actorOf = ({ id }: User): Actor => ({ kind: 'user', id, via: 'link', session: null });
+  return deps.ledger.transaction(async (writer) => {
+    const user = await useSetUpLink(writer, token, { atMs, actorOf });
+    await writePassword(writer, deps, { user, phc, how: 'link', actor: actorOf(user) });
+    return user;
+  });
 }
