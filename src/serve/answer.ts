@@ -10,6 +10,7 @@ import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/ent
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
+import type { Caller } from './network/caller.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, type Principal, type PrincipalOf, viewerOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
@@ -18,7 +19,12 @@ import { setCookie } from './session-cookie.ts';
 import { showingRight } from './showing-right.ts';
 
 /** What handlers get (`Serving`), and the parts that only the server uses. */
-export type ServerParts = Serving & { readonly gatekeeper: Gatekeeper; readonly principalOf: PrincipalOf; readonly running: RunningKeys };
+export type ServerParts = Serving & {
+  readonly gatekeeper: Gatekeeper;
+  readonly principalOf: PrincipalOf;
+  readonly running: RunningKeys;
+  readonly callerOf: (request: FastifyRequest) => Caller;
+};
 
 type Command = Extract<Route, { kind: 'command' }>;
 type Row<K extends Route['kind']> = Extract<Route, { kind: K }>;
@@ -73,7 +79,7 @@ async function answerRow(
   if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
   // `declared` is empty: of a row that is no command the handler writes no entry. The server itself records a look.
   const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });
-  const { running: _, gatekeeper, principalOf, ...serving } = parts;
+  const { running: _, callerOf: __, gatekeeper, principalOf, ...serving } = parts;
   const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
   if (row.kind === 'footage') {
     const footage = await row.handle(judged, { ...asked, custody });
@@ -147,7 +153,7 @@ interface Carried {
 }
 
 async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'custody'>, carried: Carried): Promise<FastifyReply> {
-  const { running: _, ...serving } = parts;
+  const { running: _, callerOf, ...serving } = parts;
   const { deps } = serving;
   const { request, reply, keyed, end } = carried;
   const custody = new RequestCustody({
@@ -184,7 +190,7 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
     }
     if (result instanceof SessionAnswer) {
       // Not kept by any cache: a password was sent, or a token is.
-      reply.header('set-cookie', setCookie(request, result)).header('cache-control', 'no-store');
+      reply.header('set-cookie', setCookie(callerOf(request).scheme, result)).header('cache-control', 'no-store');
     }
     const told = toldOf(result, reply);
     await custody.commit(keep(told.status, told.location, told.text));

@@ -1,16 +1,17 @@
-import type { FastifyRequest } from 'fastify';
+import type { Caller } from './network/caller.ts';
 
 const COOKIE = 'evidock_session';
+type Scheme = Caller['scheme'];
 
 /** Under TLS the prefix `__Host-` shows that no page of another host and no page without TLS can have set it (RFC 6265bis, 4.1.3.2). */
-function nameFor({ protocol }: Pick<FastifyRequest, 'protocol'>): string {
-  return protocol === 'https' ? `__Host-${COOKIE}` : COOKIE;
+function nameFor(scheme: Scheme): string {
+  return scheme === 'https' ? `__Host-${COOKIE}` : COOKIE;
 }
 
 /** The value of the session cookie; undefined where there is none. Of two cookies of that name one was put there by somebody else, so neither counts. */
-export function sessionCookie(request: Pick<FastifyRequest, 'headers' | 'protocol'>): string | undefined {
-  const name = nameFor(request);
-  const values = (request.headers.cookie ?? '')
+export function sessionCookie(header: string | undefined, scheme: Scheme): string | undefined {
+  const name = nameFor(scheme);
+  const values = (header ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))
@@ -22,10 +23,7 @@ export function sessionCookie(request: Pick<FastifyRequest, 'headers' | 'protoco
  * The header that gives a browser its session, or takes it away (`token` null). No script can read it, and it is not sent with what a page of another site
  * asks for, except where a person follows a link from there: links in mail must arrive.
  */
-export function setCookie(
-  request: Pick<FastifyRequest, 'protocol'>,
-  { token, seconds }: { token: string | null; seconds: number },
-): string {
-  const secure = request.protocol === 'https' ? '; Secure' : '';
-  return `${nameFor(request)}=${token ?? ''}; Path=/; Max-Age=${token === null ? 0 : seconds}; HttpOnly; SameSite=Lax${secure}`;
+export function setCookie(scheme: Scheme, { token, seconds }: { token: string | null; seconds: number }): string {
+  const secure = scheme === 'https' ? '; Secure' : '';
+  return `${nameFor(scheme)}=${token ?? ''}; Path=/; Max-Age=${token === null ? 0 : seconds}; HttpOnly; SameSite=Lax${secure}`;
 }

@@ -19,6 +19,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
+import { shippedPolicy } from './policies.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
@@ -78,7 +79,9 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     workersHeard: new WorkerPresence(),
     signIn: quickSignIn({ clock }),
+    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
     pokeWork: () => undefined,
+    tls: () => null,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

@@ -17,7 +17,7 @@ import { beginSession, endSessionsOf, type NewSession } from './sessions.ts';
 type How = 'own' | 'link' | 'cli';
 
 /** Checks a new password and hashes it, before any transaction. Throws sign-in.password-refused, request.too-many. */
-export async function hashNewPassword(
+async function hashNewPassword(
   { signIn, facts }: Pick<SignInDeps, 'signIn' | 'facts'>,
   { password, user }: { password: string; user: Pick<User, 'account' | 'name'> },
 ): Promise<string> {
@@ -29,7 +29,7 @@ export async function hashNewPassword(
 }
 
 /** Writes a password in the transaction of whoever calls, on record. All sessions of its owner end. */
-export async function writePassword(
+async function writePassword(
   writer: LedgerWriter,
   deps: SignInDeps,
   { user, phc, how, actor }: { user: Pick<User, 'id' | 'account'>; phc: string; how: How; actor: Actor },

@@ -11,10 +11,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Argon2Hasher } from '#adapters/argon2/argon2-hasher';
 import type { SessionAnswerJson } from '#api/sign-in';
 import { inviteUser } from '#desk/people/set-up';
+import { custodyOfRoute } from '#serve/route';
 import { buildServer } from '#serve/server';
 import { cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { addUser, QUICK, quickSignIn } from '#test/support/sign-in';
+import { sessionRoutes } from './sessions.ts';
+import { signInRoutes } from './sign-in.ts';
 
 const PASSWORD = 'correct horse battery';
 const OTHER = 'another good password';
@@ -53,7 +56,32 @@ interface Sent {
   readonly to?: FastifyInstance;
 }
 
-async function send(method: NonNullable<InjectOptions['method']>, url: string, { cookie = null, body, headers = {}, to = app }: Sent = {}) {
+/** By route: the types of entries that its requests left. Ids and accounts in URLs are places again. */
+const left = new Map<string, Set<string>>();
+const patternOf = (url: string) =>
+  url
+    .replace(/\?.*$/, '')
+    .replace(/^\/(users|accounts|sessions)\/[^/]+/, (_, name) => `/${name}/:${name === 'accounts' ? 'account' : 'id'}`);
+
+async function entriesAfter(seq: number): Promise<string[]> {
+  const users = await deps.ledger.people.users({ limit: 100 });
+  const all = await Promise.all(users.map(({ id }) => deps.ledger.custody.of({ kind: 'user', id })));
+  return all.flat().flatMap((entry) => (entry.seq > seq && entry.type !== 'access.refused' ? [entry.type] : []));
+}
+
+async function send(method: NonNullable<InjectOptions['method']>, url: string, sent: Sent = {}) {
+  const before = (await deps.ledger.custody.head())?.seq ?? -1;
+  const answer = await sendOnly(method, url, sent);
+  const route = `${method} /api/v1${patternOf(url)}`;
+  left.set(route, new Set([...(left.get(route) ?? []), ...(await entriesAfter(before))]));
+  return answer;
+}
+
+async function sendOnly(
+  method: NonNullable<InjectOptions['method']>,
+  url: string,
+  { cookie = null, body, headers = {}, to = app }: Sent = {},
+) {
   const answer = await to.inject({
     ...{ method, url: `/api/v1${url}`, remoteAddress: '127.0.0.1' },
     headers: {
@@ -134,9 +162,10 @@ describe('a browser', () => {
   it('under TLS has a cookie that only this host can have set, and no other counts', async () => {
     await addUser(deps, { account: 'zhang', password: PASSWORD });
     const { sessionCookie, setCookie } = await import('#serve/session-cookie');
-    const tls = { protocol: 'https' } as const;
-    expect(setCookie(tls, { token: 't', seconds: 5 })).toBe('__Host-evidock_session=t; Path=/; Max-Age=5; HttpOnly; SameSite=Lax; Secure');
-    const read = (cookie: string, protocol: 'http' | 'https') => sessionCookie({ protocol, headers: { cookie } });
+    expect(setCookie('https', { token: 't', seconds: 5 })).toBe(
+      '__Host-evidock_session=t; Path=/; Max-Age=5; HttpOnly; SameSite=Lax; Secure',
+    );
+    const read = (cookie: string, protocol: 'http' | 'https') => sessionCookie(cookie, protocol);
     expect(read('__Host-evidock_session=t', 'https')).toBe('t');
     expect(read('evidock_session=t', 'https')).toBeUndefined();
     expect(read('__Host-evidock_session=t', 'http')).toBeUndefined();
@@ -150,20 +179,21 @@ describe('a browser', () => {
       expect(read(two, 'http')).toBeUndefined();
   });
 
-  it.each([
-    ['one letter changed', (token: string) => (token.startsWith('A') ? 'B' : 'A') + token.slice(1)],
-    ['cut', (token: string) => token.slice(0, -1)],
-    ['longer', (token: string) => `${token}A`],
-    ['in quotation marks', (token: string) => `"${token}"`],
-    ['sent twice', (token: string) => `${token}; evidock_session=${token}`],
-    ['with another one beside it', (token: string) => `${token}; evidock_session=${'A'.repeat(43)}`],
-    ['encoded', (token: string) => encodeURIComponent(`${token}=`)],
-    ['SQL', () => "' OR 1=1 --"],
-    ['of 16,000 characters', () => 'A'.repeat(16_000)],
-  ])('whose cookie is %s is nobody', async (_, changed) => {
+  it('whose cookie was tampered with is nobody', async () => {
     await addUser(deps, { account: 'zhang', password: PASSWORD });
     const token = await comeIn('zhang');
-    expect(await whoIs(changed(token))).toBe('nobody');
+    const ways: readonly [string, (token: string) => string][] = [
+      ['one letter changed', (token: string) => (token.startsWith('A') ? 'B' : 'A') + token.slice(1)],
+      ['cut', (token: string) => token.slice(0, -1)],
+      ['longer', (token: string) => `${token}A`],
+      ['in quotation marks', (token: string) => `"${token}"`],
+      ['sent twice', (token: string) => `${token}; evidock_session=${token}`],
+      ['with another one beside it', (token: string) => `${token}; evidock_session=${'A'.repeat(43)}`],
+      ['encoded', (token: string) => encodeURIComponent(`${token}=`)],
+      ['SQL', () => "' OR 1=1 --"],
+      ['of 16,000 characters', () => 'A'.repeat(16_000)],
+    ];
+    for (const [how, changed] of ways) expect([how, await whoIs(changed(token))]).toEqual([how, 'nobody']);
     expect(await whoIs(token)).toBe('user');
   });
 });
@@ -202,23 +232,25 @@ describe('a failure', () => {
     await busy.close();
   });
 
-  it.each([
-    ['a password of 1025', { account: 'zhang', password: 'x'.repeat(1025) }, 400],
-    ['a password of a megabyte', { account: 'zhang', password: 'x'.repeat(1_000_000) }, 413],
-    ['half of a character in the password', '{"account":"zhang","password":"secret-\\ud800"}', 400],
-    ['half of a character in the account', '{"account":"secret-\\udfff","password":"x"}', 400],
-    ['a NUL', { account: 'zhang', password: `secret-\0${PASSWORD}` }, 401],
-    ['line ends in the account', { account: 'zhang\r\nSet-Cookie: evidock_session=secret-x', password: PASSWORD }, 401],
-    ['a list', { account: ['zhang'], password: ['secret-x'] }, 401],
-    ['an object', { account: 'zhang', password: { secret: 'secret-x' } }, 400],
-    ['something more', { account: 'zhang', password: PASSWORD, roles: ['secret-x'] }, 400],
-    ['no JSON', 'account=zhang&password=secret-x', 400],
-  ])('of %s is told without what was sent, in answer and log', async (_, body, status) => {
+  it('of whatever is sent is told without it, in answer and log', async () => {
     await addUser(deps, { account: 'zhang', password: OTHER });
-    const answer = await send('POST', '/session', { body, headers: { 'content-type': 'application/json' } });
-    expect(answer.status).toBe(status);
-    expect(answer.set).toBeUndefined();
-    for (const told of [answer.text, log, JSON.stringify(answer.headers)]) expect(told).not.toMatch(/secret-|correct horse|x{20}/);
+    const bodies: readonly [string, unknown, number][] = [
+      ['a password of 1025', { account: 'zhang', password: 'x'.repeat(1025) }, 400],
+      ['a password of a megabyte', { account: 'zhang', password: 'x'.repeat(1_000_000) }, 413],
+      ['half of a character in the password', '{"account":"zhang","password":"secret-\\ud800"}', 400],
+      ['half of a character in the account', '{"account":"secret-\\udfff","password":"x"}', 400],
+      ['a NUL', { account: 'zhang', password: `secret-\0${PASSWORD}` }, 401],
+      ['line ends in the account', { account: 'zhang\r\nSet-Cookie: evidock_session=secret-x', password: PASSWORD }, 401],
+      ['a list', { account: ['zhang'], password: ['secret-x'] }, 401],
+      ['an object', { account: 'zhang', password: { secret: 'secret-x' } }, 400],
+      ['something more', { account: 'zhang', password: PASSWORD, roles: ['secret-x'] }, 400],
+      ['no JSON', 'account=zhang&password=secret-x', 400],
+    ];
+    for (const [what, body, status] of bodies) {
+      const answer = await send('POST', '/session', { body, headers: { 'content-type': 'application/json' } });
+      expect([what, answer.status, answer.set]).toEqual([what, status, undefined]);
+      for (const told of [answer.text, log, JSON.stringify(answer.headers)]) expect(told).not.toMatch(/secret-|correct horse|x{20}/);
+    }
   });
 
   it('and a success leave no password in the log or in the ledger', async () => {
@@ -262,8 +294,15 @@ describe('a second factor', () => {
     expect(asked.json).toMatchObject({ state: 'code', secret: null, uri: null });
     const wrong = await send('POST', '/session/code', { body: { pending: asked.json.pending, code: code(shown.json.secret) } });
     expect([wrong.status, wrong.json.code]).toEqual([401, 'sign-in.wrong']);
-    const recovered = await send('POST', '/session/code', { body: { pending: asked.json.pending, code: enrolled.json.recoveryCodes[0] } });
+    const recovered = await send('POST', '/session/code', {
+      ...{ cookie: enrolled.token ?? '', body: { pending: asked.json.pending, code: enrolled.json.recoveryCodes[0] } },
+    });
     expect(recovered.json.state).toBe('signed-in');
+    // The app is lost and so are the codes.
+    await addUser(deps, { account: 'sec', password: PASSWORD, roles: ['security-administrator'] });
+    const reset = await send('DELETE', `/users/${me.id}/second-factor`, { cookie: await comeIn('sec') });
+    expect([reset.status, await whoIs(recovered.token ?? '')]).toEqual([204, 'nobody']);
+    expect((await signIn('audit', PASSWORD)).json.state).toBe('enrol');
   });
 
   it('of one’s own comes and goes by the password', async () => {
@@ -305,6 +344,9 @@ describe('a password', () => {
       status: 200,
       json: { account: 'zhang' },
     });
+    const earlier = await comeIn('zhang');
+    await send('PUT', '/accounts/zhang/password', { ...own, to: socket });
+    expect(await whoIs(earlier)).toBe('nobody');
     const before = await comeIn('zhang');
     const link = await inviteUser(deps, user.id, { actor: cli('root'), user: null });
     const use = (token: string, password: string) => send('POST', '/set-up', { body: { token, password } });
@@ -365,5 +407,14 @@ describe('sessions', () => {
       expect((await send('POST', url, { to: socket, body: { password: PASSWORD } })).json.reason.code).toBe('needs-session');
     const [, admin] = [await addUser(deps, { account: 'zhang', password: PASSWORD }), await comeIn('zhang')];
     expect((await send('DELETE', '/users/usr-x/second-factor', { cookie: admin })).status).toBe(403);
+  });
+});
+
+describe('every command', () => {
+  it('leaves in these tests all the types of entries that it declares, and no others', () => {
+    for (const row of [...signInRoutes, ...sessionRoutes].filter(({ kind }) => kind === 'command')) {
+      const name = `${row.method} ${row.url}`;
+      expect([name, [...(left.get(name) ?? [])].toSorted()]).toEqual([name, [...custodyOfRoute(row)].toSorted()]);
+    }
   });
 });
