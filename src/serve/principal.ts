@@ -6,8 +6,8 @@ import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
+import { Cookies } from './cookies.ts';
 import type { Caller } from './network/caller.ts';
-import { sessionCookie } from './session-cookie.ts';
 
 /** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
 export type Way = 'socket' | 'network';
@@ -27,7 +27,10 @@ export interface Principal {
   readonly scope: Scope;
   readonly session: string | null;
   readonly via: Way;
+  /** As the named proxies tell it (network/caller.ts); null over the control socket. */
   readonly address: string | null;
+  /** Whether the client's own connection is TLS. Then cookies are `Secure` and have the prefix `__Host-`. */
+  readonly encrypted: boolean;
   /** Header User-Agent. */
   readonly agent: string | null;
 }
@@ -52,14 +55,14 @@ function machine({ headers }: FastifyRequest): Principal {
   const named = [headers['x-evidock-actor']].flat()[0] ?? '';
   const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
   const asker: Asker = { id: `cli:${id}`, roles: [], officer: null, unit: null };
-  const seen = { tasks: EVERY_TASK, scope: 'all' as const, session: null, via: 'socket' as const, address: null };
+  const seen = { tasks: EVERY_TASK, scope: 'all' as const, session: null, via: 'socket' as const, address: null, encrypted: false };
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
 async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
-  const from = { via: 'network' as const, address, agent };
-  const cookie = sessionCookie(request.headers.cookie, scheme);
+  const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
+  const cookie = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' }).get('session');
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const known =
     cookie === undefined && bearer === undefined
@@ -96,7 +99,7 @@ function tasksOf(gatekeeper: Gatekeeper, { user, tokenScopes }: SignedIn): Reado
   return tokenScopes === null ? own : new Set(tokenScopes.filter((task) => own.has(task)));
 }
 
-const NOBODY: Omit<Principal, 'via' | 'address' | 'agent'> = {
+const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
   ...{ kind: 'nobody', id: null, name: null, session: null },
   ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), scope: NOTHING },
 };

@@ -7,6 +7,7 @@ import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { LedgerReader } from '#ports/ledger';
+import type { Cookies } from './cookies.ts';
 import type { Leave } from './leave.ts';
 import type { StreamPlaces } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -31,6 +32,8 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly actor: Actor;
   /** By what the request may do this with its recording; null: the route is bound to none. */
   readonly leave: Leave | null;
+  /** Those that it sets go out with an answer that succeeds. */
+  readonly cookies: Cookies;
   /** Here a command says that nothing changed. */
   readonly custody: RequestCustody;
   /** Aborted when the connection closes. */
@@ -61,6 +64,15 @@ export class Created {
   }
 }
 
+/** Sends the browser to another place; status 303. */
+export class Redirect {
+  readonly location: string;
+
+  constructor(location: string) {
+    this.location = location;
+  }
+}
+
 /** JSON lines that are sent while a command runs. Its custody is settled after the last one. */
 export class LinesAnswer {
   readonly lines: AsyncGenerator<unknown>;
@@ -70,20 +82,6 @@ export class LinesAnswer {
   constructor(lines: AsyncGenerator<unknown>, meanwhile: () => unknown) {
     this.lines = lines;
     this.meanwhile = meanwhile;
-  }
-}
-
-/** The answer of a command after which the browser has another session, or none (`token` null). */
-export class SessionAnswer {
-  readonly token: string | null;
-  /** How long the browser keeps it. */
-  readonly seconds: number;
-  readonly body: unknown;
-
-  constructor({ token, seconds = 0, body }: { token: string | null; seconds?: number; body?: unknown }) {
-    this.token = token;
-    this.seconds = seconds;
-    this.body = body;
   }
 }
 
@@ -154,7 +152,8 @@ interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> ext
 
 /** A route that changes something. */
 interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
-  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `GET`: only where a browser comes back from elsewhere, which can send nothing else. It is not answered to HEAD. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Types of entries that a successful request may leave. It leaves at least one, or says that nothing changed. null: it leaves none. */
   readonly custody: readonly CustodyType[] | null;
   /** The resource that is changed. `If-Match` and `If-None-Match` are judged by it, and the answer has its ETag. */
@@ -163,7 +162,7 @@ interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> e
   readonly creates?: 'always' | 'new';
   /** `several`: the handler makes no transaction, or more than one. So the answer for an idempotency key is kept after the last. */
   readonly transactions?: 'several';
-  /** True: the request holds a password. It takes no idempotency key, because a digest of its body would be kept. */
+  /** True: the request holds a password or a code. It takes no idempotency key, because a digest of its body would be kept, and perhaps a secret of its answer. */
   readonly keyless?: boolean;
   /** True: the answer holds a secret and is not kept for an idempotency key. */
   readonly secret?: boolean;

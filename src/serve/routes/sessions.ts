@@ -7,7 +7,7 @@ import type { Session } from '#domain/sign-in/session';
 import { pageOf as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
-import { command, query, type Route, SessionAnswer } from '#serve/route';
+import { command, query, type Route } from '#serve/route';
 
 /** Whose sessions somebody may see and end: null for everybody's. */
 function ownerFor({ tasks, asker }: Principal): string | null {
@@ -56,11 +56,11 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Signs out: the session ends, and the cookie is taken away',
     custody: ['session.ended'],
     schema: {},
-    handle: async ({ deps }, { principal: { session, id }, actor, custody }) => {
+    handle: async ({ deps }, { principal: { session, id }, actor, custody, cookies }) => {
       // Whoever has no session any more is signed out already.
       if (session === null) custody.unchanged();
       else await revokeSession(deps, { id: session, owner: id, actor });
-      return new SessionAnswer({ token: null });
+      cookies.clear('session');
     },
   }),
   query({

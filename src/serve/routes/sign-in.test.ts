@@ -122,7 +122,7 @@ describe('a browser', () => {
     });
     const { status, json, set, token = '', headers } = await signIn('Zhang', PASSWORD);
     expect([status, json.state]).toEqual([200, 'signed-in']);
-    expect(set).toMatch(/^evidock_session=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/);
+    expect(set).toMatch(/^evidock_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200$/);
     expect(headers['cache-control']).toBe('no-store');
     expect(JSON.stringify(json)).not.toContain(token);
     station.clock.advance(60_000);
@@ -135,11 +135,12 @@ describe('a browser', () => {
       roles: ['officer'],
       session: { id: json.session, present: true },
     });
+    // Behind a proxy or a listener with TLS it is `__Host-…; Secure`: src/serve/cookies.test.ts, network.test.ts.
     expect(me.secondFactor).toEqual({ set: false, needed: false, recoveryCodesLeft: 0 });
     expect(me.session).toMatchObject({ method: 'password', address: '127.0.0.1', endsSeconds: 1800, limitSeconds: 43_140 });
     const out = await send('DELETE', '/session', { cookie: token });
     expect(out.status).toBe(204);
-    expect(out.set).toMatch(/^evidock_session=; Path=\/; Max-Age=0; HttpOnly; SameSite=Lax$/);
+    expect(out.set).toMatch(/^evidock_session=; Path=\/; HttpOnly; SameSite=Lax; Max-Age=0$/);
     expect(await whoIs(token)).toBe('nobody');
     // Once more changes nothing.
     expect((await send('DELETE', '/session', { cookie: token })).status).toBe(204);
@@ -157,26 +158,6 @@ describe('a browser', () => {
     const second = await comeIn('zhang', fixed);
     expect([await whoIs(fixed), (await send('GET', '/session', { cookie: second })).json.account]).toEqual(['nobody', 'zhang']);
     expect(await whoIs(first)).toBe('user');
-  });
-
-  it('under TLS has a cookie that only this host can have set, and no other counts', async () => {
-    await addUser(deps, { account: 'zhang', password: PASSWORD });
-    const { sessionCookie, setCookie } = await import('#serve/session-cookie');
-    expect(setCookie('https', { token: 't', seconds: 5 })).toBe(
-      '__Host-evidock_session=t; Path=/; Max-Age=5; HttpOnly; SameSite=Lax; Secure',
-    );
-    const read = (cookie: string, protocol: 'http' | 'https') => sessionCookie(cookie, protocol);
-    expect(read('__Host-evidock_session=t', 'https')).toBe('t');
-    expect(read('evidock_session=t', 'https')).toBeUndefined();
-    expect(read('__Host-evidock_session=t', 'http')).toBeUndefined();
-    for (const two of [
-      'evidock_session=a; evidock_session=b',
-      'evidock_session=a;evidock_session=a',
-      'evidock_session=',
-      'evidock_sessionx=a',
-      '',
-    ])
-      expect(read(two, 'http')).toBeUndefined();
   });
 
   it('whose cookie was tampered with is nobody', async () => {

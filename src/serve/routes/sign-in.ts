@@ -26,8 +26,9 @@ import { type SignInStep, signIn, signInWithCode } from '#desk/sign-in/sign-in';
 import type { CustodyType } from '#domain/custody/catalogue';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { Cookies } from '#serve/cookies';
 import { actorOf, type Principal } from '#serve/principal';
-import { command, type Route, SessionAnswer } from '#serve/route';
+import { command, type Route } from '#serve/route';
 
 const BEGUN: readonly CustodyType[] = ['session.began', 'session.ended'];
 const FACTOR_SET: readonly CustodyType[] = ['totp.set', 'recovery-codes.made'];
@@ -40,19 +41,30 @@ async function ownOf({ ledger }: Pick<DeskDeps, 'ledger'>, principal: Principal)
   return { user, session, from: { address, agent }, actor: actorOf(principal) };
 }
 
-function stepAnswer(deps: DeskDeps, step: SignInStep): SessionAnswer | Static<typeof SignInJson> {
+interface Session {
+  readonly deps: Pick<DeskDeps, 'signIn'>;
+  readonly cookies: Cookies;
+}
+
+/** The browser gets the token of its session, which no answer shows. */
+function giveSession({ deps: { signIn: parts }, cookies }: Session, token: string): void {
+  cookies.set('session', token, Math.ceil(parts.limits.wholeMs / 1000));
+}
+
+function stepAnswer(to: Session, step: SignInStep): Static<typeof SignInJson> {
   const nothing = { session: null, pending: null, pendingSeconds: null, secret: null, uri: null, recoveryCodes: null };
   if (step.state === 'signed-in') {
-    const { session, token, recoveryCodes } = step;
-    return inSession(deps, token, { ...nothing, state: step.state, session: session.id, recoveryCodes });
+    giveSession(to, step.token);
+    return {
+      ...nothing,
+      state: step.state,
+      session: step.session.id,
+      recoveryCodes: step.recoveryCodes === null ? null : [...step.recoveryCodes],
+    };
   }
   const { state, pending, seconds: pendingSeconds } = step;
   const shown = step.state === 'enrol' ? { secret: step.secret, uri: step.uri } : {};
   return { ...nothing, state, pending, pendingSeconds, ...shown };
-}
-
-function inSession({ signIn: { limits } }: Pick<DeskDeps, 'signIn'>, token: string, body?: unknown): SessionAnswer {
-  return new SessionAnswer({ token, seconds: Math.ceil(limits.wholeMs / 1000), body });
 }
 
 export const signInRoutes: readonly Route[] = [
@@ -63,12 +75,12 @@ export const signInRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Signs in by account and password; a second factor may be asked for',
     custody: BEGUN,
-    ...{ keyless: true, secret: true },
+    keyless: true,
     schema: { body: SignInBody, response: SignInJson },
-    handle: async ({ deps }, { body, principal: { address, agent, session }, custody }) => {
+    handle: async ({ deps }, { body, principal: { address, agent, session }, custody, cookies }) => {
       const step = await signIn(deps, { ...body, from: { address, agent }, present: session });
       if (step.state !== 'signed-in') custody.unchanged();
-      return stepAnswer(deps, step);
+      return stepAnswer({ deps, cookies }, step);
     },
   }),
   command({
@@ -78,10 +90,10 @@ export const signInRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Second step of signing in: a code of the second factor, or a recovery code',
     custody: [...BEGUN, ...FACTOR_SET, 'recovery-code.used'],
-    ...{ keyless: true, secret: true },
+    keyless: true,
     schema: { body: CodeBody, response: SignInJson },
-    handle: async ({ deps }, { body, principal: { address, agent, session } }) =>
-      stepAnswer(deps, await signInWithCode(deps, { ...body, from: { address, agent }, present: session })),
+    handle: async ({ deps }, { body, principal: { address, agent, session }, cookies }) =>
+      stepAnswer({ deps, cookies }, await signInWithCode(deps, { ...body, from: { address, agent }, present: session })),
   }),
   command({
     method: 'PUT',
@@ -91,9 +103,9 @@ export const signInRoutes: readonly Route[] = [
     summary: 'Changes one’s own password; all other sessions end, and this one gets another cookie',
     custody: [...BEGUN, 'password.set'],
     schema: { body: OwnPasswordBody },
-    handle: async ({ deps }, { body, principal }) => {
+    handle: async ({ deps }, { body, principal, cookies }) => {
       const { token } = await changeOwnPassword(deps, { ...(await ownOf(deps, principal)), ...body });
-      return inSession(deps, token);
+      giveSession({ deps, cookies }, token);
     },
   }),
   command({
@@ -103,7 +115,7 @@ export const signInRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Shows the secret of a new second factor; it counts once a code of it was sent',
     custody: null,
-    ...{ keyless: true, secret: true },
+    keyless: true,
     schema: { body: PasswordBody, response: SecondFactorShownJson },
     handle: async ({ deps }, { body, principal }) => {
       const { seconds: pendingSeconds, ...shown } = await beginSecondFactor(deps, { ...(await ownOf(deps, principal)), ...body });
@@ -118,9 +130,10 @@ export const signInRoutes: readonly Route[] = [
     summary: 'Sets the second factor by a code of it; all other sessions end, and this one gets another cookie',
     custody: [...BEGUN, ...FACTOR_SET],
     schema: { body: CodeBody, response: RecoveryCodesJson },
-    handle: async ({ deps }, { body, principal }) => {
+    handle: async ({ deps }, { body, principal, cookies }) => {
       const { token, recoveryCodes } = await proveSecondFactor(deps, { ...(await ownOf(deps, principal)), ...body });
-      return inSession(deps, token, { recoveryCodes });
+      giveSession({ deps, cookies }, token);
+      return { recoveryCodes };
     },
   }),
   command({
@@ -141,7 +154,7 @@ export const signInRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Makes new recovery codes; those of before are good no more',
     custody: ['recovery-codes.made'],
-    ...{ keyless: true, secret: true },
+    keyless: true,
     schema: { body: PasswordBody, response: RecoveryCodesJson },
     handle: async ({ deps }, { body, principal }) => ({
       recoveryCodes: await renewRecoveryCodes(deps, { ...(await ownOf(deps, principal)), ...body }),
