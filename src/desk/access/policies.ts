@@ -1,0 +1,156 @@
+import type { Policy } from '#domain/access/policy';
+import { type PolicyWidening, policyWidenings } from '#domain/access/widening-of-policy';
+import { sha256Hex } from '#domain/canonical-json';
+import { type Actor, actorText, STATION } from '#domain/custody/actor';
+import { PolicyAdopted, PolicyProposed, PolicyRefused, PolicyWithdrawn } from '#domain/custody/policy-entries';
+import { subject } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { PolicySource, PolicyVersion } from '#ports/ledger/policies';
+import type { PolicyKeeper } from './policy-keeper.ts';
+import { readPolicy } from './read-policy.ts';
+
+/** More proposals do not wait at once: each is read by a person. */
+const PROPOSALS_MAX = 20;
+
+interface Deps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly keeper: Pick<PolicyKeeper, 'use'>;
+}
+
+export interface Proposed {
+  readonly version: number;
+  /** `in-force`: it lets nobody do more, so it counts from now on. */
+  readonly state: 'proposed' | 'in-force';
+  /** null: too many cases to compare. */
+  readonly widenings: readonly PolicyWidening[] | null;
+}
+
+interface Proposal {
+  readonly text: string;
+  readonly source: PolicySource;
+  readonly actor: Actor;
+  /** What faults are told of: a path, or what the text was sent as. */
+  readonly name: string;
+}
+
+/**
+ * Proposes a policy. One that lets nobody do more than the one in force is adopted at once; any other waits for a second person. Throws config.invalid for a
+ * text that is no policy, request.conflict where it is in force already or too many wait.
+ */
+export async function proposePolicy({ ledger, clock, keeper }: Deps, { text, source, actor, name }: Proposal): Promise<Proposed> {
+  const sha256 = sha256Hex(Buffer.from(text));
+  const read = readPolicy(text, 0, name);
+  const proposed = await ledger.transaction(async (writer): Promise<Proposed> => {
+    const former = await writer.policies.inForce();
+    if (former?.sha256 === sha256) throw new EvidockError('request.conflict', because('policy-same', { version: former.version }));
+    if (source === 'file') await withdrawFiles(writer, actor, clock.nowMs());
+    const waiting = await writer.policies.list({ state: 'proposed', limit: PROPOSALS_MAX });
+    if (waiting.length >= PROPOSALS_MAX) throw new EvidockError('request.conflict', because('policy-waiting', { count: waiting.length }));
+    const widenings = former === null ? [] : policyWidenings(policyIn(former), read);
+    const atMs = clock.nowMs();
+    const version = await writer.policies.propose({ source, text, sha256, proposedBy: actor, proposedAtMs: atMs });
+    const about = { atMs, actor, subject: subject('policy', String(version)) };
+    const told = { sha256, against: former?.version ?? null, widens: widenings?.length ?? null };
+    await writer.custody.append(PolicyProposed.make({ ...about, data: { source, ...told } }));
+    if (widenings?.length !== 0) return { version, state: 'proposed', widenings };
+    await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
+    const by = former === null ? ('first' as const) : ('narrows' as const);
+    await writer.custody.append(PolicyAdopted.make({ ...about, data: { ...told, by } }));
+    return { version, state: 'in-force', widenings };
+  });
+  if (proposed.state === 'in-force') keeper.use({ ...read, version: proposed.version });
+  return proposed;
+}
+
+/** A file that was changed once more: what it said before waits for nobody. */
+async function withdrawFiles(writer: LedgerWriter, actor: Actor, atMs: number): Promise<void> {
+  for (const { version, source } of await writer.policies.list({ state: 'proposed', limit: PROPOSALS_MAX })) {
+    if (source !== 'file') continue;
+    await writer.policies.decide(version, { state: 'withdrawn', by: actor, atMs });
+    await writer.custody.append(PolicyWithdrawn.make({ atMs, actor, subject: subject('policy', String(version)) }));
+  }
+}
+
+/**
+ * Adopts a proposal. `against`: the version in force when whoever adopts it read what it widens. Throws request.not-found, request.forbidden for one's own
+ * proposal, request.conflict where it waits no more or another version came in force.
+ */
+export async function adoptPolicy(
+  { ledger, clock, keeper }: Deps,
+  { version, against, actor }: { readonly version: number; readonly against: number; readonly actor: Actor },
+): Promise<PolicyVersion> {
+  const adopted = await ledger.transaction(async (writer) => {
+    const proposal = await waitingProposal(writer, version);
+    if (isSamePerson(proposal.proposedBy, actor))
+      throw new EvidockError('request.forbidden', because('policy-own', { version, who: actorText(actor) }));
+    const former = await writer.policies.inForce();
+    if (former !== null && former.version !== against)
+      throw new EvidockError('request.conflict', because('policy-against', { version, found: former.version, wanted: against }));
+    const fresh = policyIn(proposal);
+    const widens = former === null ? 0 : (policyWidenings(policyIn(former), fresh)?.length ?? null);
+    const atMs = clock.nowMs();
+    await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
+    const data = { sha256: proposal.sha256, against: former?.version ?? null, widens, by: 'second-person' };
+    await writer.custody.append(PolicyAdopted.make({ atMs, actor, subject: subject('policy', String(version)), data }));
+    return { proposal: await mustBe(writer, version), fresh };
+  });
+  keeper.use(adopted.fresh);
+  return adopted.proposal;
+}
+
+/** Ends a proposal: whoever made it withdraws it, anybody else refuses it. Throws request.not-found, request.conflict. */
+export async function refusePolicy(
+  { ledger, clock }: Pick<Deps, 'ledger' | 'clock'>,
+  { version, reason, actor }: { readonly version: number; readonly reason: string | null; readonly actor: Actor },
+): Promise<PolicyVersion> {
+  return ledger.transaction(async (writer) => {
+    const proposal = await waitingProposal(writer, version);
+    const own = isSamePerson(proposal.proposedBy, actor);
+    const atMs = clock.nowMs();
+    await writer.policies.decide(version, { state: own ? 'withdrawn' : 'refused', by: actor, atMs });
+    const about = { atMs, actor, subject: subject('policy', String(version)) };
+    await writer.custody.append(own ? PolicyWithdrawn.make(about) : PolicyRefused.make({ ...about, personal: { reason } }));
+    return mustBe(writer, version);
+  });
+}
+
+/** The station adopts what comes with the software where no policy was ever in force. */
+export async function adoptFirst(deps: Deps, text: string, name: string): Promise<void> {
+  if ((await deps.ledger.policies.inForce()) === null) await proposePolicy(deps, { text, source: 'shipped', actor: STATION, name });
+}
+
+/** What a proposal would let people do more, compared with what is in force now. null: too many cases to compare. */
+export async function wideningsNow(
+  { ledger }: Pick<Deps, 'ledger'>,
+  proposal: PolicyVersion,
+): Promise<{ readonly against: number | null; readonly widenings: readonly PolicyWidening[] | null }> {
+  const former = await ledger.policies.inForce();
+  if (former === null) return { against: null, widenings: [] };
+  return { against: former.version, widenings: policyWidenings(policyIn(former), policyIn(proposal)) };
+}
+
+export function policyIn({ text, version }: PolicyVersion): Policy {
+  return readPolicy(text, version, `policy ${version}`);
+}
+
+async function waitingProposal(writer: LedgerWriter, version: number): Promise<PolicyVersion> {
+  const found = await mustBe(writer, version);
+  if (found.state !== 'proposed') throw new EvidockError('request.conflict', because('policy-decided', { version }));
+  return found;
+}
+
+async function mustBe(writer: Pick<LedgerWriter, 'policies'>, version: number): Promise<PolicyVersion> {
+  const found = await writer.policies.get(version);
+  if (found === null) throw new EvidockError('request.not-found', because('no-policy-version', { version }));
+  return found;
+}
+
+/** Whoever acts on the machine itself is one person, under whatever name: nobody else can tell them apart. */
+function isSamePerson(one: Actor, other: Actor): boolean {
+  if (one.kind === 'cli' || other.kind === 'cli') return one.kind === other.kind;
+  return one.kind === other.kind && one.id === other.id;
+}
