@@ -1,3 +1,5 @@
+import { peopleEn } from './access/people-en.ts';
+import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -27,6 +29,7 @@ export const en = {
   ...archiveEn,
   ...doorsEn,
   ...notesEn,
+  ...peopleEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
@@ -376,5 +379,6 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...tasksEn,
   ...troubleEn,
 } as const;

@@ -1,3 +1,5 @@
+import { peopleZhCN } from './access/people-zh-CN.ts';
+import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -28,6 +30,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...archiveZhCN,
   ...doorsZhCN,
   ...notesZhCN,
+  ...peopleZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
@@ -375,5 +378,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage': '用法错误：{detail}',
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
+  ...tasksZhCN,
   ...troubleZhCN,
 };

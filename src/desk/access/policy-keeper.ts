@@ -1,12 +1,13 @@
 import type { Policy } from '#domain/access/policy';
+import { DEFAULT_TASKS } from '#domain/access/tasks';
 import { EvidockError, failureReason, isFailure } from '#domain/errors';
 import type { Reason } from '#domain/reason';
 import type { PoliciesReader } from '#ports/ledger/policies';
 import { readPolicy } from './read-policy.ts';
 
-/** Refuses everything: for a station whose policy cannot be read. It goes on taking footage in. */
+/** Refuses every recording: for a station whose policy cannot be read. It takes footage in as before, and those who keep accounts and policy can mend it. */
 const NOBODY: Policy = {
-  ...{ version: 0, rules: [], purposes: [], tasks: {} },
+  ...{ version: 0, rules: [], purposes: [], tasks: DEFAULT_TASKS },
   urgent: { roles: [], actions: [], hoursMax: 0, confirmHours: 0 },
 };
 

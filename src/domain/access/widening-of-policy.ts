@@ -1,6 +1,7 @@
 import type { Decision } from './decide.ts';
 import type { Action, Policy, Relation, Urgent } from './policy.ts';
 import type { Role } from './roles.ts';
+import { TASKS, type Task } from './tasks.ts';
 import { type Widening, wideningsOf } from './widening.ts';
 
 /** Somebody may more than before. */
@@ -15,9 +16,15 @@ export type PolicyWidening =
       readonly after: Decision;
     }
   /** These roles have the task now. */
-  | { readonly kind: 'task'; readonly roles: readonly Role[]; readonly task: string }
+  | { readonly kind: 'task'; readonly roles: readonly Role[]; readonly task: Task }
   /** Urgent access: these roles, these actions, or a longer time. */
-  | { readonly kind: 'urgent'; readonly roles: readonly Role[]; readonly actions: readonly Action[]; readonly hours: number; readonly confirmHours: number }
+  | {
+      readonly kind: 'urgent';
+      readonly roles: readonly Role[];
+      readonly actions: readonly Action[];
+      readonly hours: number;
+      readonly confirmHours: number;
+    }
   /** A reason for which less is asked: neither words nor approval where there were, or a new one without approval. */
   | { readonly kind: 'purpose'; readonly code: string };
 
@@ -46,9 +53,11 @@ function withoutRepeats(found: readonly Widening[]): readonly Widening[] {
 }
 
 function tasksWidened(old: Policy, fresh: Policy): readonly PolicyWidening[] {
-  return Object.entries(fresh.tasks)
-    .map(([task, roles]) => ({ kind: 'task' as const, task, roles: roles.filter((role) => !old.tasks[task]?.includes(role)) }))
-    .filter(({ roles }) => roles.length > 0);
+  return TASKS.map((task) => ({
+    kind: 'task' as const,
+    task,
+    roles: fresh.tasks[task].filter((role) => !old.tasks[task].includes(role)),
+  })).filter(({ roles }) => roles.length > 0);
 }
 
 /** One of: a role more, an action more, a longer grant, a later confirmation. What is not wider is told as it is. */

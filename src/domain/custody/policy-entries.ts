@@ -26,7 +26,9 @@ export const PolicyAdopted = defineEntry({
     sha256: sha256(),
     against: nullable(count('The version that was in force before; null: there was none.')),
     widens: nullable(count(WIDENS)),
-    by: code('`first`: there was none before; `narrows`: it lets nobody do more, so nobody else had to agree; `second-person`: somebody else adopted it.'),
+    by: code(
+      '`first`: there was none before; `narrows`: it lets nobody do more, so nobody else had to agree; `second-person`: somebody else adopted it.',
+    ),
   },
   example: { subject: POLICY, data: { sha256: 'ab'.repeat(32), against: 5, widens: 2, by: 'second-person' } },
 });

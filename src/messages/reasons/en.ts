@@ -1,5 +1,7 @@
+import { peopleEn } from './access/people-en.ts';
 import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -8,6 +10,8 @@ import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
+import { leaveEn } from './leave-en.ts';
+
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
@@ -29,8 +33,10 @@ export const REASONS_EN = {
   ...ledgerEn,
   ...deskEn,
   ...requestEn,
+  ...leaveEn,
   ...stationEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,
@@ -39,4 +45,5 @@ export const REASONS_EN = {
   ...mendEn,
   ...verifyEn,
   ...doorsEn,
+  ...callUpEn,
 } as const;

@@ -1,6 +1,8 @@
 import type { Whole } from '../template.ts';
+import { peopleZhCN } from './access/people-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -10,6 +12,7 @@ import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
 import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
+import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
@@ -30,8 +33,10 @@ const zhCN = {
   ...ledgerZhCN,
   ...deskZhCN,
   ...requestZhCN,
+  ...leaveZhCN,
   ...stationZhCN,
   ...namesZhCN,
+  ...peopleZhCN,
   ...damageZhCN,
   ...dockingZhCN,
   ...recognitionZhCN,
@@ -40,6 +45,7 @@ const zhCN = {
   ...mendZhCN,
   ...verifyZhCN,
   ...doorsZhCN,
+  ...callUpZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

@@ -22,6 +22,9 @@ const AGE: {
   recordings: { time: 'created_at' },
   cases: { time: 'created_at' },
   workers: { time: 'invited_at' },
+  units: { time: 'created_at' },
+  users: { time: 'created_at' },
+  user_units: { of: { table: 'users', column: 'user_id' } },
   recording_links: { of: { table: 'recordings', column: 'recording_id' } },
   recording_cases: { of: { table: 'recordings', column: 'recording_id' } },
   originals: { of: { table: 'recordings', column: 'recording_id' } },
@@ -29,6 +32,9 @@ const AGE: {
   derivatives: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
   case_events: { of: { table: 'cases', column: 'case_number' } },
   suggestions: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
+  call_up_requests: { time: 'asked_at' },
+  call_up_grants: { time: 'from_at' },
+  grant_recordings: { of: { table: 'call_up_grants', column: 'grant_id' } },
 };
 
 /** Columns that follow from other columns of the ledger, with the rule that they must keep. */

@@ -30,6 +30,7 @@ const TELLS_ONLY = [
   ...['recorder.clock-setting', 'recorder.clock-set', 'recorder.clock-not-set', 'recorder.clock-unsure', 'recorder.clock-doubted'],
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['recording.noted', 'recording.viewed', 'recording.verified'],
+  ...['user.invited', 'user.set-up', 'roster.imported'],
   ...[
     'token.added',
     'token.revoked',
