@@ -44,6 +44,7 @@ class PostgresLedger implements Ledger {
   readonly registry: Groups['registry'];
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
+  readonly looks: Groups['looks'];
   readonly policies: Groups['policies'];
   readonly people: Groups['people'];
   readonly signIn: Groups['signIn'];
@@ -73,6 +74,7 @@ class PostgresLedger implements Ledger {
     this.registry = groups.registry;
     this.cases = groups.cases;
     this.answers = groups.answers;
+    this.looks = groups.looks;
     this.policies = groups.policies;
     this.people = groups.people;
     this.signIn = groups.signIn;

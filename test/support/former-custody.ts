@@ -18,6 +18,8 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'audit_terms',
+    'audit_hours',
     'policies',
     'case_officers',
     'credentials',

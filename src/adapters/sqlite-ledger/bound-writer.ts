@@ -43,6 +43,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       registry: group('registry'),
       cases: group('cases'),
       answers: group('answers'),
+      looks: group('looks'),
       policies: group('policies'),
       people: group('people'),
       signIn: group('signIn'),

@@ -13,6 +13,7 @@ import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
+import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
 import type { PoliciesReader } from '#ports/ledger/policies';
@@ -102,6 +103,7 @@ export class SqliteLedger implements Ledger {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly looks: LooksReader;
   readonly policies: PoliciesReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
@@ -135,6 +137,7 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     this.answers = readers.answers;
+    this.looks = readers.looks;
     this.policies = readers.policies;
     this.people = readers.people;
     this.signIn = readers.signIn;

@@ -31,6 +31,8 @@ const TELLS_ONLY = [
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['recording.noted', 'recording.viewed', 'recording.verified'],
   ...['user.invited', 'user.set-up', 'roster.imported'],
+  ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
+  ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used'],
   ...[
     'token.added',
     'token.revoked',
