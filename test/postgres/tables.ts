@@ -114,7 +114,7 @@ const TRIGGERS = [
     appendOnly(table, 'UPDATE OR DELETE'),
   ),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
-  appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_at OR DELETE'),
+  appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_person, proposed_at OR DELETE'),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',
   ...trigger(
     'recordings_counted',

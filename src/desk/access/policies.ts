@@ -29,10 +29,17 @@ export interface Proposed {
   readonly widenings: readonly PolicyWidening[] | null;
 }
 
+/** Who proposes or decides. */
+export interface Deciding {
+  readonly actor: Actor;
+  /** Id of the account; `machine` for whoever acts on the machine itself, `station`. */
+  readonly person: string;
+}
+
 interface Proposal {
   readonly text: string;
   readonly source: PolicySource;
-  readonly actor: Actor;
+  readonly by: Deciding;
   /** What faults are told of: a path, or what the text was sent as. */
   readonly name: string;
 }
@@ -41,7 +48,7 @@ interface Proposal {
  * Proposes a policy. One that lets nobody do more than the one in force is adopted at once; any other waits for a second person. Throws config.invalid for a
  * text that is no policy, request.conflict where it is in force already or too many wait.
  */
-export async function proposePolicy({ ledger, clock, keeper }: Deps, { text, source, actor, name }: Proposal): Promise<Proposed> {
+export async function proposePolicy({ ledger, clock, keeper }: Deps, { text, source, by: { actor, person }, name }: Proposal): Promise<Proposed> {
   const sha256 = sha256Hex(Buffer.from(text));
   const read = readPolicy(text, 0, name);
   const proposed = await ledger.transaction(async (writer): Promise<Proposed> => {
@@ -52,14 +59,14 @@ export async function proposePolicy({ ledger, clock, keeper }: Deps, { text, sou
     if (waiting.length >= PROPOSALS_MAX) throw new EvidockError('request.conflict', because('policy-waiting', { count: waiting.length }));
     const widenings = former === null ? [] : policyWidenings(policyIn(former), read);
     const atMs = clock.nowMs();
-    const version = await writer.policies.propose({ source, text, sha256, proposedBy: actor, proposedAtMs: atMs });
+    const version = await writer.policies.propose({ source, text, sha256, proposedBy: actor, proposedPerson: person, proposedAtMs: atMs });
     const about = { atMs, actor, subject: subject('policy', String(version)) };
     const told = { sha256, against: former?.version ?? null, widens: widenings?.length ?? null };
     await writer.custody.append(PolicyProposed.make({ ...about, data: { source, ...told } }));
     if (widenings?.length !== 0) return { version, state: 'proposed', widenings };
     await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
-    const by = former === null ? ('first' as const) : ('narrows' as const);
-    await writer.custody.append(PolicyAdopted.make({ ...about, data: { ...told, by } }));
+    const how = former === null ? 'first' : 'narrows';
+    await writer.custody.append(PolicyAdopted.make({ ...about, data: { ...told, by: how } }));
     return { version, state: 'in-force', widenings };
   });
   if (proposed.state === 'in-force') keeper.use({ ...read, version: proposed.version });
@@ -67,7 +74,7 @@ export async function proposePolicy({ ledger, clock, keeper }: Deps, { text, sou
 }
 
 /** A file that was changed once more: what it said before waits for nobody. */
-async function withdrawFiles(writer: LedgerWriter, actor: Actor, atMs: number): Promise<void> {
+export async function withdrawFiles(writer: LedgerWriter, actor: Actor, atMs: number): Promise<void> {
   for (const { version, source } of await writer.policies.list({ state: 'proposed', limit: PROPOSALS_MAX })) {
     if (source !== 'file') continue;
     await writer.policies.decide(version, { state: 'withdrawn', by: actor, atMs });
@@ -81,12 +88,12 @@ async function withdrawFiles(writer: LedgerWriter, actor: Actor, atMs: number): 
  */
 export async function adoptPolicy(
   { ledger, clock, keeper }: Deps,
-  { version, against, actor }: { readonly version: number; readonly against: number; readonly actor: Actor },
+  { version, against, by: { actor, person } }: { readonly version: number; readonly against: number; readonly by: Deciding },
 ): Promise<PolicyVersion> {
   const adopted = await ledger.transaction(async (writer) => {
     const proposal = await waitingProposal(writer, version);
-    if (isSamePerson(proposal.proposedBy, actor))
-      throw new EvidockError('request.forbidden', because('policy-own', { version, who: actorText(actor) }));
+    if (proposal.proposedPerson === person)
+      throw new EvidockError('request.forbidden', because('policy-own', { version, who: actorText(proposal.proposedBy) }));
     const former = await writer.policies.inForce();
     if (former !== null && former.version !== against)
       throw new EvidockError('request.conflict', because('policy-against', { version, found: former.version, wanted: against }));
@@ -105,11 +112,11 @@ export async function adoptPolicy(
 /** Ends a proposal: whoever made it withdraws it, anybody else refuses it. Throws request.not-found, request.conflict. */
 export async function refusePolicy(
   { ledger, clock }: Pick<Deps, 'ledger' | 'clock'>,
-  { version, reason, actor }: { readonly version: number; readonly reason: string | null; readonly actor: Actor },
+  { version, reason, by: { actor, person } }: { readonly version: number; readonly reason: string | null; readonly by: Deciding },
 ): Promise<PolicyVersion> {
   return ledger.transaction(async (writer) => {
     const proposal = await waitingProposal(writer, version);
-    const own = isSamePerson(proposal.proposedBy, actor);
+    const own = proposal.proposedPerson === person;
     const atMs = clock.nowMs();
     await writer.policies.decide(version, { state: own ? 'withdrawn' : 'refused', by: actor, atMs });
     const about = { atMs, actor, subject: subject('policy', String(version)) };
@@ -120,7 +127,7 @@ export async function refusePolicy(
 
 /** The station adopts what comes with the software where no policy was ever in force. */
 export async function adoptFirst(deps: Deps, text: string, name: string): Promise<void> {
-  if ((await deps.ledger.policies.inForce()) === null) await proposePolicy(deps, { text, source: 'shipped', actor: STATION, name });
+  if ((await deps.ledger.policies.inForce()) === null) await proposePolicy(deps, { text, source: 'shipped', by: { actor: STATION, person: 'station' }, name });
 }
 
 /** What a proposal would let people do more, compared with what is in force now. null: too many cases to compare. */
@@ -147,10 +154,4 @@ async function mustBe(writer: Pick<LedgerWriter, 'policies'>, version: number): 
   const found = await writer.policies.get(version);
   if (found === null) throw new EvidockError('request.not-found', because('no-policy-version', { version }));
   return found;
-}
-
-/** Whoever acts on the machine itself is one person, under whatever name: nobody else can tell them apart. */
-function isSamePerson(one: Actor, other: Actor): boolean {
-  if (one.kind === 'cli' || other.kind === 'cli') return one.kind === other.kind;
-  return one.kind === other.kind && one.id === other.id;
 }
