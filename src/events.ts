@@ -263,3 +263,11 @@ export function logSegmentDiffers(log: Log, facts: { place: string; key: string 
     'a shipped segment of the custody log is not what the ledger says',
   );
 }
+
+/** Something was found in the policy file of the site: a proposal, what counts already, or what cannot be used. */
+export function policyNoticed(log: Log, noticed: { found: string; version?: number; error?: EvidockError }): void {
+  const { found, version, error } = noticed;
+  const facts = { event: 'policy.noticed', stage: 'policy', found, ...(version === undefined ? {} : { version }) };
+  if (error) log.error({ ...facts, code: error.code }, error.message);
+  else log.info(facts, 'the policy file was looked at');
+}

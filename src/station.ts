@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,8 +10,6 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
-import { NO_GRANTS } from '#desk/access/no-grants';
-import { readPolicy } from '#desk/access/read-policy';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -31,6 +29,7 @@ import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
+import { openAccess } from './station/access-line.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
@@ -57,9 +56,6 @@ interface Options {
   /** A person says that the ledger is to be used as it is found (`evidock ledger accept`). */
   readonly acceptLedger?: boolean;
 }
-
-/** The policy that comes with the software. */
-const SHIPPED_POLICY = new URL('../config/access.yaml', import.meta.url);
 
 /** What only a station that works can do for its API. */
 type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
@@ -148,14 +144,13 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
-    const shipped = readPolicy(await readFile(SHIPPED_POLICY, 'utf8'), 0, 'config/access.yaml');
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
-      access: { policy: () => shipped, grants: NO_GRANTS },
+      access: await openAccess(this.#context, { ledger: opened.ledger, runs: this.#mode === 'all' }),
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,

@@ -3,11 +3,13 @@ import { watch } from 'chokidar';
 /** An editor writes a file in several steps. */
 const STILL_MS = 300;
 
-/** Calls `onChange` some time after the content of a file was changed, or the file was replaced. Returns what stops it. */
-export function watchFile(path: string, onChange: () => void): () => Promise<void> {
+/**
+ * Calls `onChange` some time after a file was changed or replaced, and `onError` with what went wrong with the watch, which may then miss changes. Returns what
+ * stops it.
+ */
+export function watchFile(path: string, onChange: () => void, onError: (error: unknown) => void): () => Promise<void> {
   const watcher = watch(path, { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: STILL_MS, pollInterval: 100 } });
   watcher.on('all', onChange);
-  // A watch that fails misses changes; the file is looked at with each start and each SIGHUP, too.
-  watcher.on('error', () => undefined);
+  watcher.on('error', onError);
   return () => watcher.close();
 }

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { access } from './access-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { dock, intake } from './recorder-sections.ts';
 
@@ -280,6 +281,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   work,
   http,
   suggest,
+  access,
   log,
 });
 

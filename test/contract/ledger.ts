@@ -10,6 +10,7 @@ import { doors } from './ledger-doors.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { people } from './ledger-people.ts';
+import { policies } from './ledger-policies.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
@@ -57,6 +58,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
     describe('start', () => start(it));
+    describe('policies', () => policies(it));
     describe('a scope', () => scopesOfLedger(it));
     describe('within a scope', () => scopeOfMethods(it));
   });

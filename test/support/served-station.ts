@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { NO_GRANTS } from '#desk/access/no-grants';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -20,7 +19,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
-import { shippedPolicy } from './policies.ts';
+import { accessBy, shippedPolicy } from './policies.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
@@ -78,7 +77,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     workersHeard: new WorkerPresence(),
-    access: { policy: () => shippedPolicy(), grants: NO_GRANTS },
+    access: accessBy(shippedPolicy()),
     pokeWork: () => undefined,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),

@@ -8,32 +8,19 @@ import { timeIn } from '#domain/time/calendar-date';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { JudgedRecording } from '#ports/ledger/policies';
+import type { PolicyKeeper } from './policy-keeper.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What somebody was granted, as far as it holds at one moment. */
-export interface GrantedPart {
-  /** Numbers of cases: all recordings of them, also those that come later. */
-  readonly cases: readonly string[];
-  readonly recordings: readonly string[];
-}
-
-export interface GrantsInForce {
-  /** Grants of this person that cover this action on this recording at that moment. */
-  grantsCovering(userId: string, recordingId: string, action: Action, atMs: number): Promise<readonly { readonly id: string }[]>;
-  /** Everything that grants of this person cover for this action at that moment. */
-  grantedTo(userId: string, action: Action, atMs: number): Promise<GrantedPart>;
-}
-
-/** The policy in force and what else decisions stand on; given by the composition root. */
+/** Given by the composition root. */
 export interface AccessDeps {
   /** From memory. */
   readonly policy: () => Policy;
-  readonly grants: GrantsInForce;
+  readonly keeper: PolicyKeeper;
 }
 
 interface Deps {
-  readonly ledger: Pick<Ledger, 'policies' | 'people'>;
+  readonly ledger: Pick<Ledger, 'policies' | 'people' | 'callUps'>;
   readonly access: AccessDeps;
   readonly clock: Clock;
   readonly facts: { readonly timezone: string };
@@ -65,7 +52,7 @@ export async function decideFor(deps: Deps, asker: Asker, action: Action, record
   const policy = access.policy();
   const [judged, grants] = await Promise.all([
     ledger.policies.judged(recordingId),
-    access.grants.grantsCovering(asker.id, recordingId, action, atMs),
+    ledger.callUps.grantsCovering(asker.id, recordingId, action, atMs),
   ]);
   if (judged === null)
     return { effect: 'refuse', by: 'no-rule', matched: [], approval: null, policy: policy.version, grants: [], shown: null };
@@ -85,7 +72,7 @@ export async function scopeFor(deps: Deps, asker: Asker, asking: Pick<Asking, 'a
   const atMs = asking.atMs ?? clock.nowMs();
   const [units, granted] = await Promise.all([
     asker.unit === null ? [] : ledger.people.unitsBelow(asker.unit),
-    access.grants.grantedTo(asker.id, 'see', atMs),
+    ledger.callUps.grantedTo(asker.id, 'see', atMs),
   ]);
   const time = timeIn(atMs, facts.timezone);
   const unitsBelow = units.filter((unit) => unit !== asker.unit);

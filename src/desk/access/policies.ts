@@ -48,7 +48,10 @@ interface Proposal {
  * Proposes a policy. One that lets nobody do more than the one in force is adopted at once; any other waits for a second person. Throws config.invalid for a
  * text that is no policy, request.conflict where it is in force already or too many wait.
  */
-export async function proposePolicy({ ledger, clock, keeper }: Deps, { text, source, by: { actor, person }, name }: Proposal): Promise<Proposed> {
+export async function proposePolicy(
+  { ledger, clock, keeper }: Deps,
+  { text, source, by: { actor, person }, name }: Proposal,
+): Promise<Proposed> {
   const sha256 = sha256Hex(Buffer.from(text));
   const read = readPolicy(text, 0, name);
   const proposed = await ledger.transaction(async (writer): Promise<Proposed> => {
@@ -127,7 +130,8 @@ export async function refusePolicy(
 
 /** The station adopts what comes with the software where no policy was ever in force. */
 export async function adoptFirst(deps: Deps, text: string, name: string): Promise<void> {
-  if ((await deps.ledger.policies.inForce()) === null) await proposePolicy(deps, { text, source: 'shipped', by: { actor: STATION, person: 'station' }, name });
+  if ((await deps.ledger.policies.inForce()) === null)
+    await proposePolicy(deps, { text, source: 'shipped', by: { actor: STATION, person: 'station' }, name });
 }
 
 /** What a proposal would let people do more, compared with what is in force now. null: too many cases to compare. */

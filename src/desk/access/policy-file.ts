@@ -1,5 +1,6 @@
 import { sha256Hex } from '#domain/canonical-json';
 import { asEvidockError, type EvidockError, failureReason, isFailure } from '#domain/errors';
+import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import { type Deciding, proposePolicy, withdrawFiles } from './policies.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
@@ -7,8 +8,9 @@ import type { PolicyKeeper } from './policy-keeper.ts';
 /** Whoever may write the file acts on the machine itself. */
 const BY_FILE: Deciding = { actor: { kind: 'cli', id: 'root', via: 'file', session: null }, person: 'machine' };
 
-interface Deps extends Parameters<typeof proposePolicy>[0] {
+interface Deps {
   readonly ledger: Ledger;
+  readonly clock: Clock;
   readonly keeper: Pick<PolicyKeeper, 'use' | 'trouble'>;
 }
 

@@ -1,5 +1,5 @@
 import { peopleEn } from './access/people-en.ts';
-import { accessEn } from './access-en.ts';
+import { policyEn } from './access/policy-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
@@ -25,7 +25,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
-  ...accessEn,
+  ...policyEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,

@@ -1,6 +1,6 @@
 import type { Whole } from '../template.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
-import { accessZhCN } from './access-zh-CN.ts';
+import { policyZhCN } from './access/policy-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
@@ -25,7 +25,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
-  ...accessZhCN,
+  ...policyZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,

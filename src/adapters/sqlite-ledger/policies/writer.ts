@@ -21,7 +21,16 @@ export class SqlPoliciesWriter implements PoliciesWriter {
     const by = JSON.stringify(proposedBy);
     await this.#db
       .insertInto('policies')
-      .values({ version, state: 'proposed', source, text, sha256, proposed_by: by, proposed_person: proposedPerson, proposed_at: proposedAtMs })
+      .values({
+        version,
+        state: 'proposed',
+        source,
+        text,
+        sha256,
+        proposed_by: by,
+        proposed_person: proposedPerson,
+        proposed_at: proposedAtMs,
+      })
       .execute();
     return version;
   }

@@ -1,5 +1,6 @@
 /** Reasons of the policy that says who may look. */
-export const accessEn = {
+export const policyEn = {
+  'must-be-absolute': 'must be an absolute path',
   'at-line': 'line {line}: {why}',
   'at-line-path': 'line {line}, {path}: {why}',
   'policy-refused': '{file}: {why}',

@@ -1,5 +1,6 @@
 /** The same in Chinese. */
-export const accessZhCN = {
+export const policyZhCN = {
+  'must-be-absolute': '须为绝对路径',
   'at-line': '第 {line} 行：{why}',
   'at-line-path': '第 {line} 行，{path}：{why}',
   'policy-refused': '{file}：{why}',
