@@ -264,6 +264,14 @@ export function logSegmentDiffers(log: Log, facts: { place: string; key: string 
   );
 }
 
+export function tlsRenewed(log: Log, facts: { sha256: string; notAfter: string }): void {
+  log.info({ event: 'tls.renewed', stage: 'serve', ...facts }, 'a new certificate is in force');
+}
+
+export function tlsRefused(log: Log, reason: Reason): void {
+  log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
+}
+
 /** Something was found in the policy file of the site: a proposal, what counts already, or what cannot be used. */
 export function policyNoticed(log: Log, noticed: { found: string; version?: number; error?: EvidockError }): void {
   const { found, version, error } = noticed;

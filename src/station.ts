@@ -26,6 +26,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
+import type { NetworkSettings } from '#serve/network/settings';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
@@ -38,6 +39,7 @@ import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
+import { openNetwork } from './station/network.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -144,6 +146,7 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
+    const network = await openNetwork(this.#context, this.#mode === 'all');
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
@@ -151,6 +154,7 @@ export class Station {
       workerDoor: door,
       workersHeard: this.#presence,
       access: await openAccess(this.#context, { ledger: opened.ledger, runs: this.#mode === 'all' }),
+      tls: () => network.tls?.state() ?? null,
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
@@ -164,7 +168,7 @@ export class Station {
     if (this.#mode === 'look') return '';
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    const address = await this.#listen(deps, metrics);
+    const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);
     stationStarted(log, { version: VERSION, stationId: config.station.id, http: address, elapsedMs });
@@ -274,9 +278,9 @@ export class Station {
     });
   }
 
-  async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
+  async #listen(deps: DeskDeps, metrics: Metrics, network: NetworkSettings): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'network', metrics });
+    const app = buildServer({ deps, way: 'network', metrics, network });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

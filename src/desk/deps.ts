@@ -7,6 +7,7 @@ import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { PeopleChanges } from '#ports/people-changes';
 import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
+import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
@@ -75,6 +76,8 @@ export interface DeskDeps {
    * known one tells. Throws what is wrong.
    */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
+  /** The certificate of the listener; null if it speaks no TLS. */
+  readonly tls: () => TlsState | null;
   /** Throws queue.unreachable or queue.refused. */
   readonly checkQueue: () => Promise<Reason>;
 }

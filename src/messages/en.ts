@@ -1,4 +1,5 @@
 import { peopleEn } from './access/people-en.ts';
+import { policyEn } from './access/policy-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
@@ -380,5 +381,6 @@ export const en = {
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
   ...tasksEn,
+  ...policyEn,
   ...troubleEn,
 } as const;

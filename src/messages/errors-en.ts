@@ -284,6 +284,7 @@ export const ERRORS_EN = {
     remedy: 'Request a call-up; those who are named decide on it.',
   },
   'request.too-many': { what: 'Too many of these are open at the same time', remedy: 'Close what is not needed, then try again.' },
+  'request.too-often': { what: 'Too many requests came in a short time', remedy: 'Wait as long as retry-after says, then try again.' },
   'station.stopping': { what: 'The station is stopping', remedy: 'Try again when it is up; work goes on where it was.' },
   'station.not-running': {
     what: 'This needs a station that runs',

@@ -1,4 +1,5 @@
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { policyZhCN } from './access/policy-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
@@ -379,5 +380,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
   ...tasksZhCN,
+  ...policyZhCN,
   ...troubleZhCN,
 };

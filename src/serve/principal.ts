@@ -6,6 +6,7 @@ import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
+import type { Caller } from './network/caller.ts';
 
 /** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
 export type Way = 'socket' | 'network';
@@ -42,8 +43,8 @@ const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
 const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk', 'see-slots']);
 
 /** The way in tells who may be behind a request: the control socket knows accounts of the machine, the network those who signed in. */
-export function principalBy(way: Way, gatekeeper: Gatekeeper): PrincipalOf {
-  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request);
+export function principalBy(way: Way, gatekeeper: Gatekeeper, callerOf: (request: FastifyRequest) => Caller): PrincipalOf {
+  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request, callerOf(request));
 }
 
 // Only the station's own user and root can open the socket, so the name in the header is believed.
@@ -55,11 +56,10 @@ function machine({ headers }: FastifyRequest): Principal {
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
-async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promise<Principal> {
-  const address = request.ip;
+async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, agent };
-  const cookie = sessionCookie(request);
+  const cookie = sessionCookie(request.headers.cookie, scheme);
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const known =
     cookie === undefined && bearer === undefined
@@ -105,9 +105,9 @@ const NOBODY: Omit<Principal, 'via' | 'address' | 'agent'> = {
  * The value of the session cookie; undefined where there is none. Under TLS only the name with the prefix `__Host-` counts, which no page of another host and no
  * page without TLS can have set (RFC 6265bis, 4.1.3.2). Two cookies of that name: neither counts, as one of them was put there by somebody else.
  */
-function sessionCookie({ headers, protocol }: FastifyRequest): string | undefined {
-  const name = protocol === 'https' ? `__Host-${COOKIE}` : COOKIE;
-  const values = (headers.cookie ?? '')
+function sessionCookie(header: string | undefined, scheme: Caller['scheme']): string | undefined {
+  const name = scheme === 'https' ? `__Host-${COOKIE}` : COOKIE;
+  const values = (header ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))

@@ -1,3 +1,4 @@
+import { networkRoutes } from './network/routes-network.ts';
 import type { Route } from './route.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
@@ -20,4 +21,5 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...networkRoutes,
 ];

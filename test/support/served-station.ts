@@ -79,6 +79,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     workersHeard: new WorkerPresence(),
     access: accessBy(shippedPolicy()),
     pokeWork: () => undefined,
+    tls: () => null,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

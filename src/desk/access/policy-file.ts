@@ -24,7 +24,10 @@ export type Noticed =
  * Looks at the file of the site. One that was changed since it was last looked at is proposed. One that cannot be used changes nothing but what doctor, metrics
  * and log tell. `read`: its text.
  */
-export async function noticeFile(deps: Deps, { name, read }: { readonly name: string; readonly read: () => Promise<string> }): Promise<Noticed> {
+export async function noticeFile(
+  deps: Deps,
+  { name, read }: { readonly name: string; readonly read: () => Promise<string> },
+): Promise<Noticed> {
   try {
     const noticed = await changedFile(deps, name, await read());
     deps.keeper.trouble = null;

@@ -16,6 +16,7 @@ import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
+import { networkEn } from './network-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
@@ -44,6 +45,7 @@ export const REASONS_EN = {
   ...doctorEn,
   ...mendEn,
   ...verifyEn,
+  ...networkEn,
   ...doorsEn,
   ...callUpEn,
 } as const;

@@ -17,6 +17,7 @@ import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
+import { networkZhCN } from './network-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
@@ -44,6 +45,7 @@ const zhCN = {
   ...doctorZhCN,
   ...mendZhCN,
   ...verifyZhCN,
+  ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
 } as const;
