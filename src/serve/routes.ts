@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { slotRoutes } from './routes/slots.ts';
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...workRoutes,
   ...workerRoutes,
   ...networkRoutes,
+  ...policyRoutes,
 ];

@@ -19,7 +19,8 @@ export interface AccessDeps {
   readonly keeper: PolicyKeeper;
 }
 
-interface Deps {
+/** What decisions are made of. */
+export interface AskingDeps {
   readonly ledger: Pick<Ledger, 'policies' | 'people' | 'callUps'>;
   readonly access: AccessDeps;
   readonly clock: Clock;
@@ -46,7 +47,7 @@ export interface Judged extends Decision {
 }
 
 /** Whether the asker may do this with the recording now, and why. What is unknown is refused, as what no rule allows. */
-export async function decideFor(deps: Deps, asker: Asker, action: Action, recordingId: string, asking: Asking): Promise<Judged> {
+export async function decideFor(deps: AskingDeps, asker: Asker, action: Action, recordingId: string, asking: Asking): Promise<Judged> {
   const { ledger, access, clock, facts } = deps;
   const atMs = asking.atMs ?? clock.nowMs();
   const policy = access.policy();
@@ -67,7 +68,7 @@ export async function decideFor(deps: Deps, asker: Asker, action: Action, record
 }
 
 /** What the asker may see now: exactly the recordings for which `see` is not refused. */
-export async function scopeFor(deps: Deps, asker: Asker, asking: Pick<Asking, 'address' | 'atMs'>): Promise<Scope> {
+export async function scopeFor(deps: AskingDeps, asker: Asker, asking: Pick<Asking, 'address' | 'atMs'>): Promise<Scope> {
   const { ledger, access, clock, facts } = deps;
   const atMs = asking.atMs ?? clock.nowMs();
   const [units, granted] = await Promise.all([

@@ -7,7 +7,7 @@ import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { PolicySource, PolicyVersion } from '#ports/ledger/policies';
 import type { PolicyKeeper } from './policy-keeper.ts';
 import { readPolicy } from './read-policy.ts';
@@ -25,6 +25,8 @@ export interface Proposed {
   readonly version: number;
   /** `in-force`: it lets nobody do more, so it counts from now on. */
   readonly state: 'proposed' | 'in-force';
+  /** The version in force with which it was compared; null: there was none. */
+  readonly against: number | null;
   /** null: too many cases to compare. */
   readonly widenings: readonly PolicyWidening[] | null;
 }
@@ -66,11 +68,12 @@ export async function proposePolicy(
     const about = { atMs, actor, subject: subject('policy', String(version)) };
     const told = { sha256, against: former?.version ?? null, widens: widenings?.length ?? null };
     await writer.custody.append(PolicyProposed.make({ ...about, data: { source, ...told } }));
-    if (widenings?.length !== 0) return { version, state: 'proposed', widenings };
+    const { against } = told;
+    if (widenings?.length !== 0) return { version, state: 'proposed', against, widenings };
     await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
     const how = former === null ? 'first' : 'narrows';
     await writer.custody.append(PolicyAdopted.make({ ...about, data: { ...told, by: how } }));
-    return { version, state: 'in-force', widenings };
+    return { version, state: 'in-force', against, widenings };
   });
   if (proposed.state === 'in-force') keeper.use({ ...read, version: proposed.version });
   return proposed;
@@ -106,7 +109,7 @@ export async function adoptPolicy(
     await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
     const data = { sha256: proposal.sha256, against: former?.version ?? null, widens, by: 'second-person' };
     await writer.custody.append(PolicyAdopted.make({ atMs, actor, subject: subject('policy', String(version)), data }));
-    return { proposal: await mustBe(writer, version), fresh };
+    return { proposal: await mustHaveVersion(writer, version), fresh };
   });
   keeper.use(adopted.fresh);
   return adopted.proposal;
@@ -124,7 +127,7 @@ export async function refusePolicy(
     await writer.policies.decide(version, { state: own ? 'withdrawn' : 'refused', by: actor, atMs });
     const about = { atMs, actor, subject: subject('policy', String(version)) };
     await writer.custody.append(own ? PolicyWithdrawn.make(about) : PolicyRefused.make({ ...about, personal: { reason } }));
-    return mustBe(writer, version);
+    return mustHaveVersion(writer, version);
   });
 }
 
@@ -149,13 +152,14 @@ export function policyIn({ text, version }: PolicyVersion): Policy {
 }
 
 async function waitingProposal(writer: LedgerWriter, version: number): Promise<PolicyVersion> {
-  const found = await mustBe(writer, version);
+  const found = await mustHaveVersion(writer, version);
   if (found.state !== 'proposed') throw new EvidockError('request.conflict', because('policy-decided', { version }));
   return found;
 }
 
-async function mustBe(writer: Pick<LedgerWriter, 'policies'>, version: number): Promise<PolicyVersion> {
-  const found = await writer.policies.get(version);
+/** Throws request.not-found. */
+export async function mustHaveVersion({ policies }: Pick<LedgerReader, 'policies'>, version: number): Promise<PolicyVersion> {
+  const found = await policies.get(version);
   if (found === null) throw new EvidockError('request.not-found', because('no-policy-version', { version }));
   return found;
 }
