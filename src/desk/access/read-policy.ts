@@ -31,7 +31,7 @@ export function readPolicy(text: string, version: number, file: string): Policy 
     const at = (offset: number) => lines.linePos(offset).line;
     throw refused(
       file,
-      broken.map(({ pos, message }) => because('at-line', { line: at(pos[0]), why: because('said', { text: message }) })),
+      broken.map(({ pos, message }) => because('at-line', { line: at(pos[0]), why: because('policy-yaml', { text: message }) })),
     );
   }
   const value = contentOf(document, file);
@@ -52,7 +52,7 @@ function contentOf(document: YamlDocument, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (error) {
-    throw refused(file, [because('said', { text: error instanceof Error ? error.message : String(error) })]);
+    throw refused(file, [because('policy-yaml', { text: error instanceof Error ? error.message : String(error) })]);
   }
 }
 

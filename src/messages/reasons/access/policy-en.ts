@@ -3,6 +3,7 @@ export const policyEn = {
   'must-be-absolute': 'must be an absolute path',
   'at-line': 'line {line}: {why}',
   'at-line-path': 'line {line}, {path}: {why}',
+  'policy-yaml': 'is no YAML that can be used ({text})',
   'policy-refused': '{file}: {why}',
   'no-such-name': 'there is no {name} here',
   'name-missing': '{name} is missing',

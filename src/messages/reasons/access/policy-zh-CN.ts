@@ -3,6 +3,7 @@ export const policyZhCN = {
   'must-be-absolute': '须为绝对路径',
   'at-line': '第 {line} 行：{why}',
   'at-line-path': '第 {line} 行，{path}：{why}',
+  'policy-yaml': '不是可用的 YAML（{text}）',
   'policy-refused': '{file}：{why}',
   'no-such-name': '此处没有名为 {name} 的项',
   'name-missing': '缺少 {name}',
