@@ -20,6 +20,7 @@ import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
+import { POLICY_STEPS, POLICY_VERSIONS, proposeBeforeWalk } from '#test/support/walk-policy';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -28,6 +29,7 @@ interface Step {
   /** Method and URL of the row. */
   readonly row: string;
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** Types of the entries that the request leaves, each named once. */
   readonly leaves: readonly string[];
@@ -66,6 +68,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   const outcome = await body();
   const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
+    ...POLICY_VERSIONS.map((version) => subject('policy', version)),
     ...[
       'station:test',
       'case:A-1',
@@ -95,9 +98,11 @@ async function request(target: FastifyInstance, step: Step) {
   const [method = '', url = ''] = step.row.split(' ');
   const params: Record<string, string> = { id: ids.early, number: 'A-1', serial: 'R1', kind: 'playable', index: '1', ...step.params };
   const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name] as keyof typeof ids] ?? params[name] ?? ''));
+  const asked = Object.entries(step.query ?? {}).map(([name, value]) => [name, ids[value as keyof typeof ids] ?? value]);
   return target.inject({
     method: method as 'GET',
     url: path,
+    query: Object.fromEntries(asked),
     headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' },
     ...(step.body === undefined ? {} : { payload: step.body }),
   });
@@ -159,6 +164,7 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /officers/:id'), params: { id: '8' }, leaves: [] },
   { row: v1('GET /officers'), leaves: [] },
   ...PEOPLE_STEPS,
+  ...POLICY_STEPS,
   { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
   { row: v1('GET /workers'), leaves: [] },
   { row: v1('DELETE /workers/:name'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
