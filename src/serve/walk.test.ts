@@ -68,7 +68,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   const outcome = await body();
   const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
-    ...POLICY_VERSIONS.map((version) => subject('policy', version)),
+    ...POLICY_VERSIONS.map((version) => `policy:${version}`),
     ...[
       'station:test',
       'case:A-1',
@@ -289,6 +289,7 @@ beforeAll(async () => {
     undock: leave,
   };
   app = buildServer({ deps, way: 'socket' });
+  await proposeBeforeWalk(station.ledger, station.clock);
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;

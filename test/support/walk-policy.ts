@@ -14,11 +14,11 @@ export async function proposeBeforeWalk(ledger: Ledger, clock: Clock): Promise<v
   const deps = { ledger, clock, keeper: accessBy(shippedPolicy()).keeper };
   const by: Deciding = { actor: { kind: 'user', id: 'usr-li', via: 'network', session: null }, person: 'usr-li' };
   await adoptFirst(deps, SHIPPED, 'config/access.yaml');
-  await proposePolicy(deps, { text: longer(5), source: 'person', by, name: 'longer' });
+  for (const hours of [5, 7]) await proposePolicy(deps, { text: longer(hours), source: 'person', by, name: 'longer' });
 }
 
 /** Versions of which the walk has entries. */
-export const POLICY_VERSIONS = ['1', '2', '3', '4'];
+export const POLICY_VERSIONS = ['1', '2', '3', '4', '5'];
 
 /** Requests to the routes of the policy, for the walk of serve/walk.test.ts, each with the types of entries that it leaves. */
 export const POLICY_STEPS = [
@@ -29,7 +29,8 @@ export const POLICY_STEPS = [
   { row: v1('POST /policy/check'), body: { text: longer(6) }, leaves: [] },
   { row: v1('POST /policy/versions/:version/adoption'), params: VERSION, body: { against: 1 }, leaves: ['policy.adopted'] },
   { row: v1('POST /policy/versions'), body: { text: longer(6) }, leaves: ['policy.proposed'] },
-  { row: v1('POST /policy/versions/:version/refusal'), params: { version: '3' }, body: {}, leaves: ['policy.withdrawn'] },
+  { row: v1('POST /policy/versions/:version/refusal'), params: { version: '3' }, body: { reason: 'too long' }, leaves: ['policy.refused'] },
+  { row: v1('POST /policy/versions/:version/refusal'), params: { version: '4' }, body: {}, leaves: ['policy.withdrawn'] },
   { row: v1('POST /policy/versions'), body: { text: longer(3) }, leaves: ['policy.adopted', 'policy.proposed'] },
   { row: v1('GET /access/explain'), query: { user: 'zhao', recording: 'early', action: 'look' }, leaves: [] },
 ];

@@ -18,7 +18,7 @@ const PROPOSALS_MAX = 20;
 interface Deps {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  readonly keeper: Pick<PolicyKeeper, 'use'>;
+  readonly keeper: Pick<PolicyKeeper, 'use' | 'policy'>;
 }
 
 export interface Proposed {
@@ -62,7 +62,9 @@ export async function proposePolicy(
     if (source === 'file') await withdrawFiles(writer, actor, clock.nowMs());
     const waiting = await writer.policies.list({ state: 'proposed', limit: PROPOSALS_MAX });
     if (waiting.length >= PROPOSALS_MAX) throw new EvidockError('request.conflict', because('policy-waiting', { count: waiting.length }));
-    const widenings = former === null ? [] : policyWidenings(policyIn(former), read);
+    // Where none was ever adopted, the policy of the software counts.
+    const base = former === null ? keeper.policy() : policyIn(former);
+    const widenings = source === 'shipped' ? [] : policyWidenings(base, read);
     const atMs = clock.nowMs();
     const version = await writer.policies.propose({ source, text, sha256, proposedBy: actor, proposedPerson: person, proposedAtMs: atMs });
     const about = { atMs, actor, subject: subject('policy', String(version)) };
@@ -71,7 +73,7 @@ export async function proposePolicy(
     const { against } = told;
     if (widenings?.length !== 0) return { version, state: 'proposed', against, widenings };
     await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
-    const how = former === null ? 'first' : 'narrows';
+    const how = source === 'shipped' ? 'first' : 'narrows';
     await writer.custody.append(PolicyAdopted.make({ ...about, data: { ...told, by: how } }));
     return { version, state: 'in-force', against, widenings };
   });
@@ -101,10 +103,11 @@ export async function adoptPolicy(
     if (proposal.proposedPerson === person)
       throw new EvidockError('request.forbidden', because('policy-own', { version, who: actorText(proposal.proposedBy) }));
     const former = await writer.policies.inForce();
-    if (former !== null && former.version !== against)
-      throw new EvidockError('request.conflict', because('policy-against', { version, found: former.version, wanted: against }));
+    const found = former?.version ?? 0;
+    if (found !== against) throw new EvidockError('request.conflict', because('policy-against', { version, found, wanted: against }));
     const fresh = policyIn(proposal);
-    const widens = former === null ? 0 : (policyWidenings(policyIn(former), fresh)?.length ?? null);
+    const base = former === null ? keeper.policy() : policyIn(former);
+    const widens = policyWidenings(base, fresh)?.length ?? null;
     const atMs = clock.nowMs();
     await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
     const data = { sha256: proposal.sha256, against: former?.version ?? null, widens, by: 'second-person' };
@@ -139,12 +142,12 @@ export async function adoptFirst(deps: Deps, text: string, name: string): Promis
 
 /** What a proposal would let people do more, compared with what is in force now. null: too many cases to compare. */
 export async function wideningsNow(
-  { ledger }: Pick<Deps, 'ledger'>,
+  { ledger, keeper }: Pick<Deps, 'ledger'> & { readonly keeper: Pick<PolicyKeeper, 'policy'> },
   proposal: PolicyVersion,
-): Promise<{ readonly against: number | null; readonly widenings: readonly PolicyWidening[] | null }> {
+): Promise<{ readonly against: number; readonly widenings: readonly PolicyWidening[] | null }> {
   const former = await ledger.policies.inForce();
-  if (former === null) return { against: null, widenings: [] };
-  return { against: former.version, widenings: policyWidenings(policyIn(former), policyIn(proposal)) };
+  const base = former === null ? keeper.policy() : policyIn(former);
+  return { against: base.version, widenings: policyWidenings(base, policyIn(proposal)) };
 }
 
 export function policyIn({ text, version }: PolicyVersion): Policy {

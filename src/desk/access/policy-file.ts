@@ -11,7 +11,7 @@ const BY_FILE: Deciding = { actor: { kind: 'cli', id: 'root', via: 'file', sessi
 interface Deps {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  readonly keeper: Pick<PolicyKeeper, 'use' | 'trouble'>;
+  readonly keeper: Pick<PolicyKeeper, 'use' | 'policy' | 'trouble'>;
 }
 
 /** What was found in the file of the site. */

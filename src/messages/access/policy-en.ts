@@ -61,7 +61,7 @@ export const policyEn = {
   'access.widens.nothing': 'It lets nobody do more than version {against}.',
   'access.widens.unknown': 'There are too many cases to compare it with version {against}: read it whole.',
   'access.check.sound': 'The file can be used.',
-  'access.rule': '{effect}: {title} ({rule})',
+  'access.rule': '{effect}: {title} (rule {rule})',
   'access.explain.effect': '{action}: {effect}',
   'access.explain.by': 'By: {why}',
   'access.explain.approval': 'Who may approve: {names}; for at most {hours} h',

@@ -21,7 +21,7 @@ import { readPolicy } from '#desk/access/read-policy';
 import { wideningReason } from '#desk/access/widening-reasons';
 import type { DeskDeps } from '#desk/deps';
 import { momentOf } from '#desk/registry';
-import type { Rule } from '#domain/access/policy';
+import type { Policy, Rule } from '#domain/access/policy';
 import { type PolicyWidening, policyWidenings } from '#domain/access/widening-of-policy';
 import { actorText } from '#domain/custody/actor';
 import { EvidockError, isFailure } from '#domain/errors';
@@ -59,7 +59,10 @@ function versionOf({ version, state, source, sha256, ...rest }: PolicyVersion, d
 }
 
 async function textOf(found: PolicyVersion, deps: DeskDeps) {
-  const { against, widenings } = found.state === 'proposed' ? await wideningsNow(deps, found) : { against: null, widenings: null };
+  const { against, widenings } =
+    found.state === 'proposed'
+      ? await wideningsNow({ ledger: deps.ledger, keeper: deps.access.keeper }, found)
+      : { against: null, widenings: null };
   return { ...versionOf(found, deps), text: found.text, against, widenings: wideningsIn(widenings) };
 }
 
@@ -69,12 +72,9 @@ function decidingOf({ kind, asker }: Principal, actor: Deciding['actor']): Decid
 }
 
 /** What changes the policy in memory waits for the commit of the request. */
-function changing({ ledger, clock, access }: DeskDeps, custody: RequestCustody) {
-  return {
-    ledger,
-    clock,
-    keeper: { use: (policy: Parameters<typeof access.keeper.use>[0]) => custody.afterwards(() => access.keeper.use(policy)) },
-  };
+function changing({ ledger, clock, access: { keeper } }: DeskDeps, custody: RequestCustody) {
+  const use = (policy: Policy) => custody.afterwards(() => keeper.use(policy));
+  return { ledger, clock, keeper: { policy: () => keeper.policy(), use } };
 }
 
 /** A file that somebody sends is their mistake, not the station's. */
@@ -172,7 +172,7 @@ export const policyRoutes: readonly Route[] = [
       sent(async () => {
         const read = readPolicy(body.text, 0, body.name ?? 'policy');
         const inForce = await deps.ledger.policies.inForce();
-        const widenings = inForce === null ? [] : policyWidenings(policyIn(inForce), read);
+        const widenings = policyWidenings(inForce === null ? deps.access.policy() : policyIn(inForce), read);
         return { against: inForce?.version ?? null, widenings: wideningsIn(widenings) };
       }),
   }),

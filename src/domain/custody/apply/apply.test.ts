@@ -42,6 +42,8 @@ const TELLS_ONLY = [
     'kiosk.visited',
     'kiosk.visit-refused',
   ],
+  // The log has the digest of a version of the policy, and not its text.
+  ...['policy.proposed', 'policy.adopted', 'policy.refused', 'policy.withdrawn'],
   ...['pin.set', 'pin.removed', 'badge.assigned', 'badge.removed', 'docking.confirmed'],
 ];
 
