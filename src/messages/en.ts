@@ -1,3 +1,4 @@
+import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { policyEn } from './access/policy-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
@@ -31,6 +32,7 @@ export const en = {
   ...doorsEn,
   ...notesEn,
   ...peopleEn,
+  ...auditEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

@@ -32,5 +32,5 @@ export const POLICY_STEPS = [
   { row: v1('POST /policy/versions/:version/refusal'), params: { version: '3' }, body: { reason: 'too long' }, leaves: ['policy.refused'] },
   { row: v1('POST /policy/versions/:version/refusal'), params: { version: '4' }, body: {}, leaves: ['policy.withdrawn'] },
   { row: v1('POST /policy/versions'), body: { text: longer(3) }, leaves: ['policy.adopted', 'policy.proposed'] },
-  { row: v1('GET /access/explain'), query: { user: 'zhao', recording: 'early', action: 'look' }, leaves: [] },
+  { row: v1('GET /access/explain'), query: '?user=zhao&recording=:early&action=look', leaves: [] },
 ];

@@ -338,6 +338,7 @@ interface KeptAnswerRow {
   has_body: number;
   body: string | null;
   at: number;
+  sight: string;
 }
 
 interface TokenRow {

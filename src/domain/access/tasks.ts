@@ -25,6 +25,7 @@ export const TASKS = [
   'manage-policy',
   'explain-access',
   'read-audit',
+  'see-own-looks',
   'request-call-up',
   'decide-call-up',
 ] as const;
@@ -56,6 +57,7 @@ export const DEFAULT_TASKS: TaskTable = {
   'manage-policy': ['security-administrator'],
   'explain-access': ['auditor', 'security-administrator'],
   'read-audit': ['auditor'],
+  'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
 };

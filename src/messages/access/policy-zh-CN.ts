@@ -62,7 +62,7 @@ export const policyZhCN = {
   'access.widens.unknown': '情形过多，无法与第 {against} 版比较：请通读全文。',
   'access.check.sound': '该文件可以使用。',
   'access.rule': '{effect}：{title}（规则 {rule}）',
-  'access.explain.effect': '{action}：{effect}',
+  'access.explain.effect': '对该录像{action}：{effect}',
   'access.explain.by': '依据：{why}',
   'access.explain.approval': '可由以下角色审批：{names}；最长 {hours} 小时',
   'access.explain.task': '没有申请此事所需的任务权限。',

@@ -21,6 +21,7 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.manage-policy': '管理调阅策略',
   'task.explain-access': '查看规则，查询某人可否查看及其原因',
   'task.read-audit': '查阅审计',
+  'task.see-own-looks': '查看谁看过本人出镜的录像',
   'task.request-call-up': '申请调阅',
   'task.decide-call-up': '审批调阅',
 };
