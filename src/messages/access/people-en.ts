@@ -49,7 +49,6 @@ export const peopleEn = {
   'user.invite.about': 'Make a new link with which a user sets their password once, within 24 hours',
   'user.added': 'User {account} added: {id}',
   'user.saved': 'User {account} saved.',
-  'user.same': 'User {account} was so already.',
   'user.none': 'There are no users. Add the first one with: evidock user add ACCOUNT --name … --role security-administrator',
   'user.link': 'Set the password once, until {until}: {path}',
   'user.link-where': 'Put the address of the station in front of it, such as https://station.example.',
@@ -70,7 +69,6 @@ export const peopleEn = {
   'unit.reopen.about': 'Open a closed unit again',
   'unit.added': 'Unit {path} added: {id}',
   'unit.saved': 'Unit {path} saved.',
-  'unit.same': 'Unit {path} was so already.',
   'unit.none': 'There are no units.',
   'unit.members': 'People',
 
@@ -85,6 +83,7 @@ export const peopleEn = {
   'column.account': 'Account',
   'column.roles': 'Roles',
   'column.until': 'Until',
+  'field.closed': 'closed',
   'field.roles': 'roles',
   'field.parent': 'below',
   'field.name': 'name',
