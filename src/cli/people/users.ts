@@ -85,12 +85,12 @@ function printLink(shell: Shell, setUp: SetUpLinkAnswer | null): void {
 function addList(group: Command, shell: Shell): void {
   const { say } = shell;
   shell
-    .add(group, 'list', say('user.list.about'), 'user list --role reviewer')
+    .add(group, 'list', say('user.list.about'), 'user list --role reviewer', { ownState: true })
     .addOption(new Option('--state <state>', say('user.opt.state')).choices(USER_STATES))
     .option('--unit <unit>', say('user.opt.of-unit'))
     .addOption(new Option('--role <role>', say('user.opt.of-role')).choices(ROLES))
     .action(async (query: { state?: string; unit?: string; role?: string }, command: Command) => {
-      const globals = shell.globals(command);
+      const globals = shell.globals(command, { ownState: true });
       const { state, unit, role } = query;
       const users = await shell.withStation(globals, (client) => askAll<UserAnswer>(client, '/users', { state, unit, role }));
       if (globals.json) return shell.printJson(users);

@@ -77,7 +77,7 @@ export const peopleEn = {
   'roster.done': 'Roster taken over: {added} added, {updated} changed, {same} as they were.',
   'roster.would': 'Would take over: {added} added, {updated} changed, {same} as they were. Nothing was changed.',
   'roster.units': 'New units: {paths}',
-  'roster.missing': '{count} {count:user is|users are} not in the file and stay as they are:',
+  'roster.missing': '{count} {count:user|users} not in the file, left alone:',
   'roster.missing-more': 'and {count} more',
 
   'column.account': 'Account',
