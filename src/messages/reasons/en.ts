@@ -1,3 +1,4 @@
+import { networkEn } from './access/network-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
@@ -11,12 +12,10 @@ import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
 import { leaveEn } from './leave-en.ts';
-
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
-import { networkEn } from './network-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
