@@ -234,6 +234,7 @@ it('are rebuilt from the log alone, row by row', { timeout: 300_000 }, async () 
   );
   // Lives in which nothing happens would prove nothing.
   for (const type of [
+    ...['user.added', 'user.changed', 'unit.added', 'roster.imported'],
     'suggestion.made',
     'suggestion.decided',
     'recording.not-derived',
