@@ -1,4 +1,6 @@
 import type { Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -27,5 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...workerRoutes,
   ...signInRoutes,
   ...sessionRoutes,
+  ...auditRoutes,
   ...networkRoutes,
+  ...callUpRoutes,
 ];

@@ -1,10 +1,14 @@
 import type { Whole } from '../template.ts';
+
+import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
+
 import { networkZhCN } from './access/network-zh-CN.ts';
+
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -36,6 +40,7 @@ const zhCN = {
   ...deskZhCN,
   ...requestZhCN,
   ...leaveZhCN,
+  ...auditReasonsZhCN,
   ...stationZhCN,
   ...signInZhCN,
   ...namesZhCN,
