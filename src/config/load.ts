@@ -8,6 +8,7 @@ import { compileLeftovers } from '#domain/card/leftovers';
 import { EvidockError, errnoOf, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { checkHttp } from './http-rules.ts';
+import { checkNotices } from './notices-section.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -168,6 +169,7 @@ function checkRules(config: Config): void {
   };
   if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
   checkHttp(http, refuse);
+  checkNotices(config.notices, refuse);
   if (archive.kind === 'disk' && archive.directory === '')
     refuse('archive.directory', because('needed-when', { field: 'archive.kind', value: 'disk' }), archive.directory);
   if (archive.kind === 's3') {

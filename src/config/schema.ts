@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
+import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 
 /** For a station that shares nothing with another. */
@@ -275,6 +276,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   queue,
   work,
   http,
+  notices,
   suggest,
   log,
 });

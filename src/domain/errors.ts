@@ -3,7 +3,18 @@ import { type Reason, reasonText } from '#messages/reason';
 import { because } from './reason.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
-export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'work' | 'config' | 'request' | 'station';
+export type Side =
+  | 'notices'
+  | 'recorder'
+  | 'vault'
+  | 'ledger'
+  | 'transcoder'
+  | 'archive'
+  | 'queue'
+  | 'work'
+  | 'config'
+  | 'request'
+  | 'station';
 
 /** `never`: no repetition mends it; `later`: goes on by itself once the cause is mended; `now`: try once more at once. */
 export type Retry = 'never' | 'later' | 'now';
@@ -75,6 +86,7 @@ export const ERRORS = {
   'work.certificate-failed': { retry: 'never', status: 500 },
   'config.default-id': { retry: 'never', status: 422 },
   'config.invalid': { retry: 'never', status: 500 },
+  'notices.failed': { retry: 'later', status: 502 },
   'request.invalid': { retry: 'never', status: 400 },
   'request.method': { retry: 'never', status: 405 },
   'request.changed': { retry: 'never', status: 412 },
