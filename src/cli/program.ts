@@ -4,6 +4,8 @@ import { asEvidockError } from '#domain/errors';
 import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
+import { addGrant, addNotice } from './call-up/grants.ts';
+import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
@@ -74,6 +76,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addRequest,
+    addGrant,
+    addNotice,
     addVerify,
     addJobs,
     addDerive,
