@@ -19,8 +19,7 @@ export interface Notice {
 }
 
 /** The ways by which notices leave the station. */
-export const NOTICE_WAYS = ['webhook', 'mail'] as const;
-export type NoticeWay = (typeof NOTICE_WAYS)[number];
+export type NoticeWay = 'webhook' | 'mail';
 
 /** A notice on its way out of the station by one way. */
 export interface Delivery {
@@ -47,7 +46,7 @@ export function noticeText(language: 'en' | 'zh-CN', kind: NoticeKind): string {
 /** First delay after a failure, the longest one, and when a delivery is given up: ms. */
 const DELAY_MS = 5000;
 const DELAY_MS_MAX = 3_600_000;
-export const GIVE_UP_MS = 86_400_000;
+const GIVE_UP_MS = 86_400_000;
 
 /** A delivery after a try: delivered, due again after a delay that doubles, or given up a day after the notice. */
 export function deliveryAfter(
