@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import type { EvidockError } from '#domain/errors';
 import type { Reason } from '#domain/reason';
 
 /**
@@ -179,10 +180,6 @@ export function requestFailed(log: Log, facts: { requestId: string; method: stri
 
 export function requestsFolded(log: Log, facts: { code: string; route: string; count: number }): void {
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
-}
-
-export function requestRefused(log: Log, facts: { route: string; by: string }): void {
-  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
 }
 
 export function connectionsDropped(log: Log, facts: { count: number }): void {

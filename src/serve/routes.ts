@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...auditRoutes,
   ...networkRoutes,
   ...callUpRoutes,
 ];

@@ -1,5 +1,9 @@
 import type { Whole } from '../template.ts';
+
+import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
+
 import { networkZhCN } from './access/network-zh-CN.ts';
+
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
@@ -35,6 +39,7 @@ const zhCN = {
   ...deskZhCN,
   ...requestZhCN,
   ...leaveZhCN,
+  ...auditReasonsZhCN,
   ...stationZhCN,
   ...namesZhCN,
   ...peopleZhCN,
