@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { access } from './access-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { notices } from './notices-section.ts';
@@ -276,6 +277,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   queue,
   work,
   http,
+  access,
   notices,
   suggest,
   log,
