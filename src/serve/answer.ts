@@ -85,7 +85,14 @@ async function answerRow(
   const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
   if (row.kind === 'footage') {
     const footage = await row.handle(judged, { ...asked, custody });
-    const right = showingRight({ deps: serving.deps, gatekeeper, principalOf, request, principal: asked.principal, leave: asked.leave });
+    const right = await showingRight({
+      deps: serving.deps,
+      gatekeeper,
+      principalOf,
+      request,
+      principal: asked.principal,
+      leave: asked.leave,
+    });
     const who = { viewer: viewerOf(asked.principal), right };
     const wanted = { ...who, headers: request.headers, headOnly: request.method === 'HEAD', signal: asked.signal };
     return sendRaw(reply, await serveFootage({ deps: serving.deps, metrics: serving.metrics }, wanted, footage));

@@ -19,6 +19,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -28,6 +29,7 @@ interface Step {
   /** Method and URL of the row. */
   readonly row: string;
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
   readonly body?: object;
   /** Types of the entries that the request leaves, each named once. */
   readonly leaves: readonly string[];
@@ -36,7 +38,20 @@ interface Step {
 let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
-const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', unit: '', third: '', docking: anId('dck') };
+const ids = {
+  early: '',
+  late: '',
+  lost: '',
+  later: '',
+  held: '',
+  holding: '',
+  look: '',
+  suggestion: '',
+  unit: '',
+  third: '',
+  docking: anId('dck'),
+  ...{ asked: '', urgent: '', given: '', own: '', notice: '' },
+};
 const HOUR = 3_600_000;
 
 /** Does what the station's docks would do: writes the docking and its entry past the handler's ledger. */
@@ -86,6 +101,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
+    'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
@@ -100,7 +116,7 @@ async function request(target: FastifyInstance, step: Step) {
   const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name] as keyof typeof ids] ?? params[name] ?? ''));
   return target.inject({
     method: method as 'GET',
-    url: path,
+    url: `${path}${step.query ?? ''}`,
     headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' },
     ...(step.body === undefined ? {} : { payload: step.body }),
   });
@@ -210,6 +226,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: [] },
   { row: v1('GET /cases/:number/custody'), leaves: [] },
   ...HOLDINGS,
+  ...CALL_UP_STEPS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -223,6 +240,8 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id'), body: { removeCases: ['A-3'], cases: ['A-3'] }, leaves: [] },
   { row: v1('DELETE /recordings/:id/cases/:number'), params: { number: 'A-3' }, leaves: ['recording.tagged'] },
   { row: v1('GET /recordings'), leaves: [] },
+  { row: v1('GET /recordings'), query: '?officer=7', leaves: ['search.made'] },
+  { row: v1('GET /recordings'), query: '?officer=7', leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
   { row: v1('GET /recordings/:id/facts'), leaves: [] },
@@ -231,6 +250,14 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/originals/:index'), leaves: ['recording.viewed'] },
+  { row: v1('GET /recordings/:id/looks'), leaves: [] },
+  { row: v1('POST /looks/thumbnails'), body: { recordings: ['early'], kind: 'poster' }, leaves: ['thumbnails.shown'] },
+  { row: v1('POST /looks/thumbnails'), body: { recordings: ['rec-unknown'], kind: 'poster' }, leaves: [] },
+  { row: v1('POST /looks/:id/claims'), params: { id: 'look' }, body: { played: [{ fromMs: 0, toMs: 900 }] }, leaves: [] },
+  { row: v1('GET /audit'), leaves: ['audit.read'] },
+  { row: v1('GET /audit'), query: '?limit=3', leaves: [] },
+  { row: v1('GET /audit'), query: '?outcome=refused', leaves: ['audit.read'] },
+  { row: v1('GET /audit/export'), query: '?format=jsonl', leaves: ['list.exported'] },
   { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: ['slots.changed'] },
   { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: [] },
   { row: v1('GET /slots/:slot'), params: { slot: '7' }, leaves: [] },
@@ -286,11 +313,14 @@ beforeAll(async () => {
     undock: leave,
   };
   app = buildServer({ deps, way: 'socket' });
+  // The first use of the control socket is on record as such.
+  await request(app, { row: v1('GET /recordings'), leaves: [] });
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
+  Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });
@@ -324,9 +354,19 @@ describe('every route', () => {
           .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
         ids.suggestion = made?.id ?? '';
       }
+      if (step.params?.['id'] === 'own') {
+        const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
+        ids.own = own?.id ?? '';
+      }
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
+      }
+      const pictures = step.body as { recordings?: string[] } | undefined;
+      if (pictures?.recordings?.[0] === 'early') pictures.recordings = [ids.early];
+      if (step.params?.['id'] === 'look') {
+        const open = await request(app, { row: v1('GET /recordings/:id/playback'), leaves: [] });
+        ids.look = String(open.headers['x-evidock-look']);
       }
       ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
       ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';

@@ -3,7 +3,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { makeAudit } from './audit-migration.ts';
-import { CALL_UPS } from './call-up-migration.ts';
+import { CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DOORS } from './door-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';

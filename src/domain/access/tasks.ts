@@ -24,6 +24,7 @@ export const TASKS = [
   'manage-accounts',
   'manage-policy',
   'read-audit',
+  'see-own-looks',
   'request-call-up',
   'decide-call-up',
 ] as const;
@@ -54,6 +55,7 @@ export const DEFAULT_TASKS: TaskTable = {
   'manage-accounts': ['security-administrator'],
   'manage-policy': ['security-administrator'],
   'read-audit': ['auditor'],
+  'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
 };
