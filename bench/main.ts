@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   archive: async () => (await import('./archive.ts')).benchArchive(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
+  'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
 };
 
 const OUT = new URL('../docs/benchmarks.md', import.meta.url);
