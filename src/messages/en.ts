@@ -1,5 +1,6 @@
 import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up/en.ts';
@@ -23,6 +24,7 @@ export const en = {
   ...custodyEn,
   ...factsEn,
   ...workerEn,
+  ...signInEn,
   ...knownEn,
   ...consoleEn,
   ...checksEn,

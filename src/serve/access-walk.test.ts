@@ -60,7 +60,7 @@ const ASKED: Readonly<Record<string, readonly Asking[]>> = {
   'GET /api/v1/recordings/:id/custody': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/facts': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/looks': [
-    { actions: ['see'], done: [200], only: (role, standing) => role === 'auditor' || (role === 'officer' && standing === 'own') },
+    { actions: ['see'], done: [200], only: (role, standing) => role === 'auditor' || standing === 'own' },
   ],
   'GET /api/v1/recordings/:id/playback': [{ actions: ['look', 'hear'], done: [200] }],
   'GET /api/v1/recordings/:id/derivatives/:kind': [
