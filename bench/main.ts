@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   derive: async () => (await import('./derive.ts')).benchDerive(),
   'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
+  'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
 };
 
 const OUT = new URL('../docs/benchmarks.md', import.meta.url);

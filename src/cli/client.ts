@@ -241,7 +241,7 @@ export class InProcessClient implements StationClient {
   readonly #actor: string;
   readonly #close: () => Promise<void>;
 
-  /** `app` must grant `operator`; `close` closes the station behind it. */
+  /** `app` is that of the control socket; `close` closes the station behind it. */
   constructor(options: { app: FastifyInstance; user: string; close: () => Promise<void> }) {
     this.#app = options.app;
     this.#actor = actorOf(options.user);

@@ -51,13 +51,17 @@ interface Asking {
   readonly params?: Readonly<Record<string, string>>;
   /** Status where it is let through, and the reason's code where that is no good answer. */
   readonly done: readonly [number, string?];
+  /** Who is answered, where seeing the recording is not enough. */
+  readonly only?: (role: Role, standing: Standing) => boolean;
 }
 /** How each row that is about one recording is asked. */
 const ASKED: Readonly<Record<string, readonly Asking[]>> = {
   'GET /api/v1/recordings/:id': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/custody': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/facts': [{ actions: ['see'], done: [200] }],
-  'GET /api/v1/recordings/:id/looks': [{ actions: ['see'], done: [200] }],
+  'GET /api/v1/recordings/:id/looks': [
+    { actions: ['see'], done: [200], only: (role, standing) => role === 'auditor' || standing === 'own' },
+  ],
   'GET /api/v1/recordings/:id/playback': [{ actions: ['look', 'hear'], done: [200] }],
   'GET /api/v1/recordings/:id/derivatives/:kind': [
     { actions: ['see', 'download'], params: { kind: 'playable' }, done: [200] },
@@ -235,7 +239,7 @@ describe.each(ROUTES.map((row) => [rowOf(row), row] as const))('%s', (name, row)
       for (const role of ROLES.filter(has)) for (const standing of STANDINGS) await compare(asking, role, standing);
   });
 
-  async function compare({ actions, done, ...given }: Asking, role: Role, standing: Standing): Promise<void> {
+  async function compare({ actions, done, only = () => true, ...given }: Asking, role: Role, standing: Standing): Promise<void> {
     const { recording, suggestion } = made.get(place(role, standing)) ?? { recording: '', suggestion: '' };
     const id = name.includes('/suggestions/') ? suggestion : recording;
     const asked = (of: string, reason?: string) =>
@@ -250,7 +254,9 @@ describe.each(ROUTES.map((row) => [rowOf(row), row] as const))('%s', (name, row)
     }
     const effects = actions.map((action) => ways[action]);
     const refused = effects.find((effect) => effect !== 'yes');
-    const through = { status: done[0], why: done[1] ?? null };
+    const through = only(role, standing)
+      ? { status: done[0], why: done[1] ?? null }
+      : { status: 403, code: 'request.forbidden', why: 'needs-task' };
     if (refused === undefined) return expect(answer, about).toMatchObject(through);
     const codes = { no: 'request.forbidden', reason: 'request.reason-needed', approval: 'request.approval-needed' } as const;
     expect(answer, about).toMatchObject({ status: 403, code: codes[refused as 'no'] });

@@ -58,6 +58,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   await vault.open();
   const { looks, deeds } = onRecord(ledger, clock);
   const bell = liveGrantBell();
+  const policy = shippedPolicy();
   const deps: DeskDeps = {
     ledger,
     looks,
@@ -86,11 +87,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     callUps: {
-      rules: policyRules({ ledger, policy: shippedPolicy, clock, timezone: 'Asia/Shanghai' }),
+      rules: policyRules({ ledger, policy: () => policy, clock, timezone: 'Asia/Shanghai' }),
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
-    access: accessBy(shippedPolicy(), bell),
+    access: accessBy(policy, bell),
     signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
