@@ -27,9 +27,9 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...auditRoutes,
   ...signInRoutes,
   ...sessionRoutes,
-  ...auditRoutes,
   ...networkRoutes,
   ...callUpRoutes,
 ];
