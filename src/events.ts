@@ -278,3 +278,11 @@ export function tlsRefused(log: Log, reason: Reason): void {
 export function grantsNotKept(log: Log, error: unknown): void {
   log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');
 }
+
+/** Something was found in the policy file of the site: a proposal, what counts already, or what cannot be used. */
+export function policyNoticed(log: Log, noticed: { found: string; version?: number; error?: EvidockError }): void {
+  const { found, version, error } = noticed;
+  const facts = { event: 'policy.noticed', stage: 'policy', found, ...(version === undefined ? {} : { version }) };
+  if (error) log.error({ ...facts, code: error.code }, error.message);
+  else log.info(facts, 'the policy file was looked at');
+}
