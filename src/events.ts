@@ -187,10 +187,6 @@ export function signInUnwritten(log: Log, error: EvidockError): void {
   log.error({ event: 'sign-in.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
 }
 
-export function requestRefused(log: Log, facts: { route: string; by: string }): void {
-  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
-}
-
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
