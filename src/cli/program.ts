@@ -4,6 +4,7 @@ import { asEvidockError } from '#domain/errors';
 import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
+import { addAccess } from './access/policy.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
@@ -12,6 +13,8 @@ import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addRoster, addUnit } from './people/units.ts';
+import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
@@ -66,6 +69,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const adders = [
     addRun,
     addWorker,
+    addAccess,
     addIngest,
     addSlots,
     addRecordings,
@@ -76,6 +80,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addUser,
+    addUnit,
+    addRoster,
     addRequest,
     addGrant,
     addNotice,
