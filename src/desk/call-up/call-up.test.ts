@@ -3,6 +3,7 @@
  * Method: the desk's use-cases over the real ledger and the policy that comes with the software, asked by people of a bureau with two squads.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Rule } from '#domain/access/policy';
 import type { CallUpAction } from '#domain/call-up/request';
 import { subject } from '#domain/custody/subject';
 import type { EvidockError } from '#domain/errors';
@@ -10,9 +11,11 @@ import type { GrantEnded } from '#ports/grant-bell';
 import { START_MS } from '#test/support/builders';
 import { CASE, type CallUpStation, callerNamed, callUpStation, type PersonName, ROOT, userId } from '#test/support/call-up-station';
 import { aGrantDraft } from '#test/support/call-ups';
+import { shippedPolicy } from '#test/support/policies';
 import { type Ask, askForCallUp } from './ask.ts';
 import type { Caller } from './caller.ts';
 import { confirmRequest, decideRequest, grantFor, type Ruling, requestFor, revokeGrant, withdrawRequest } from './decide.ts';
+import { policyRules } from './policy-rules.ts';
 import { sweepGrants } from './sweep.ts';
 
 const HOUR = 3_600_000;
@@ -214,17 +217,38 @@ describe('deciding', () => {
     }
   });
 
-  it('leaves out what the rules refuse, and then nothing that comes later', async () => {
+  it('leaves out what the rules refuse, and then gives nothing that comes later', async () => {
+    const [open, kept] = [await station.film('041235'), await station.film('041235')];
+    await station.ledger.transaction(async (writer) => {
+      await writer.recordings.update(kept, { important: true });
+      await writer.custody.append(aGrantDraft());
+    });
+    const shipped = shippedPolicy();
+    const refuses: Rule = {
+      ...{ id: 'keep', title: { 'zh-CN': '不看', en: 'keep' }, roles: ['auditor'], relations: ['any'], actions: ['look'] },
+      ...{ which: { important: true }, effect: 'refuse' },
+    };
+    const policy = { ...shipped, rules: [...shipped.rules, refuses] };
+    const { ledger, clock, callUps } = station.deps;
+    const rules = policyRules({ ledger, policy: () => policy, clock, timezone: 'Asia/Shanghai' });
+    const asked = { target: { by: 'case', number: CASE }, later: true, actions: ['look'], purpose: 'supervision' } as const;
+    const { request, grant } = await askForCallUp({ ...station.deps, callUps: { ...callUps, rules } }, callerNamed('auditor'), {
+      ...{ ...asked, words: null, urgent: false, untilMs: START_MS + HOUR },
+    });
+    expect([request.state, request.later, grant?.later]).toEqual(['by-rule', false, false]);
+    expect(await station.ledger.callUps.listedIn(grant?.id ?? '')).toEqual([open]);
+    expect([await covers('auditor', open), await covers('auditor', kept)]).toEqual([true, false]);
+  });
+
+  it('waits as a whole where a part of it needs an approval', async () => {
     const [open, secret] = [await station.film('041235'), await station.film('041235')];
     await station.ledger.transaction(async (writer) => {
       await writer.recordings.update(secret, { confidentiality: 'secret' });
       await writer.custody.append(aGrantDraft());
     });
-    // Of what is secret an auditor needs an approval: so the whole waits.
-    const { request } = await ask('auditor', { purpose: 'supervision', later: true });
-    expect(request).toMatchObject({ state: 'asked', later: true });
-    const { request: partly } = await ask('auditor', { purpose: 'supervision', target: { by: 'recordings', ids: [open, 'rec-none'] } });
-    expect(partly).toMatchObject({ state: 'by-rule', target: { ids: [open] } });
+    expect((await ask('auditor', { purpose: 'supervision', later: true })).request).toMatchObject({ state: 'asked', later: true });
+    const { request } = await ask('auditor', { purpose: 'supervision', target: { by: 'recordings', ids: [open, 'rec-none'] } });
+    expect(request).toMatchObject({ state: 'by-rule', target: { ids: [open] } });
   });
 });
 
@@ -330,62 +354,5 @@ describe('a grant ends', () => {
     expect((await requestFor(station.deps, callerNamed('asker'), request.id)).state).toBe('ended');
     expect(await history('request', request.id)).toEqual(['request.asked', 'request.ended']);
     expect(await refusal(decide('otherHead', request.id))).toMatch(/^request\.(conflict|invalid)/);
-  });
-});
-
-describe('urgent access', () => {
-  const urgent = (fields: Partial<Ask> = {}) => ask('asker', { urgent: true, words: 'a child is missing', ...fields });
-
-  it('begins at once, for a short time, and reviewers are told at once', async () => {
-    const recording = await station.film('041235');
-    const { request, grant } = await urgent();
-    expect(request).toMatchObject({ state: 'urgent', urgent: true, confirmation: { dueAtMs: START_MS + 72 * HOUR, confirmed: null } });
-    expect(grant).toMatchObject({ untilMs: START_MS + 4 * HOUR, approver: null });
-    expect(await covers('asker', recording)).toBe(true);
-    expect([await told('otherHead'), await told('head')]).toEqual([['urgent-access'], []]);
-  });
-
-  it('needs words, and a role and actions that the policy names', async () => {
-    await station.film('041235');
-    expect(await refusal(urgent({ words: ' ' }))).toBe('request.invalid words-needed');
-    expect(await refusal(urgent({ actions: ['look', 'export'] }))).toBe('request.forbidden not-urgent');
-  });
-
-  it('is confirmed by a reviewer who may decide it, once', async () => {
-    await station.film('041235');
-    const { request } = await urgent();
-    const confirm = (who: PersonName, confirmed = true) =>
-      confirmRequest(station.deps, callerNamed(who), request.id, { confirmed, words: null });
-    expect(await refusal(confirm('asker'))).toBe('request.forbidden own-request');
-    expect(await refusal(confirm('head'))).toBe('request.not-found no-call-up');
-    expect((await confirm('otherHead')).request.confirmation).toMatchObject({ confirmed: true, by: { id: userId('otherHead') } });
-    expect(await refusal(confirm('chief', false))).toBe('request.conflict request-decided');
-  });
-
-  it('ends at once where a reviewer rejects it', async () => {
-    const recording = await station.film('041235');
-    const { request, grant } = await urgent();
-    const done = await confirmRequest(station.deps, callerNamed('chief'), request.id, { confirmed: false, words: 'no need' });
-    expect(done.ended).toEqual([{ grant: grant?.id, user: userId('asker'), why: 'rejected' }]);
-    expect(await covers('asker', recording)).toBe(false);
-  });
-
-  it('that nobody confirms in time is listed, told once, and may still be confirmed, late', async () => {
-    await station.film('041235');
-    const { request } = await urgent();
-    const listed = async () =>
-      (await station.ledger.callUps.requests({ seenBy: null, unconfirmedAtMs: station.clock.nowMs(), limit: 9 })).map(({ id }) => id);
-    station.clock.advance(72 * HOUR - 1);
-    await sweepGrants(station.deps);
-    expect(await listed()).toEqual([]);
-    station.clock.advance(1);
-    await sweepGrants(station.deps);
-    await sweepGrants(station.deps);
-    expect(await listed()).toEqual([request.id]);
-    expect((await told('chief')).filter((kind) => kind === 'urgent-unconfirmed')).toHaveLength(1);
-    await confirmRequest(station.deps, callerNamed('chief'), request.id, { confirmed: true, words: 'on leave until now' });
-    expect(await listed()).toEqual([]);
-    const entries = await station.ledger.custody.of(subject('request', request.id));
-    expect(entries.at(-1)?.data).toMatchObject({ confirmed: true, late: true });
   });
 });

@@ -40,7 +40,7 @@ export interface CallUpsReader {
   openOf(user: string): Promise<{ readonly grants: number; readonly requests: number }>;
   /** The course of a case, whoever may see it; null: there is no such case. */
   courseOf(number: string): Promise<readonly CaseStep[] | null>;
-  /** Ids of the recordings of a case now, or of an officer within [fromMs, toMs), sorted, at most `limit`. */
+  /** Ids of the recordings of a case now, or of an officer within [fromMs, toMs), sorted, at most `limit`: any of them where there are more. */
   recordingsOf(
     target: { readonly number: string } | { readonly officer: string; readonly fromMs: number; readonly toMs: number },
     limit: number,

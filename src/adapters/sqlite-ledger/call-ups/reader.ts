@@ -156,12 +156,12 @@ export class SqlCallUpsReader implements CallUpsReader {
       return this.#recordings(sql<boolean>`officer_id = ${officer} AND sort_at >= ${fromMs} AND sort_at < ${toMs}`, limit);
     }
     const links = this.#db.selectFrom('recording_cases').select('recording_id').where('case_number', '=', target.number);
-    return (await links.orderBy('recording_id').limit(limit).execute()).map(({ recording_id }) => recording_id);
+    return (await links.limit(limit).execute()).map(({ recording_id }) => recording_id).sort();
   }
 
   async #recordings(condition: RawBuilder<boolean>, limit: number): Promise<readonly string[]> {
-    const rows = await this.#db.selectFrom('recordings').select('id').where(condition).orderBy('id').limit(limit).execute();
-    return rows.map(({ id }) => id);
+    const rows = await this.#db.selectFrom('recordings').select('id').where(condition).limit(limit).execute();
+    return rows.map(({ id }) => id).sort();
   }
 
   async overdue(atMs: number): Promise<readonly CallUpRequest[]> {
