@@ -5,12 +5,15 @@ import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { addAccess } from './access/policy.ts';
+import { addGrant, addNotice } from './call-up/grants.ts';
+import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addPassword, addSession } from './people/sign-in.ts';
 import { addRoster, addUnit } from './people/units.ts';
 import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
@@ -81,6 +84,11 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addUser,
     addUnit,
     addRoster,
+    addPassword,
+    addSession,
+    addRequest,
+    addGrant,
+    addNotice,
     addVerify,
     addJobs,
     addDerive,
