@@ -132,7 +132,9 @@ export function people(it: It): void {
     const who = async (unit: string, hours: number, page = { limit: 9 }) =>
       (await ledger.people.membersAt(unit, START_MS + hours * HOUR, page)).map(({ user }) => user);
     expect(sorted(await who(one.id, 1))).toEqual(sorted([wang.id, li.id]));
-    expect([await who(one.id, 3), await who(other.id, 3), await who(other.id, 5)]).toEqual([[li.id], [wang.id], []]);
+    expect([await who(one.id, 3), await who(other.id, 3), await who(other.id, 5), await who(one.id, 5)]).toEqual([
+      ...[[li.id], [wang.id], [], [li.id]],
+    ]);
     const [early, late] = sorted([wang.id, li.id]) as [string, string];
     expect([await who(one.id, 1, { limit: 1 }), await who(one.id, 1, { limit: 1, ...{ after: early } })]).toEqual([[early], [late]]);
     expect(await ledger.people.membersAt(other.id, START_MS + 3 * HOUR, { limit: 9 })).toEqual([

@@ -23,6 +23,9 @@ export const PEOPLE = [
   'CREATE INDEX users_by_unit ON users (unit, account)',
   // Append-only: `to` of a row is the moment of the user's next row.
   'CREATE TABLE user_units (n INTEGER PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), unit_id TEXT REFERENCES units (id), at INTEGER NOT NULL) STRICT',
+  // With the id, a page of the officers of a unit need not be sorted.
+  'DROP INDEX officers_of_unit',
+  'CREATE INDEX officers_of_unit ON officers (unit, id)',
   'CREATE INDEX user_units_of ON user_units (user_id, at)',
   'CREATE INDEX user_units_by_unit ON user_units (unit_id, user_id, at)',
   ...['UPDATE', 'DELETE'].map(

@@ -173,6 +173,15 @@ const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>
   cases: (reader) => reader.cases.list({ limit: 5 }),
   casesAfter: async (reader) => reader.cases.list({ limit: 5, after: (await reader.cases.list({ limit: 1 }))[0]?.number ?? '' }),
   officersAfter: (reader) => reader.registry.officers({ limit: 5, after: 'x' }),
+  officersOfUnit: (reader) => reader.registry.officersOf('x', { limit: 5, after: 'x' }),
+  usersAfter: (reader) => reader.people.users({ limit: 5, after: 'x', state: 'active' }),
+  usersOfUnit: (reader) => reader.people.users({ limit: 5, after: 'x', unit: 'x' }),
+  userByAccount: (reader) => reader.people.userByAccount('x'),
+  userByOfficer: (reader) => reader.people.userByOfficer('x'),
+  unitsNamed: (reader) => reader.people.unitsNamed('x', 5),
+  unitBelow: (reader) => reader.people.unitBelow('x', 'x'),
+  unitAt: (reader) => reader.people.unitAt('x', 5),
+  memberships: (reader) => reader.people.membershipsOf('x', { limit: 5, before: 5 }),
   recordersAfter: (reader) => reader.registry.recorders({ limit: 5, after: 'x' }),
   dockingsAfter: (reader) => reader.dockings.list({ limit: 5, after: 'x' }),
   openDockingsAfter: (reader) => reader.dockings.list({ limit: 5, after: 'x', openOnly: true }),
@@ -209,11 +218,27 @@ test.each(Object.entries(OTHER_LISTS))('%s neither scans a table nor sorts', asy
   expect([...scansOf(plans), ...sortsOf(plans)]).toEqual([]);
 });
 
+test('walks of the tree of units are one statement each, and find every step by an index', async () => {
+  const walks: (typeof OTHER_LISTS)[string][] = [
+    (reader) => reader.people.unitsAbove('x'),
+    (reader) => reader.people.unitsBelow('x'),
+    (reader) => reader.people.unitsOfOfficer('x'),
+  ];
+  for (const walk of walks) {
+    const plans = await plansOf(walk);
+    expect(plans.length).toBe(1);
+    // `walked` is what was found so far.
+    expect(plans[0]?.lines.filter((line) => line.startsWith('SCAN') && line !== 'SCAN walked')).toEqual([]);
+    expect(plans[0]?.lines.filter((line) => /^SEARCH units USING/.test(line)).length).toBeGreaterThan(0);
+  }
+});
+
 /** These lists may sort, because an index picks few rows for them: the work, the events or the entries of one thing. */
 const SMALL_SORTS: typeof OTHER_LISTS = {
   recordingDetail: (reader) => reader.recordings.detail(loaded.idSample[0] ?? ''),
   workOfRecording: (reader) => reader.work.list({ recordingId: 'x', limit: 5 }),
   suggestionsOfRecording: (reader) => reader.cases.suggestions({ recordingId: 'x', limit: 5 }),
+  membersAt: (reader) => reader.people.membersAt('x', 5, { limit: 5, after: 'x' }),
   caseEvents: (reader) => reader.cases.events('x'),
   eventsTouching: (reader) => reader.cases.eventsTouching(1, 2, 3),
   custodyOf: (reader) => reader.custody.of(about(loaded.idSample[0] ?? '')),

@@ -86,10 +86,9 @@ export async function keepInStep({ writer, atMs, by }: PeopleWork, { officer: id
   await saveOfficer({ writer, atMs, actor: by.actor }, officer);
 }
 
-/** Officers whose unit was written before there was such a unit, by its name or its path, belong to it from now on; not where another open unit is called so too. */
+/** Officers whose unit was written before there was such a unit, by its name or its path, belong to it from now on. */
 export async function adoptOfficers({ writer, atMs, by }: PeopleWork, unit: Unit): Promise<void> {
   for (const text of new Set([unit.name, await pathOfUnit(writer, unit.id)])) {
-    if ((await writer.people.unitsNamed(unit.name, 2)).length > 1 && text === unit.name) continue;
     for (;;) {
       const officers = await writer.registry.officersOf(text, { limit: PAGE });
       for (const officer of officers) await saveOfficer({ writer, atMs, actor: by.actor }, { ...officer, unit: unit.id });

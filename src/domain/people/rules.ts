@@ -81,7 +81,7 @@ export function mayDecide(askedBy: string | null, decidedBy: string | null): boo
   return askedBy !== decidedBy;
 }
 
-export function keepsAccounts({ state, roles }: Pick<User, 'state' | 'roles'>): boolean {
+function keepsAccounts({ state, roles }: Pick<User, 'state' | 'roles'>): boolean {
   return state === 'active' && roles.includes('security-administrator');
 }
 
