@@ -32,6 +32,7 @@ import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openAccess } from './station/access-line.ts';
 import { openArchive } from './station/archive.ts';
+import { openCallUps } from './station/call-ups.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
@@ -40,6 +41,7 @@ import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
+import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -147,15 +149,20 @@ export class Station {
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
     const network = await openNetwork(this.#context, this.#mode === 'all');
+    const keeps = this.#mode === 'all';
+    const access = await openAccess(this.#context, { ledger: opened.ledger, runs: keeps });
+    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: access.policy, keeps });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
-      access: await openAccess(this.#context, { ledger: opened.ledger, runs: this.#mode === 'all' }),
+      signIn: openSignIn(this.#context),
+      access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
       people: livePeopleChanges(),
+      callUps,
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened.ledger),
@@ -166,6 +173,7 @@ export class Station {
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
+    await keepSignIn(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics, network);

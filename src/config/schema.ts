@@ -276,8 +276,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   queue,
   work,
   http,
-  suggest,
   access,
+  suggest,
   log,
 });
 

@@ -11,9 +11,11 @@ import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { CallUpParts } from './call-up/deps.ts';
 import type { Deeds } from './deeds.ts';
 import type { Looks } from './look-log.ts';
 import type { PlayedTimes } from './played-times.ts';
+import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
@@ -67,7 +69,9 @@ export interface DeskDeps {
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
+  readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
+  readonly signIn: SignInParts;
   readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;

@@ -1,9 +1,10 @@
 import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { policyEn } from './access/policy-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...custodyEn,
   ...factsEn,
   ...workerEn,
+  ...signInEn,
   ...knownEn,
   ...consoleEn,
   ...checksEn,

@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -8,6 +9,8 @@ import { peopleRoutes } from './routes/people.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { workRoutes } from './routes/work.ts';
@@ -26,6 +29,9 @@ export const ROUTES: readonly Route[] = [
   ...workRoutes,
   ...workerRoutes,
   ...auditRoutes,
+  ...signInRoutes,
+  ...sessionRoutes,
   ...networkRoutes,
+  ...callUpRoutes,
   ...policyRoutes,
 ];

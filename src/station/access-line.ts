@@ -22,7 +22,7 @@ const SHIPPED_NAME = 'config/access.yaml';
 export async function openAccess(
   context: StationContext,
   { ledger, runs }: { readonly ledger: Ledger; readonly runs: boolean },
-): Promise<AccessDeps> {
+): Promise<Omit<AccessDeps, 'onRevoked'>> {
   const keeper = new PolicyKeeper();
   const shipped = await readFile(SHIPPED, 'utf8');
   const deps = { ledger, clock: context.clock, keeper };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { liveGrantBell } from '#adapters/live-grant-bell';
 import type { AccessDeps } from '#desk/access/decide-for';
 import { PolicyKeeper } from '#desk/access/policy-keeper';
 import { readPolicy } from '#desk/access/read-policy';
@@ -11,8 +12,8 @@ export function shippedPolicy(): Policy {
   return readPolicy(readFileSync(FILE, 'utf8'), 0, 'config/access.yaml');
 }
 
-export function accessBy(policy: Policy): AccessDeps {
+export function accessBy(policy: Policy, { onRevoked }: Pick<AccessDeps, 'onRevoked'> = liveGrantBell()): AccessDeps {
   const keeper = new PolicyKeeper();
   keeper.use(policy);
-  return { policy: () => keeper.policy(), keeper };
+  return { policy: () => keeper.policy(), keeper, onRevoked };
 }

@@ -4,8 +4,9 @@ import { networkEn } from './access/network-en.ts';
 
 import { peopleEn } from './access/people-en.ts';
 import { policyEn } from './access/policy-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -39,6 +40,7 @@ export const REASONS_EN = {
   ...leaveEn,
   ...auditReasonsEn,
   ...stationEn,
+  ...signInEn,
   ...namesEn,
   ...peopleEn,
   ...damageEn,

@@ -6,8 +6,9 @@ import { networkZhCN } from './access/network-zh-CN.ts';
 
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { policyZhCN } from './access/policy-zh-CN.ts';
+import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -41,6 +42,7 @@ const zhCN = {
   ...leaveZhCN,
   ...auditReasonsZhCN,
   ...stationZhCN,
+  ...signInZhCN,
   ...namesZhCN,
   ...peopleZhCN,
   ...damageZhCN,
