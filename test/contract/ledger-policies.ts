@@ -12,7 +12,7 @@ import type { Rule } from '#domain/access/policy';
 import { scopeOf } from '#domain/access/scope-of';
 import type { CaseStep } from '#domain/case-course';
 import { STATION } from '#domain/custody/actor';
-import type { Scope } from '#domain/scope';
+import type { RuledScope, Scope, ScopePart } from '#domain/scope';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import { aCase, aDocking, anId, anOfficer, anOriginal, aRecording, aUnit, START_MS } from '#test/support/builders';
 import { collect, type It, refused } from './ledger-support.ts';
@@ -219,6 +219,39 @@ async function expectSeen(ledger: Ledger, scope: Scope, rows: readonly Put[], se
   });
 }
 
+/** A case is seen by the parts of the scope, of which those are asked that a case can answer. */
+function seesCase({ allowed, refused }: RuledScope, made: World, number: (typeof CASES)[number], prefix: string): boolean {
+  const named = (name: string) => `${prefix}${name}`;
+  const { officers = [], course = 0, confidentiality = null, privacy = [] } = made.cases[CASES.indexOf(number)] ?? {};
+  const level = LEVELS.indexOf(confidentiality ?? 'internal');
+  const reaches = ({ reach }: ScopePart) => {
+    const units = officers.map((id) => made.units[OFFICERS.indexOf(id)] ?? null);
+    const inUnit = units.some((unit) => unit !== null && reach.units.includes(named(unit)));
+    const names = officers.some((id) => [...reach.officers, ...reach.named].includes(named(id)));
+    return reach.all || reach.cases.includes(named(number)) || names || inUnit;
+  };
+  const isMeant = ({ which }: ScopePart) =>
+    (which.categories === undefined || which.categories.includes('inspection')) &&
+    (which.privacy === undefined || which.privacy === privacy.length > 0) &&
+    (which.confidentialityMin === undefined || level >= LEVELS.indexOf(which.confidentialityMin)) &&
+    (which.confidentialityMax === undefined || level <= LEVELS.indexOf(which.confidentialityMax)) &&
+    (which.caseStates === undefined || which.caseStates.includes(STATE_OF[course] ?? ''));
+  const ofRecordings = ({ which }: ScopePart) =>
+    [which.kinds, which.important, which.takenSinceMs, which.takenUntilMs].some((each) => each !== undefined);
+  const holds = (part: ScopePart) => reaches(part) && isMeant(part);
+  return allowed.some(holds) && !refused.some((part) => holds(part) && !ofRecordings(part));
+}
+
+async function expectCases(ledger: Ledger, scope: Scope, made: World, prefix: string): Promise<void> {
+  if (scope === 'all' || !('allowed' in scope)) return;
+  const wanted = CASES.filter((number) => seesCase(scope, made, number, prefix)).map((number) => `${prefix}${number}`);
+  const within = ledger.within(scope);
+  const listed = (await within.cases.list({ limit: 1000 })).map(({ number }) => number).filter((number) => number.startsWith(prefix));
+  expect(listed.toSorted()).toEqual(wanted);
+  for (const number of CASES.map((each) => `${prefix}${each}`))
+    expect((await within.cases.get(number)) !== null).toBe(wanted.includes(number));
+}
+
 function scopeReachesAll(scope: Exclude<Scope, 'all'>): boolean {
   return 'allowed' in scope && scope.allowed.some(({ reach }) => reach.all);
 }
@@ -243,6 +276,7 @@ function scopesOfPolicies(it: It): void {
           const seen = rows.filter(isSeen);
           if (seen.length > 0 && seen.length < rows.length) narrowed += 1;
           await expectSeen(ledger, scope, rows, seen);
+          await expectCases(ledger, scope, made, prefix);
         }
       }),
       { numRuns: 25, endOnFailure: true },
