@@ -286,6 +286,35 @@ function scopesOfPolicies(it: It): void {
   });
 }
 
+function longLists(it: It): void {
+  it('looks further where the newest within reach are not meant', async (ledger) => {
+    const meant = await ledger.transaction(async (writer) => {
+      const docking = aDocking();
+      await writer.dockings.insert(docking);
+      const important: string[] = [];
+      for (let n = 0; n < 230; n += 1) {
+        const made = aRecording({
+          dockingId: docking.id,
+          officerId: '1',
+          startMs: START_MS - n,
+          createdAtMs: START_MS + n,
+          important: n % 50 === 49,
+        });
+        await writer.recordings.insert(made);
+        if (made.important) important.push(made.id);
+      }
+      return important;
+    });
+    const reach = { all: false, officers: ['1'], units: [], cases: [], recordings: [], named: [] };
+    const within = ledger.within({ allowed: [{ reach, which: { important: true } }], refused: [] });
+    const list = async (limit: number, after?: string) =>
+      idsOf(await within.recordings.list({ limit, ...(after === undefined ? {} : { after }) }));
+    expect(await list(10)).toEqual(meant);
+    expect(await list(3)).toEqual(meant.slice(0, 3));
+    expect(await list(3, meant[2])).toEqual(meant.slice(3));
+  });
+}
+
 function versions(it: It): void {
   const made = { source: 'person' as const, sha256: 'ab'.repeat(32), proposedBy: STATION, proposedPerson: 'usr-1', proposedAtMs: START_MS };
 
@@ -326,5 +355,6 @@ function versions(it: It): void {
 
 export function policies(it: It): void {
   scopesOfPolicies(it);
+  longLists(it);
   versions(it);
 }
