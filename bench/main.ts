@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   archive: async () => (await import('./archive.ts')).benchArchive(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
   decide: async () => (await import('./decide.ts')).benchDecide(),
+  'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
 };
 
