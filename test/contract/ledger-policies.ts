@@ -128,8 +128,8 @@ async function put(ledger: Ledger, made: World, prefix: string): Promise<readonl
       const { officers = [], course = 0, confidentiality = null, privacy = [] } = made.cases[n] ?? {};
       const officerIds = officers.map(named);
       // A case is changed later, so that what it names is kept also then.
-      await writer.cases.upsert(aCase({ number: named(number), officerIds: n === 0 ? [] : officerIds }));
-      if (n === 0) await writer.cases.upsert(aCase({ number: named(number), officerIds }));
+      if (n === 0) await writer.cases.upsert(aCase({ number: named(number), officerIds: [named('1'), named('9')] }));
+      await writer.cases.upsert(aCase({ number: named(number), officerIds }));
       await writer.cases.update(named(number), { steps: COURSES[course] ?? [], confidentiality, privacy });
     }
     const docking = aDocking({ id: anId('dck', START_MS), port: named('port') });

@@ -20,7 +20,7 @@ interface Node {
 /** The schema of a policy file as JSON Schema, for editors and other programs. */
 export function policySchemaText(): string {
   const schema = { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Evidock: who may look', ...PolicyFileSchema };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return `${JSON.stringify(schema)}\n`;
 }
 
 /** What can stand in a policy file: a row for each field, made from the schema. */
