@@ -22,7 +22,7 @@ const SIZE: LedgerSize = {
   units: 200,
   recorders: 600,
 };
-const QUERIES = 3_000;
+const QUERIES = Number(process.env['EVIDOCK_BENCH_QUERIES'] ?? 3_000);
 const PAGE = 100;
 const SEALS = 1_500;
 /** Set before measuring: what a person does not notice. */

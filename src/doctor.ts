@@ -14,6 +14,7 @@ import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } fro
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { networkChecks } from './network-checks.ts';
+import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -203,6 +204,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       running,
       ...found,
       ...(await tlsInForce(client)),
+      await policyCheck(client),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),
     ];

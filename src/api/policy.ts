@@ -12,7 +12,7 @@ const STATES = ['proposed', 'in-force', 'former', 'refused', 'withdrawn'] as con
 /** A sentence in both languages. */
 const Words = Type.Object({ 'zh-CN': Type.String(), en: Type.String() });
 
-export const WideningJson = Type.Object({
+const WideningJson = Type.Object({
   reason: ReasonSchema,
   words: Words,
 });

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { PROPOSALS_MAX } from '#desk/access/policies';
 import type { DeskDeps } from '#desk/deps';
 import { logLags } from '#desk/log-lag';
 import { hubViews } from '#desk/slots';
@@ -54,6 +55,7 @@ export class Metrics {
     this.#countLag(deps);
     this.#countWorkers(deps);
     this.#countTls(deps);
+    this.#countPolicy(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -129,6 +131,25 @@ export class Metrics {
       'Time since a worker on another host was last heard; none if it was not since the station started.',
       'heardSecondsAgo',
     );
+  }
+
+  /** Which policy is in force, whether the file of the site can be used, and what waits for a second person. */
+  #countPolicy({ access, ledger }: DeskDeps): void {
+    const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
+      new Gauge({
+        name: `evidock_policy_${name}`,
+        help,
+        registers: [this.#registry],
+        async collect() {
+          this.set(await value());
+        },
+      });
+    gauge('version', 'Version of the policy in force; 0 before any was adopted.', () => access.policy().version);
+    gauge('broken', '1 if the policy file of the site cannot be used.', () => (access.keeper.trouble === null ? 0 : 1));
+    gauge('waiting', 'Versions of the policy that wait for a decision.', async () => {
+      const waiting = await ledger.policies.list({ state: 'proposed', limit: PROPOSALS_MAX });
+      return waiting.length;
+    });
   }
 
   /** Nothing where the listener speaks no TLS. */

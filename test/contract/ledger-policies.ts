@@ -12,7 +12,7 @@ import type { Rule } from '#domain/access/policy';
 import { scopeOf } from '#domain/access/scope-of';
 import type { CaseStep } from '#domain/case-course';
 import { STATION } from '#domain/custody/actor';
-import type { Scope } from '#domain/scope';
+import type { RuledScope, Scope, ScopePart } from '#domain/scope';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import { aCase, aDocking, anId, anOfficer, anOriginal, aRecording, aUnit, START_MS } from '#test/support/builders';
 import { collect, type It, refused } from './ledger-support.ts';
@@ -128,8 +128,8 @@ async function put(ledger: Ledger, made: World, prefix: string): Promise<readonl
       const { officers = [], course = 0, confidentiality = null, privacy = [] } = made.cases[n] ?? {};
       const officerIds = officers.map(named);
       // A case is changed later, so that what it names is kept also then.
-      await writer.cases.upsert(aCase({ number: named(number), officerIds: n === 0 ? [] : officerIds }));
-      if (n === 0) await writer.cases.upsert(aCase({ number: named(number), officerIds }));
+      if (n === 0) await writer.cases.upsert(aCase({ number: named(number), officerIds: [named('1'), named('9')] }));
+      await writer.cases.upsert(aCase({ number: named(number), officerIds }));
       await writer.cases.update(named(number), { steps: COURSES[course] ?? [], confidentiality, privacy });
     }
     const docking = aDocking({ id: anId('dck', START_MS), port: named('port') });
@@ -219,6 +219,39 @@ async function expectSeen(ledger: Ledger, scope: Scope, rows: readonly Put[], se
   });
 }
 
+/** A case is seen by the parts of the scope, of which those are asked that a case can answer. */
+function seesCase({ allowed, refused }: RuledScope, made: World, number: (typeof CASES)[number], prefix: string): boolean {
+  const named = (name: string) => `${prefix}${name}`;
+  const { officers = [], course = 0, confidentiality = null, privacy = [] } = made.cases[CASES.indexOf(number)] ?? {};
+  const level = LEVELS.indexOf(confidentiality ?? 'internal');
+  const reaches = ({ reach }: ScopePart) => {
+    const units = officers.map((id) => made.units[OFFICERS.indexOf(id)] ?? null);
+    const inUnit = units.some((unit) => unit !== null && reach.units.includes(named(unit)));
+    const names = officers.some((id) => [...reach.officers, ...reach.named].includes(named(id)));
+    return reach.all || reach.cases.includes(named(number)) || names || inUnit;
+  };
+  const isMeant = ({ which }: ScopePart) =>
+    (which.categories === undefined || which.categories.includes('inspection')) &&
+    (which.privacy === undefined || which.privacy === privacy.length > 0) &&
+    (which.confidentialityMin === undefined || level >= LEVELS.indexOf(which.confidentialityMin)) &&
+    (which.confidentialityMax === undefined || level <= LEVELS.indexOf(which.confidentialityMax)) &&
+    (which.caseStates === undefined || which.caseStates.includes(STATE_OF[course] ?? ''));
+  const ofRecordings = ({ which }: ScopePart) =>
+    [which.kinds, which.important, which.takenSinceMs, which.takenUntilMs].some((each) => each !== undefined);
+  const holds = (part: ScopePart) => reaches(part) && isMeant(part);
+  return allowed.some(holds) && !refused.some((part) => holds(part) && !ofRecordings(part));
+}
+
+async function expectCases(ledger: Ledger, scope: Scope, made: World, prefix: string): Promise<void> {
+  if (scope === 'all' || !('allowed' in scope)) return;
+  const wanted = CASES.filter((number) => seesCase(scope, made, number, prefix)).map((number) => `${prefix}${number}`);
+  const within = ledger.within(scope);
+  const listed = (await within.cases.list({ limit: 1000 })).map(({ number }) => number).filter((number) => number.startsWith(prefix));
+  expect(listed.toSorted()).toEqual(wanted);
+  for (const number of CASES.map((each) => `${prefix}${each}`))
+    expect((await within.cases.get(number)) !== null).toBe(wanted.includes(number));
+}
+
 function scopeReachesAll(scope: Exclude<Scope, 'all'>): boolean {
   return 'allowed' in scope && scope.allowed.some(({ reach }) => reach.all);
 }
@@ -243,12 +276,42 @@ function scopesOfPolicies(it: It): void {
           const seen = rows.filter(isSeen);
           if (seen.length > 0 && seen.length < rows.length) narrowed += 1;
           await expectSeen(ledger, scope, rows, seen);
+          await expectCases(ledger, scope, made, prefix);
         }
       }),
       { numRuns: 25, endOnFailure: true },
     );
     // Else the rules refuse everything or nothing, and the comparison says little.
     expect(narrowed).toBeGreaterThan(30);
+  });
+}
+
+function longLists(it: It): void {
+  it('looks further where the newest within reach are not meant', async (ledger) => {
+    const meant = await ledger.transaction(async (writer) => {
+      const docking = aDocking();
+      await writer.dockings.insert(docking);
+      const important: string[] = [];
+      for (let n = 0; n < 230; n += 1) {
+        const made = aRecording({
+          dockingId: docking.id,
+          officerId: '1',
+          startMs: START_MS - n,
+          createdAtMs: START_MS + n,
+          important: n % 50 === 49,
+        });
+        await writer.recordings.insert(made);
+        if (made.important) important.push(made.id);
+      }
+      return important;
+    });
+    const reach = { all: false, officers: ['1'], units: [], cases: [], recordings: [], named: [] };
+    const within = ledger.within({ allowed: [{ reach, which: { important: true } }], refused: [] });
+    const list = async (limit: number, after?: string) =>
+      idsOf(await within.recordings.list({ limit, ...(after === undefined ? {} : { after }) }));
+    expect(await list(10)).toEqual(meant);
+    expect(await list(3)).toEqual(meant.slice(0, 3));
+    expect(await list(3, meant[2])).toEqual(meant.slice(3));
   });
 }
 
@@ -292,5 +355,6 @@ function versions(it: It): void {
 
 export function policies(it: It): void {
   scopesOfPolicies(it);
+  longLists(it);
   versions(it);
 }

@@ -13,7 +13,7 @@ import type { PolicyKeeper } from './policy-keeper.ts';
 import { readPolicy } from './read-policy.ts';
 
 /** More proposals do not wait at once: each is read by a person. */
-const PROPOSALS_MAX = 20;
+export const PROPOSALS_MAX = 20;
 
 interface Deps {
   readonly ledger: Ledger;

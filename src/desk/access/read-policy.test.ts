@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { policyFaults } from '#domain/access/policy-faults';
+import { policyReference, policySchemaText } from '#domain/access/policy-reference';
 import type { EvidockError } from '#domain/errors';
 import { reasonText } from '#messages/reason';
 import { readPolicy } from './read-policy.ts';
@@ -119,4 +120,10 @@ describe('a policy file', () => {
   });
 
   it.each(['', 'null', '5', '[]', 'a: b'])('%j is none', (text) => expect(refusal(text)).toContain('access.yaml: '));
+});
+
+it('has its reference and its schema up to date (node scripts/generate-policy-docs.ts)', () => {
+  const written = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  expect(written('docs/access-policy.md')).toBe(policyReference());
+  expect(JSON.parse(written('config/access.schema.json'))).toEqual(JSON.parse(policySchemaText()));
 });

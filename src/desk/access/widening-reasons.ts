@@ -19,7 +19,7 @@ export function wideningReason(widening: PolicyWidening): Reason {
 }
 
 /** Id of the rule, the invariant, or `no-rule`. */
-export function deciderOf({ by }: Pick<Decision, 'by'>): string {
+function deciderOf({ by }: Pick<Decision, 'by'>): string {
   if (by === 'no-rule') return by;
   return 'rule' in by ? by.rule : by.invariant;
 }

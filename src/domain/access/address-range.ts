@@ -15,12 +15,22 @@ export function isRange(text: string): boolean {
   return address !== null && Number(bits) <= (address.kind() === 'ipv4' ? 32 : 128);
 }
 
+function liesIn(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
+  const [network, bits] = ipaddr.parseCIDR(range);
+  return address.kind() === network.kind() && address.match(network, bits);
+}
+
 /** Tells whether an address lies in a range. null, and what is no address, lies in none. */
 export function isFrom(text: string | null): (range: string) => boolean {
   const address = text === null ? null : addressOf(text);
+  if (address === null) return () => false;
+  // Rules name the same few ranges, and to read one takes longer than all else of a decision.
+  const known = new Map<string, boolean>();
   return (range) => {
-    if (address === null || !isRange(range)) return false;
-    const [network, bits] = ipaddr.parseCIDR(range);
-    return address.kind() === network.kind() && address.match(network, bits);
+    const before = known.get(range);
+    if (before !== undefined) return before;
+    const lies = isRange(range) && liesIn(address, range);
+    known.set(range, lies);
+    return lies;
   };
 }

@@ -14,7 +14,7 @@ const TASK_FAULTS = [
   'task-own-account-is-everybodys',
 ] as const;
 
-export const POLICY_FAULTS = [
+const POLICY_FAULTS = [
   'rule-twice',
   'purpose-twice',
   'administrators-see-footage',

@@ -5,10 +5,10 @@ import { CONFIDENTIALITY } from '#domain/protection';
 import { CATEGORIES } from '#domain/registry';
 import { ACTIONS, EFFECTS, RELATIONS } from './policy.ts';
 import { ROLES } from './roles.ts';
-import { TASKS } from './tasks.ts';
+import { DEFAULT_TASKS, TASKS, type Task } from './tasks.ts';
 
 /** What the first line of a policy file says. */
-export const POLICY_FORMAT = 'evidock-access/1';
+const POLICY_FORMAT = 'evidock-access/1';
 /** Longer files are refused before they are read. */
 export const POLICY_BYTES_MAX = 256 * 1024;
 const RULES_MAX = 200;
@@ -93,6 +93,9 @@ const UrgentSchema = closed(
   'Looking at once, with words, where approval is needed; reviewers are told.',
 );
 
+const taskRow = (task: Task) =>
+  Type.Array(oneOf(ROLES), { uniqueItems: true, description: `By default: ${DEFAULT_TASKS[task].join(', ') || 'nobody'}.` });
+
 /** A policy file. */
 export const PolicyFileSchema = closed({
   format: Type.Literal(POLICY_FORMAT),
@@ -101,7 +104,7 @@ export const PolicyFileSchema = closed({
   urgent: UrgentSchema,
   tasks: Type.Optional(
     closed(
-      Object.fromEntries(TASKS.map((task) => [task, Type.Optional(Type.Array(oneOf(ROLES), { uniqueItems: true }))])),
+      Object.fromEntries(TASKS.map((task) => [task, Type.Optional(taskRow(task))])),
       'Who may do what is no action on a recording, where it differs from the table in docs/access.md.',
     ),
   ),

@@ -63,13 +63,13 @@ export interface Rule {
 }
 
 /** A text in both languages. */
-export interface Titled {
+interface Titled {
   readonly 'zh-CN': string;
   readonly en: string;
 }
 
 /** Why somebody asks to see footage: an entry of the list of reasons. */
-export interface Purpose {
+interface Purpose {
   readonly code: string;
   readonly title: Titled;
   /** Words of one's own are needed beside the code. */

@@ -28,6 +28,7 @@ export const policyEn = {
   'policy-state.former': 'former',
   'policy-state.refused': 'refused',
   'policy-state.withdrawn': 'withdrawn',
+  'check.policy': 'policy',
   'access.about': 'Who may look: the policy, and why somebody may or may not',
   'access.policy.about': 'The policy that says who may look: read, propose, adopt, refuse',
   'access.show.about': 'Show the policy in force, or one version, with what it would widen',

@@ -28,6 +28,7 @@ export const policyZhCN = {
   'policy-state.former': '曾生效',
   'policy-state.refused': '已拒绝',
   'policy-state.withdrawn': '已撤回',
+  'check.policy': '调阅规则',
   'access.about': '谁可以看：规则，以及某人可否及其原因',
   'access.policy.about': '规定谁可以看的规则：查看、提出、采用、拒绝',
   'access.show.about': '显示现行规则或某一版，以及它会放宽什么',

@@ -7,7 +7,7 @@ import type { Category } from '#domain/registry';
  * How a version of the policy stands. `proposed`: waits for a second person; `in-force`: the one that counts; `former`: it counted until another one came;
  * `refused`: somebody decided against it; `withdrawn`: whoever proposed it took it back, or proposed another one in its place.
  */
-export const POLICY_STATES = ['proposed', 'in-force', 'former', 'refused', 'withdrawn'] as const;
+const POLICY_STATES = ['proposed', 'in-force', 'former', 'refused', 'withdrawn'] as const;
 export type PolicyState = (typeof POLICY_STATES)[number];
 
 /** Where a version came from: with the software, from the site's file, or from a person who sent it. */
@@ -43,7 +43,7 @@ export interface JudgedRecording extends Protection {
   readonly cases: readonly JudgedCase[];
 }
 
-export interface JudgedCase extends Protection {
+interface JudgedCase extends Protection {
   readonly number: string;
   readonly state: string;
   readonly officerIds: readonly string[];

@@ -16,7 +16,16 @@ import {
   RefuseBody,
 } from '#api/policy';
 import { decidedReason, explain } from '#desk/access/explain';
-import { adoptPolicy, type Deciding, mustHaveVersion, policyIn, proposePolicy, refusePolicy, wideningsNow } from '#desk/access/policies';
+import {
+  adoptPolicy,
+  type Deciding,
+  mustHaveVersion,
+  PROPOSALS_MAX,
+  policyIn,
+  proposePolicy,
+  refusePolicy,
+  wideningsNow,
+} from '#desk/access/policies';
 import { readPolicy } from '#desk/access/read-policy';
 import { wideningReason } from '#desk/access/widening-reasons';
 import type { DeskDeps } from '#desk/deps';
@@ -33,8 +42,6 @@ import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import type { RequestCustody } from '#serve/request-custody';
 import { Created, command, query, type Route } from '#serve/route';
-
-const PROPOSALS_MAX = 20;
 
 const bothLanguages = (of: (language: 'zh-CN' | 'en') => Reason) => ({
   'zh-CN': reasonText('zh-CN', of('zh-CN')),

@@ -44,6 +44,10 @@ export const policyEn = {
   'decided-by-rule': '{effect} by rule {rule}: {title}',
   'decided-by-none': '{effect}: no rule allows it',
   'decided-by-invariant': '{effect}: {invariant}, which no policy can change',
+  'policy-in-force': 'version {version} of the policy is in force',
+  'policy-waits': '{count} {count:version waits|versions wait} for a second person',
+  'mend-policy':
+    'mend the file that access.policy names (evidock access policy check FILE), or adopt or refuse what waits (evidock access policy versions)',
   'policy-decided': 'version {version} of the policy does not wait for a decision any more',
   'no-policy-version': 'version {version} of the policy',
   'policy-own': 'version {version} of the policy was proposed by {who}; another security administrator adopts it',

@@ -44,6 +44,10 @@ export const policyZhCN = {
   'decided-by-rule': '{effect}，依据规则 {rule}：{title}',
   'decided-by-none': '{effect}：没有规则允许',
   'decided-by-invariant': '{effect}：{invariant}，任何规则都不能改变',
+  'policy-in-force': '现行规则为第 {version} 版',
+  'policy-waits': '有 {count} 版等待另一人采用',
+  'mend-policy':
+    '改正 access.policy 所指的文件（evidock access policy check FILE），或采用、拒绝等待中的版本（evidock access policy versions）',
   'policy-decided': '第 {version} 版规则已不再等待决定',
   'no-policy-version': '第 {version} 版规则',
   'policy-own': '第 {version} 版规则由 {who} 提出，须由另一名安全管理员采用',
