@@ -127,4 +127,5 @@ export const LookJson = Type.Object({
 });
 
 export type AuditLineAnswer = Static<typeof AuditLineJson>;
+export type LookAnswer = Static<typeof LookJson>;
 export type AuditQuestionAsked = Omit<Static<typeof AuditQuery>, 'limit' | 'cursor'>;
