@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import type { EvidockError } from '#domain/errors';
 import type { Reason } from '#domain/reason';
 
 /**
