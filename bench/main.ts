@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
+  audit: async () => (await import('./audit.ts')).benchAudit(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
 };
 

@@ -2,15 +2,16 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import type { AuditLineAnswer } from '#api/audit';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { ask, askPages, askStream, type StationClient } from '#cli/client';
+import { aTime, type Shell, UsageError, wholeNumber } from '#cli/command';
+import { durationText, jsonText, timeText } from '#cli/table';
+import { word } from '#cli/words';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText } from '#domain/errors';
 import { OUTCOMES } from '#domain/look/question';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import type { Say } from '#messages/language';
-import { ask, askPages, askStream, type StationClient } from './client.ts';
-import { aTime, type Shell, UsageError, wholeNumber } from './command.ts';
-import { durationText, jsonText, timeText } from './table.ts';
-import { word } from './words.ts';
 
 interface Options {
   readonly person?: string;
