@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { because } from '#domain/reason';
 import { AuditLineJson, ClaimBody, LookJson, ThumbnailsBody, ThumbnailsJson } from './audit.ts';
+import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
@@ -280,4 +281,5 @@ export const COMPONENTS = {
   ThumbnailsBody: named(ThumbnailsBody, { recordings: [recordingId], kind: 'poster', case: 'LY-2026-0012' }),
   Thumbnails: named(ThumbnailsJson, { look: 'lok-01jybqe2v7k3m9', recordings: [recordingId], seconds: 600 }),
   Revoked: named(RevokedJson, { name: 'render1', work: 2 }),
+  ...CALL_UP_COMPONENTS,
 } as const;

@@ -13,6 +13,7 @@ import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { CallUpParts } from './call-up/deps.ts';
 import type { Looks } from './look-log.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
@@ -67,6 +68,7 @@ export interface DeskDeps {
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
+  readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
   readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */

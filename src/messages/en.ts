@@ -2,7 +2,7 @@ import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';

@@ -2,7 +2,7 @@ import { auditZhCN } from './access/audit-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';

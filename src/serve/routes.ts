@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...workerRoutes,
   ...auditRoutes,
   ...networkRoutes,
+  ...callUpRoutes,
 ];

@@ -150,7 +150,7 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
     },
     // Before anything of the request is looked at.
     onRequest: async (request, reply) => {
-      const principal = await principalOf(request);
+      const principal = await principalOf(request, true);
       if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
       await demandTask(serving.gatekeeper, principal, row);
       // Over the control socket no rule is asked, so its use is on record as what it is. What is for everybody is no use of it.
@@ -167,7 +167,8 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       const { address, scheme } = wayIn.callerOf(request);
       const cookies = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' });
       const streams = serving.streams.of(address);
-      return answer(row, { ...serving, streams }, { cookies, principal, reason: reasons.get(request) ?? null, request, reply });
+      const again = () => principalOf(request, false);
+      return answer(row, { ...serving, streams }, { cookies, principal, again, reason: reasons.get(request) ?? null, request, reply });
     },
   });
 }

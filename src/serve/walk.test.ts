@@ -19,6 +19,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -49,6 +50,7 @@ const ids = {
   unit: '',
   third: '',
   docking: anId('dck'),
+  ...{ asked: '', urgent: '', given: '', own: '', notice: '' },
 };
 const HOUR = 3_600_000;
 
@@ -74,6 +76,9 @@ async function leave(id: string): Promise<void> {
   });
 }
 
+/** Told of whoever comes over the control socket, beside what the request leaves. */
+const BESIDE = new Set(['socket.used']);
+
 async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; types: readonly string[] }> {
   const before = (await station.ledger.custody.head())?.seq ?? -1;
   const outcome = await body();
@@ -96,12 +101,13 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
+    'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
   // Counts all new entries, so that none is under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
-  return { outcome, types: [...new Set(entries.values())].sort() };
+  return { outcome, types: [...new Set(entries.values())].filter((type) => !BESIDE.has(type)).sort() };
 }
 
 async function request(target: FastifyInstance, step: Step) {
@@ -220,6 +226,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: [] },
   { row: v1('GET /cases/:number/custody'), leaves: [] },
   ...HOLDINGS,
+  ...CALL_UP_STEPS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -313,6 +320,7 @@ beforeAll(async () => {
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
+  Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });
@@ -345,6 +353,10 @@ describe('every route', () => {
           .suggestions({ recordingId: ids.early, limit: 10 })
           .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
         ids.suggestion = made?.id ?? '';
+      }
+      if (step.params?.['id'] === 'own') {
+        const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
+        ids.own = own?.id ?? '';
       }
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });

@@ -3,10 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { Deeds } from '#desk/audit/deeds';
 import { PlayedTimes } from '#desk/audit/played-times';
+import { policyRules } from '#desk/call-up/policy-rules';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
 import { WorkerPresence } from '#desk/worker-presence';
@@ -49,6 +51,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
   const { looks, deeds } = onRecord(ledger, clock);
+  const bell = liveGrantBell();
   const deps: DeskDeps = {
     ledger,
     looks,
@@ -76,8 +79,12 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
+    callUps: {
+      rules: policyRules({ ledger, policy: shippedPolicy, clock, timezone: 'Asia/Shanghai' }),
+      ...{ time: clock, bell, ways: [], wake: () => undefined },
+    },
     workersHeard: new WorkerPresence(),
-    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
+    access: { policy: () => shippedPolicy(), grants: ledger.callUps, onRevoked: bell.onRevoked },
     pokeWork: () => undefined,
     tls: () => null,
     checkArchive: async () => because('none-configured', {}),

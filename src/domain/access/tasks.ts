@@ -108,6 +108,11 @@ function isOf(roles: readonly Role[]): (role: Role) => boolean {
   return (role) => roles.includes(role);
 }
 
+/** The table of the station with the rows of a policy in their places. A row for what is no task changes nothing; whoever reads a policy refuses it. */
+export function taskTable(changes: Readonly<Record<string, readonly Role[]>>): TaskTable {
+  return Object.fromEntries(TASKS.map((task) => [task, changes[task] ?? DEFAULT_TASKS[task]])) as unknown as TaskTable;
+}
+
 /** Every task of a person with these roles. */
 export function tasksOf(roles: readonly Role[], table: TaskTable): ReadonlySet<Task> {
   return new Set(TASKS.filter((task) => table[task].some((role) => roles.includes(role))));

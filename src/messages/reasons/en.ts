@@ -5,7 +5,7 @@ import { networkEn } from './access/network-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';

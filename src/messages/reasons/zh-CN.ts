@@ -7,7 +7,7 @@ import { networkZhCN } from './access/network-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';

@@ -28,6 +28,7 @@ let recording: { id: string; playable: Uint8Array };
 let asks: Principal;
 /** What the gate says now. */
 let allows = true;
+let hangs = false;
 
 const asker = (id: string, more: Partial<Principal['asker']> = {}) => ({ id, roles: [], officer: null, unit: null, ...more });
 const AUDITOR = aPerson({ id: 'usr-audit', name: 'Li, "the" auditor', asker: asker('usr-audit', { roles: ['auditor'], unit: 'unt-9' }) });
@@ -48,10 +49,11 @@ beforeAll(async () => {
   station = await servedStation();
   const gatekeeper = {
     ...ALLOWS_ALL,
-    decideFor: async (...given: Parameters<typeof ALLOWS_ALL.decideFor>) => ({
-      ...(await ALLOWS_ALL.decideFor(...given)),
-      effect: allows ? ('allow' as const) : ('refuse' as const),
-    }),
+    decideFor: async (...given: Parameters<typeof ALLOWS_ALL.decideFor>) => {
+      if (hangs) await new Promise(() => undefined);
+      const effect = allows ? ('allow' as const) : ('refuse' as const);
+      return { ...(await ALLOWS_ALL.decideFor(...given)), effect, grants: ['grt-1'] };
+    },
   };
   asks = AUDITOR;
   app = buildServer({ deps: station.deps, way: 'network', gatekeeper, principalOf: async () => asks });
@@ -173,6 +175,15 @@ it('goes on behind an entry, so that the log can be followed', async () => {
 });
 
 describe('a right that ends while bytes go out', () => {
+  const refuse = (): void => {
+    allows = false;
+  };
+  const signOut = (): void => {
+    asks = aPerson({ kind: 'nobody', id: null });
+  };
+  const hang = (): void => {
+    hangs = true;
+  };
   /** Asks for the whole and reads nothing of it: most of it waits in the station. `cut`: resolves when the station has closed the connection. */
   const begun = async (id: string): Promise<{ answer: IncomingMessage; cut: Promise<number> }> => {
     const from = performance.now();
@@ -186,20 +197,31 @@ describe('a right that ends while bytes go out', () => {
   };
 
   it.each([
-    ['the gate refuses', () => (allows = false)],
-    ['the session ended', () => (asks = aPerson({ kind: 'nobody', id: null }))],
-  ])(
-    'cuts the stream within 5 s: %s',
-    async (_, ends) => {
+    ['the gate refuses', 5000, refuse],
+    ['the session ended', 5000, signOut],
+    ['nobody can say', 5000, hang],
+    [
+      'its grant ends, and the bell rings',
+      1000,
+      () => {
+        allows = false;
+        station.deps.callUps.bell.ring([{ grant: 'grt-1', user: 'usr-wang', why: 'revoked' }]);
+      },
+    ],
+  ] as const)(
+    'cuts the stream in time: %s',
+    async (_, withinMs, ends) => {
       allows = true;
+      hangs = false;
       asks = OFFICER;
       const { id } = await station.addRecording(randomBytes(24 * 1024 * 1024), { officerId: '041234' });
       const { answer, cut } = await begun(id);
       ends();
-      expect(await cut).toBeLessThan(5000);
+      expect(await cut).toBeLessThan(withinMs);
       expect(answer.complete).toBe(false);
       answer.destroy();
       allows = true;
+      hangs = false;
       await (station.deps.looks as unknown as { turn(): Promise<void> }).turn();
       const entries = await station.ledger.custody.of(about(id));
       const seen = entries.flatMap((entry) => RecordingSeen.parse(entry)?.data ?? []);
