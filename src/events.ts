@@ -182,6 +182,15 @@ export function requestsFolded(log: Log, facts: { code: string; route: string; c
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }
 
+/** What could not be written of failed tries and sessions is kept and written later. */
+export function signInUnwritten(log: Log, error: EvidockError): void {
+  log.error({ event: 'sign-in.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
+}
+
+export function requestRefused(log: Log, facts: { route: string; by: string }): void {
+  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
+}
+
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
@@ -272,4 +281,12 @@ export function tlsRefused(log: Log, reason: Reason): void {
 /** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */
 export function grantsNotKept(log: Log, error: unknown): void {
   log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');
+}
+
+/** Something was found in the policy file of the site: a proposal, what counts already, or what cannot be used. */
+export function policyNoticed(log: Log, noticed: { found: string; version?: number; error?: EvidockError }): void {
+  const { found, version, error } = noticed;
+  const facts = { event: 'policy.noticed', stage: 'policy', found, ...(version === undefined ? {} : { version }) };
+  if (error) log.error({ ...facts, code: error.code }, error.message);
+  else log.info(facts, 'the policy file was looked at');
 }

@@ -5,12 +5,15 @@ import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { addAudit } from './access/audit.ts';
+import { addAccess } from './access/policy.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addRoster, addUnit } from './people/units.ts';
+import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
@@ -65,6 +68,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const adders = [
     addRun,
     addWorker,
+    addAccess,
     addIngest,
     addSlots,
     addRecordings,
@@ -75,6 +79,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addUser,
+    addUnit,
+    addRoster,
     addVerify,
     addAudit,
     addJobs,

@@ -1,5 +1,7 @@
 import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { policyEn } from './access/policy-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up/en.ts';
@@ -23,6 +25,7 @@ export const en = {
   ...custodyEn,
   ...factsEn,
   ...workerEn,
+  ...signInEn,
   ...knownEn,
   ...consoleEn,
   ...checksEn,
@@ -382,5 +385,6 @@ export const en = {
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
   ...tasksEn,
+  ...policyEn,
   ...troubleEn,
 } as const;

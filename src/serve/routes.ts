@@ -6,8 +6,11 @@ import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { networkRoutes } from './routes/network.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { workRoutes } from './routes/work.ts';
@@ -26,6 +29,9 @@ export const ROUTES: readonly Route[] = [
   ...workRoutes,
   ...workerRoutes,
   ...auditRoutes,
+  ...signInRoutes,
+  ...sessionRoutes,
   ...networkRoutes,
   ...callUpRoutes,
+  ...policyRoutes,
 ];

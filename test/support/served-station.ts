@@ -21,7 +21,8 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
-import { shippedPolicy } from './policies.ts';
+import { accessBy, shippedPolicy } from './policies.ts';
+import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
@@ -84,7 +85,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
-    access: { policy: () => shippedPolicy(), grants: ledger.callUps, onRevoked: bell.onRevoked },
+    access: accessBy(shippedPolicy(), bell),
+    signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
     checkArchive: async () => because('none-configured', {}),

@@ -42,6 +42,18 @@ const TELLS_ONLY = [
     'kiosk.visited',
     'kiosk.visit-refused',
   ],
+  ...[
+    'session.began',
+    'session.ended',
+    'sign-in.failed',
+    'password.set',
+    'totp.set',
+    'totp.removed',
+    'recovery-codes.made',
+    'recovery-code.used',
+  ],
+  // The log has the digest of a version of the policy, and not its text.
+  ...['policy.proposed', 'policy.adopted', 'policy.refused', 'policy.withdrawn'],
   ...['pin.set', 'pin.removed', 'badge.assigned', 'badge.removed', 'docking.confirmed'],
 ];
 
