@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   derive: async () => (await import('./derive.ts')).benchDerive(),
   decide: async () => (await import('./decide.ts')).benchDecide(),
   'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
+  audit: async () => (await import('./audit.ts')).benchAudit(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
 };

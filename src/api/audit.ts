@@ -127,5 +127,5 @@ export const LookJson = Type.Object({
 });
 
 export type AuditLineAnswer = Static<typeof AuditLineJson>;
-export type AuditQuestionAsked = Omit<Static<typeof AuditQuery>, 'limit' | 'cursor'>;
 export type LookAnswer = Static<typeof LookJson>;
+export type AuditQuestionAsked = Omit<Static<typeof AuditQuery>, 'limit' | 'cursor'>;

@@ -4,6 +4,7 @@ import { asEvidockError } from '#domain/errors';
 import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
+import { addAudit } from './access/audit.ts';
 import { addAccess } from './access/policy.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
@@ -90,6 +91,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addGrant,
     addNotice,
     addVerify,
+    addAudit,
     addJobs,
     addDerive,
     addLedger,

@@ -20,6 +20,7 @@ type Family =
   | 'how'
   | 'level'
   | 'privacy'
+  | 'outcome'
   | 'role'
   | 'user-state'
   | 'policy-state'

@@ -1,3 +1,5 @@
+import type { Deeds } from '#desk/audit/deeds';
+import type { PlayedTimes } from '#desk/audit/played-times';
 import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
@@ -12,9 +14,7 @@ import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
 import type { CallUpParts } from './call-up/deps.ts';
-import type { Deeds } from './deeds.ts';
 import type { Looks } from './look-log.ts';
-import type { PlayedTimes } from './played-times.ts';
 import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 

@@ -11,6 +11,9 @@ import { type Footage, RawAnswer } from './route.ts';
 /** While bytes go out, the right to see them is asked for so often: a stream whose right ends is cut within 5 s. */
 const ASKED_AGAIN_MS = 3000;
 
+/** Who can say whether a right holds has to answer within this time. */
+const ANSWER_MS_MAX = 1500;
+
 /** The right by which footage is shown, as long as it holds. */
 export interface ShowingRight extends LookRight {
   /** Asks again whether it still holds: account, session, policy and grant as they are now. Throws where that cannot be told, which ends the look too. */
@@ -113,24 +116,27 @@ function watch(look: OpenLook, right: ShowingRight): () => void {
   let asking = false;
   let doubted = false;
   const ask = async () => {
+    doubted = true;
+    if (asking) return;
     asking = true;
-    do {
+    while (doubted && !look.isOver) {
       doubted = false;
-      if (!(await right.holds().catch(() => false))) look.end('revoked');
-    } while (doubted && !look.isOver);
+      if (!(await inTime(right))) look.end('revoked');
+    }
     asking = false;
   };
-  const timer = setInterval(() => {
-    if (asking) look.end('revoked');
-    else void ask();
-  }, ASKED_AGAIN_MS);
+  const timer = setInterval(() => void ask(), ASKED_AGAIN_MS);
   timer.unref();
-  const stopListening = right.onDoubt(() => {
-    doubted = true;
-    if (!asking) void ask();
-  });
+  const stopListening = right.onDoubt(() => void ask());
   return () => {
     clearInterval(timer);
     stopListening();
   };
+}
+
+/** False also where the answer fails, or does not come in time. */
+async function inTime(right: ShowingRight): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, ANSWER_MS_MAX, false);
+  return Promise.race([right.holds().catch(() => false), late]).finally(() => clearTimeout(timer));
 }

@@ -41,7 +41,12 @@ export async function showingRight({ deps, gatekeeper, principalOf, request, pri
       return true;
     },
     onDoubt: (listener) => {
-      const stops = [deps.people.onChanged(listener), deps.access.onRevoked(listener)];
+      const stops = [
+        deps.people.onChanged(listener),
+        deps.access.onRevoked(({ grant }) => {
+          if (grants.includes(grant)) listener();
+        }),
+      ];
       return () => {
         for (const stop of stops) stop();
       };

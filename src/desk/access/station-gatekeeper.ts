@@ -1,4 +1,4 @@
-import type { Refused } from '#desk/deeds';
+import type { Refused } from '#desk/audit/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { whoIs } from '#desk/sign-in/who-is';
 import { tasksOf } from '#domain/access/tasks';

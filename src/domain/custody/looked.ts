@@ -8,7 +8,7 @@ import { type Subject, subject } from './subject.ts';
  * The form in which entries tell who looked, searched or was refused, and by what right. Name, address and program are personal: they stand beside the log.
  */
 
-export const ROLES_MAX = 10;
+const ROLES_MAX = 10;
 
 /** Who it was then, in the entry itself. */
 export const viewerFields = () => ({

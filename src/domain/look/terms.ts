@@ -71,7 +71,7 @@ export function filed(entry: CustodyEntry): Filed | null {
 }
 
 /** Id of an account as it is; of other actors the printed form. */
-export function personOf(actor: Actor): readonly string[] {
+function personOf(actor: Actor): readonly string[] {
   if (actor.kind === 'station') return [];
   return [termOf('person', actor.kind === 'user' && actor.id !== null ? actor.id : actorText(actor))];
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { readEntry, type StoredEntry } from '#domain/custody/read-entry';
 import { filed } from '#domain/look/terms';
-import { HOUR_MS } from './filing.ts';
-import type { Schema } from './schema.ts';
+import { HOUR_MS } from '../filing.ts';
+import type { Schema } from '../schema.ts';
 
 /** Where an address is kept beside the log it can be erased, and with it goes the row by which it was found. */
 const OF_ADDRESS = "term LIKE 'address:%'";

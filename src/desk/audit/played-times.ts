@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
+import type { DeskDeps } from '#desk/deps';
+import type { Item } from '#desk/footage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { type Played, SPANS_MAX } from '#domain/look/look';
 import { type MediaIndex, mediaIndexOf, playedOf } from '#domain/look/media-index';
 import type { ReadAt } from '#domain/media/iso-bmff';
-import type { DeskDeps } from './deps.ts';
-import type { Item } from './footage.ts';
 
 const INDEXED = /^(video|audio)\/(mp4|quicktime|3gpp|x-m4a)/;
 /** Numbers of all indexes that are kept: 8 bytes each. */

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { actorText } from '#domain/custody/actor';
+import { AccessRefused } from '#domain/custody/audit-entries';
+import { CUSTODY_GENESIS, type CustodyDraft, sealEntry } from '#domain/custody/entry';
+import { RecordingViewed } from '#domain/custody/recording-entries';
+import { subject, subjectText } from '#domain/custody/subject';
+import { filed } from '#domain/look/terms';
+import { STATION_ID } from '#test/support/builders';
+
+const FIRST_MS = Date.UTC(2020, 0, 1);
+const HOUR_MS = 3_600_000;
+const IN_TRANSACTION = 20_000;
+
+export interface LoadedAudit {
+  readonly people: readonly string[];
+  readonly cases: readonly string[];
+  readonly recordings: readonly string[];
+  readonly officers: readonly string[];
+  readonly units: readonly string[];
+  readonly addresses: readonly string[];
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+const list = (count: number, name: (n: number) => string) => Array.from({ length: count }, (_, n) => name(n));
+
+/**
+ * Fills a new ledger with entries of people: looks, and one refusal among fifty. They are written past the ledger's transactions and sorted before they go into the
+ * index, because filling takes hours otherwise; the rows are those that the ledger itself would have written.
+ */
+export async function loadAudit(file: string, entries: number): Promise<LoadedAudit> {
+  await (await openLedger({ file, stationId: STATION_ID })).close();
+  const loaded: LoadedAudit = {
+    people: list(2_000, (n) => `usr-01jybqe2v7-hz01-${String(n).padStart(10, '0')}`),
+    cases: list(50_000, (n) => `LY-2026-${n}`),
+    recordings: list(1_000_000, (n) => `rec-01jybqe2v7-hz01-${String(n).padStart(10, '0')}`),
+    officers: list(2_000, (n) => `04${1000 + n}`),
+    units: list(200, (n) => `unt-01jybqe2v7-hz01-${String(n).padStart(10, '0')}`),
+    addresses: list(1_500, (n) => `10.${n % 16}.${(n >> 4) % 256}.${1 + (n % 200)}`),
+    firstMs: FIRST_MS,
+    lastMs: FIRST_MS + entries * 20_000,
+  };
+  const raw = new DatabaseSync(file);
+  raw.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA temp_store = FILE');
+  raw.exec('CREATE TEMP TABLE unsorted (term TEXT, seq INTEGER, at INTEGER, type TEXT, outcome TEXT)');
+  const insert = {
+    custody: raw.prepare('INSERT INTO custody VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    beside: raw.prepare('INSERT INTO custody_beside VALUES (?, ?, ?, ?)'),
+    term: raw.prepare('INSERT INTO unsorted VALUES (?, ?, ?, ?, ?)'),
+    hour: raw.prepare('INSERT INTO audit_hours VALUES (?, ?, ?) ON CONFLICT (hour) DO UPDATE SET last = excluded.last'),
+  };
+  let prev = CUSTODY_GENESIS;
+  for (let seq = 0; seq < entries; seq += 1) {
+    if (seq % IN_TRANSACTION === 0) raw.exec(seq === 0 ? 'BEGIN' : 'COMMIT; BEGIN');
+    const draft = draftOf(seq, loaded);
+    const { bytes, hash, beside } = sealEntry(draft, { station: STATION_ID, seq, prev }, () => randomBytes(32));
+    insert.custody.run(seq, draft.atMs, draft.type, actorText(draft.actor), subjectText(draft.subject), prev, hash, bytes);
+    for (const { name, salt, bytes: value } of beside) insert.beside.run(seq, name, salt, value);
+    const found = filed({ ...draft, version: 2, erased: [], salts: {}, seq, prev, hash, bytes });
+    for (const term of found?.terms ?? []) insert.term.run(term, seq, draft.atMs, draft.type, found?.outcome ?? '');
+    insert.hour.run(Math.floor(draft.atMs / HOUR_MS), seq, seq);
+    prev = hash;
+  }
+  raw.exec('COMMIT; INSERT INTO audit_terms SELECT * FROM unsorted ORDER BY term, seq; DROP TABLE unsorted');
+  raw.close();
+  return loaded;
+}
+
+function draftOf(seq: number, { people, cases, recordings, officers, units, addresses, firstMs }: LoadedAudit): CustodyDraft {
+  // Some are looked at much more often than others.
+  const often = <T>(all: readonly T[]): T => all[Math.floor(Math.random() ** 3 * all.length)] as T;
+  const user = often(people);
+  const who = { user, roles: ['officer'], byOfficer: null, byUnit: often(units) };
+  const actor = { kind: 'user', id: user, via: 'network', session: 'ssn-01jybqe2v7-hz01-aaaaaaaaaa' } as const;
+  const about = { atMs: firstMs + seq * 20_000, actor, subject: subject('recording', often(recordings)) };
+  const personal = {
+    name: 'Wang Jianguo',
+    address: often(addresses),
+    agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  };
+  if (seq % 50 === 0) return AccessRefused.make({ ...about, data: { ...AccessRefused.example.data, ...who }, personal });
+  const look = {
+    id: `lok-01jybqe2v7-hz01-${String(seq).padStart(10, '0')}`,
+    item: 'drv-01jybqe2v7-hz01-aaaaaaaaaa',
+    sha256: 'ab'.repeat(32),
+  };
+  const right = { policy: 3, rule: 'own-unit', case: seq % 3 === 0 ? null : often(cases), grant: null, reason: 'case-work' };
+  return RecordingViewed.make({
+    ...about,
+    data: {
+      what: 'playable',
+      from: 'vault',
+      range: '0-1048575',
+      look: { ...look, officer: often(officers), unit: often(units), ...who, ...right },
+    },
+    personal,
+  });
+}
