@@ -3,7 +3,18 @@ import { type Reason, reasonText } from '#messages/reason';
 import { because } from './reason.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
-export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'work' | 'config' | 'request' | 'station';
+export type Side =
+  | 'recorder'
+  | 'vault'
+  | 'ledger'
+  | 'transcoder'
+  | 'archive'
+  | 'queue'
+  | 'work'
+  | 'sign-in'
+  | 'config'
+  | 'request'
+  | 'station';
 
 /** `never`: no repetition mends it; `later`: goes on by itself once the cause is mended; `now`: try once more at once. */
 export type Retry = 'never' | 'later' | 'now';
@@ -73,6 +84,8 @@ export const ERRORS = {
   'work.version-differs': { retry: 'never', status: 409 },
   'work.replaced': { retry: 'never', status: 409 },
   'work.certificate-failed': { retry: 'never', status: 500 },
+  'sign-in.provider-unreachable': { retry: 'later', status: 503 },
+  'sign-in.provider-refused': { retry: 'never', status: 401 },
   'config.default-id': { retry: 'never', status: 422 },
   'config.invalid': { retry: 'never', status: 500 },
   'request.invalid': { retry: 'never', status: 400 },
