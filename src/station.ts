@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LocalScratch } from '#adapters/disk/local-scratch';
+import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
@@ -144,6 +145,7 @@ export class Station {
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
       facts: this.#facts(),

@@ -52,6 +52,8 @@ describe('the import rule', () => {
     ['src/seal/x.ts', '#desk/tagging', '#events'],
     ['src/desk/x.ts', '#serve/server', '#steps/record-suggestions'],
     ['src/desk/x.ts', '#api/common', '#ports/ledger'],
+    ['src/desk/people/x.ts', '../deps.ts', '#desk/deps'],
+    ['src/seal/x.ts', '#desk/people/units', '#ports/ledger'],
     ['src/api/x.ts', '#ports/slot-board', '#domain/docking'],
     ['src/serve/x.ts', '#adapters/token-bucket', '#desk/tagging'],
     ['src/serve/x.ts', '#seal/seal-stage', '#api/common'],

@@ -4,6 +4,7 @@ import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
+import type { PeopleChanges } from '#ports/people-changes';
 import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
@@ -43,6 +44,7 @@ export interface DeskDeps {
   /** null if no archive is configured. */
   readonly archive: Archive | null;
   readonly board: SlotBoard;
+  readonly people: PeopleChanges;
   readonly clock: Clock;
   readonly log: Log;
   readonly facts: DeskFacts;

@@ -1,4 +1,5 @@
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
@@ -14,6 +15,7 @@ import { workerEn } from './worker-en.ts';
 
 /** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...callUpEn,
   ...casesEn,
   ...custodyEn,
   ...factsEn,

@@ -1,4 +1,5 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
@@ -15,6 +16,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...callUpZhCN,
   ...casesZhCN,
   ...custodyZhCN,
   ...factsZhCN,

@@ -119,7 +119,12 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
   });
   const judged: Serving = {
     ...serving,
-    deps: { ...deps, ledger: custody.ledger, pokeWork: () => custody.afterwards(deps.pokeWork) },
+    deps: {
+      ...deps,
+      ledger: custody.ledger,
+      pokeWork: () => custody.afterwards(deps.pokeWork),
+      people: { ...deps.people, tell: (change) => custody.afterwards(() => deps.people.tell(change)) },
+    },
   };
   const keep = (status: number, location: string | null, text: string | null) => {
     if (!keyed) return undefined;

@@ -189,6 +189,8 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     registry: group('registry'),
     cases: group('cases'),
     answers: group('answers'),
+    people: group('people'),
+    signIn: group('signIn'),
     doors: group('doors'),
   };
 }

@@ -8,10 +8,12 @@ import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
+import { people } from './ledger-people.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
 import { scopeOfMethods } from './ledger-scope-methods.ts';
+import { signIn } from './ledger-sign-in.ts';
 import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
 import { work } from './ledger-work.ts';
 
@@ -34,6 +36,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
 
     describe('transactions', () => transactions(it));
     describe('dockings', () => dockings(it));
+    describe('people', () => people(it));
     describe('originals', () => originals(it));
     describe('replaced originals', () => replaced(it));
     describe('recordings', () => recordings(it));
@@ -44,6 +47,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('events of a case', () => pagesOfCases(it));
     describe('work that is left of a docking', () => workLeft(it));
     describe('kept answers', () => answers(it));
+    describe('sign-in', () => signIn(it));
     describe('courses of cases', () => courses(it));
     describe('ways in', () => doors(it));
     describe('take-outs', () => holdings(it));

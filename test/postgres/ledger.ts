@@ -44,6 +44,8 @@ class PostgresLedger implements Ledger {
   readonly registry: Groups['registry'];
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
+  readonly people: Groups['people'];
+  readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
@@ -69,6 +71,8 @@ class PostgresLedger implements Ledger {
     this.registry = groups.registry;
     this.cases = groups.cases;
     this.answers = groups.answers;
+    this.people = groups.people;
+    this.signIn = groups.signIn;
     this.doors = groups.doors;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -107,7 +107,9 @@ const refact = (id: string) =>
  */
 const TRIGGERS = [
   `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$`,
-  ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts'].map((table) => appendOnly(table, 'UPDATE OR DELETE')),
+  ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts', 'user_units'].map((table) =>
+    appendOnly(table, 'UPDATE OR DELETE'),
+  ),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',
   ...trigger(

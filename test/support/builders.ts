@@ -1,5 +1,7 @@
 import type { Digests } from '#domain/digest';
 import { type IdPrefix, newId } from '#domain/ids';
+import type { Unit } from '#domain/people/unit';
+import type { User } from '#domain/people/user';
 import { because } from '#domain/reason';
 import type { Copy, Derivative } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
@@ -208,6 +210,24 @@ export function aSuggestion(overrides: Partial<Suggestion> & Pick<Suggestion, 'r
     overlapMs: 600_000,
     state: 'open',
     decidedBy: null,
+    createdAtMs: START_MS,
+    ...overrides,
+  };
+}
+
+export function aUnit(overrides: Partial<Unit> = {}): Unit {
+  return { id: anId('unt'), name: 'Squad 3', parent: null, createdAtMs: START_MS, closedAtMs: null, ...overrides };
+}
+
+export function aUser(overrides: Partial<User> = {}): User {
+  return {
+    id: anId('usr'),
+    account: 'wang',
+    name: 'Wang Jianguo',
+    officer: null,
+    unit: null,
+    roles: ['officer'],
+    state: 'active',
     createdAtMs: START_MS,
     ...overrides,
   };

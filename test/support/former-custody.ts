@@ -6,6 +6,10 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 export function untypeCustody(raw: DatabaseSync): void {
   for (const table of [
     'kept_answers',
+    'set_up_links',
+    'user_units',
+    'users',
+    'units',
     'custody_former',
     'custody_subjects',
     'custody_beside',
@@ -13,6 +17,10 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'credentials',
+    'recovery_codes',
+    'sessions',
+    'sign_in_tries',
     'tokens',
     'kiosks',
     'pins',

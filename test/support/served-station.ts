@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
 import { WorkerPresence } from '#desk/worker-presence';
@@ -39,6 +40,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     vault,
     archive: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
+    people: livePeopleChanges(),
     clock,
     log: pino({ level: 'silent' }),
     facts: {

@@ -43,6 +43,8 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       registry: group('registry'),
       cases: group('cases'),
       answers: group('answers'),
+      people: group('people'),
+      signIn: group('signIn'),
       doors: group('doors'),
     },
     mustHaveTold: () => {

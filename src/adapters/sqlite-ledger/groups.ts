@@ -13,10 +13,14 @@ import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
+import { SqlPeopleReader } from './people/reader.ts';
+import { SqlPeopleWriter } from './people/writer.ts';
 import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlSignInReader } from './sign-in/reader.ts';
+import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
@@ -31,6 +35,8 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    people: new SqlPeopleReader(rows),
+    signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
   };
 }
@@ -46,6 +52,8 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    people: new SqlPeopleWriter(rows),
+    signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
   };
 }

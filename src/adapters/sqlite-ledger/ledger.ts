@@ -13,8 +13,10 @@ import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
 import type { OriginalsReader } from '#ports/ledger/originals';
+import type { PeopleReader } from '#ports/ledger/people';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
+import type { SignInReader } from '#ports/ledger/sign-in';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
 import { boundWriter } from './bound-writer.ts';
@@ -98,6 +100,8 @@ export class SqliteLedger implements Ledger {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly people: PeopleReader;
+  readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
@@ -127,6 +131,8 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     this.answers = readers.answers;
+    this.people = readers.people;
+    this.signIn = readers.signIn;
     this.doors = readers.doors;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });

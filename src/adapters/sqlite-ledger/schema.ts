@@ -81,7 +81,46 @@ export interface Schema {
   /** Append-only. Each row is a value that a fact has from its entry on. `value` is JSON. */
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
+  units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
+  /** `roles`: JSON list. */
+  users: {
+    id: string;
+    account: string;
+    name: string;
+    officer: string | null;
+    unit: string | null;
+    roles: string;
+    state: string;
+    created_at: number;
+  };
+  /** Append-only. */
+  user_units: { n: Generated<number>; user_id: string; unit_id: string | null; at: number };
+  set_up_links: { user_id: string; token_sha256: string; made_at: number; ends_at: number };
   kept_answers: KeptAnswerRow;
+  credentials: {
+    user: string;
+    password: string | null;
+    password_set_at: number | null;
+    totp_secret: string | null;
+    totp_set_at: number | null;
+    /** JSON list of steps whose code was used. */
+    totp_steps: Generated<string>;
+  };
+  recovery_codes: { user: string; sha256: string; made_at: number; used_at: number | null };
+  sessions: {
+    id: string;
+    user: string;
+    token_sha256: string;
+    method: string;
+    /** JSON list. */
+    roles: string;
+    address: string | null;
+    agent: string | null;
+    began_at: number;
+    used_at: number;
+    age_ms: number;
+  };
+  sign_in_tries: { by: string; key: string; failures: number; failed_at: number };
   tokens: TokenRow;
   kiosks: KioskRow;
   pins: { user: string; hash: string; set_at: number };

@@ -14,6 +14,9 @@ export const SUBJECT_KINDS = [
   'policy',
   /** Another host that may take work of this station. */
   'worker',
+  /** A request for call-up, and what it gave. */
+  'request',
+  'grant',
   /** The way in of a program. */
   'token',
   /** A paired screen at the slots. */

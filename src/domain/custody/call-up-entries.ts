@@ -1,0 +1,167 @@
+import Type from 'typebox';
+import { changed, defineEntry, nullable } from './define-entry.ts';
+import { closed, code, count, flag, id, time, words } from './fields.ts';
+import { subject } from './subject.ts';
+
+const REQUEST = subject('request', 'req-01k0d5w7q3-hz01-7777777777');
+const GRANT = subject('grant', 'grt-01k0d5w7q3-hz01-8888888888');
+const ASKER = 'usr-01k0d5w7q3-hz01-1111111111';
+const REVIEWER = 'usr-01k0d5w7q3-hz01-2222222222';
+
+/** A person as they were then. */
+const person = () => closed({ id: id(), unit: nullable(id()), roles: Type.Array(code(), { maxItems: 10 }) });
+const actions = () => Type.Array(code('`look`, `hear`, `download`, `export`.'), { maxItems: 10 });
+const WORDS = { words: nullable(words('null: none were given.')) };
+
+/** A case, single recordings (listed), or an officer within a time. */
+const target = () =>
+  closed({
+    by: code('`case`, `recordings`, `officer`.'),
+    case: nullable(id('Number of the case.')),
+    officer: nullable(id('Number of the officer.')),
+    from: nullable(time()),
+    to: nullable(time()),
+  });
+
+interface ToldTarget {
+  readonly case: string | null;
+  readonly officer: string | null;
+}
+
+const about = (told: ToldTarget) => [
+  ...(told.case === null ? [] : [subject('case', told.case)]),
+  ...(told.officer === null ? [] : [subject('officer', told.officer)]),
+];
+
+const CASE_TARGET = { by: 'case', case: 'LY-2026-0012', officer: null, from: null, to: null };
+const then = (who: string, role: string) => ({ id: who, unit: 'unt-01k0d5w7q3-hz01-3333333333', roles: [role] });
+
+export const RequestAsked = defineEntry({
+  type: 'request.asked',
+  about: ['request'],
+  tells: 'Somebody asked to call footage up, or took urgent access, which a reviewer is to confirm.',
+  data: {
+    ...{ asker: person(), target: target(), later: flag('Recordings that arrive later are asked for too.'), actions: actions() },
+    ...{ purpose: code(), urgent: flag(), until: time(), policy: count('Version of the policy.') },
+    ...{ approvers: Type.Array(code(), { maxItems: 10 }), units: Type.Array(id(), { maxItems: 200 }) },
+    confirmBy: nullable(time()),
+  },
+  lists: { recordings: id() },
+  personal: WORDS,
+  related: ({ asker, target: told }) => [subject('user', asker.id), ...about(told)],
+  example: {
+    subject: REQUEST,
+    data: {
+      ...{ asker: then(ASKER, 'officer'), target: CASE_TARGET, later: true, actions: ['look', 'hear'], purpose: 'case-work' },
+      ...{ urgent: false, until: '2026-06-27T00:00:00.000Z', policy: 3, approvers: ['reviewer'] },
+      ...{ units: ['unt-01k0d5w7q3-hz01-3333333333'], confirmBy: null },
+    },
+    lists: { recordings: [] },
+    personal: { words: 'Review before the hearing.' },
+  },
+});
+
+export const RequestDecided = defineEntry({
+  type: 'request.decided',
+  about: ['request'],
+  tells: 'A request was approved, narrowed or refused by a reviewer, or decided at once by a rule of the policy.',
+  data: {
+    ...{
+      state: changed(code()),
+      asker: id(),
+      reviewer: nullable(person()),
+      rule: nullable(code()),
+      policy: count('Version of the policy.'),
+    },
+    ...{ actions: actions(), later: flag(), until: nullable(time()) },
+  },
+  personal: WORDS,
+  related: ({ asker, reviewer }) => [subject('user', asker), ...(reviewer === null ? [] : [subject('user', reviewer.id)])],
+  example: {
+    subject: REQUEST,
+    data: {
+      ...{ state: { old: 'asked', new: 'narrowed' }, asker: ASKER, reviewer: then(REVIEWER, 'reviewer'), rule: null, policy: 3 },
+      ...{ actions: ['look'], later: false, until: '2026-06-22T00:00:00.000Z' },
+    },
+    personal: { words: 'Picture only.' },
+  },
+});
+
+export const RequestWithdrawn = defineEntry({
+  type: 'request.withdrawn',
+  about: ['request'],
+  tells: 'The asker withdrew a request, or gave back what it had given.',
+  data: { state: changed(code()), asker: person() },
+  related: ({ asker }) => [subject('user', asker.id)],
+  example: { subject: REQUEST, data: { state: { old: 'asked', new: 'withdrawn' }, asker: then(ASKER, 'officer') } },
+});
+
+export const RequestConfirmed = defineEntry({
+  type: 'request.confirmed',
+  about: ['request'],
+  tells: 'A reviewer confirmed urgent access, or rejected it.',
+  data: {
+    confirmed: flag(),
+    late: flag('After the time in which it was to be confirmed.'),
+    asker: id(),
+    reviewer: person(),
+    policy: count('Version of the policy.'),
+  },
+  personal: WORDS,
+  related: ({ asker, reviewer }) => [subject('user', asker), subject('user', reviewer.id)],
+  example: {
+    subject: REQUEST,
+    data: { confirmed: true, late: false, asker: ASKER, reviewer: then(REVIEWER, 'reviewer'), policy: 3 },
+    personal: { words: null },
+  },
+});
+
+export const RequestEnded = defineEntry({
+  type: 'request.ended',
+  about: ['request'],
+  tells: 'The time of a request passed before anybody decided, its grant ended, or nobody confirmed urgent access in time.',
+  data: { state: changed(code()), asker: id(), why: code('`undecided`, `grant-ended`, `unconfirmed`.') },
+  related: ({ asker }) => [subject('user', asker)],
+  example: { subject: REQUEST, data: { state: { old: 'approved', new: 'ended' }, asker: ASKER, why: 'grant-ended' } },
+});
+
+export const GrantBegun = defineEntry({
+  type: 'grant.begun',
+  about: ['grant'],
+  tells: 'From then on somebody may call footage up, until the time that is named.',
+  data: {
+    ...{
+      request: id(),
+      user: person(),
+      target: target(),
+      later: flag(),
+      actions: actions(),
+      closings: count('Closings of the case so far.'),
+    },
+    ...{ until: time(), rule: nullable(code()), policy: count('Version of the policy.'), approver: nullable(id()) },
+  },
+  lists: { recordings: id() },
+  related: ({ request, user, target: told }) => [subject('request', request), subject('user', user.id), ...about(told)],
+  example: {
+    subject: GRANT,
+    data: {
+      ...{ request: REQUEST.id, user: then(ASKER, 'officer'), target: CASE_TARGET, later: false, actions: ['look'], closings: 0 },
+      ...{ until: '2026-06-22T00:00:00.000Z', rule: null, policy: 3, approver: REVIEWER },
+    },
+    lists: { recordings: ['rec-01k0d5w7q3-hz01-2222222222'] },
+  },
+});
+
+export const GrantEnded = defineEntry({
+  type: 'grant.ended',
+  about: ['grant'],
+  tells: 'A grant ended: by its time, or because of what is named.',
+  data: { request: id(), user: id(), why: code(), by: nullable(id('Who ended it; null: the station by a rule.')) },
+  related: ({ request, user, by }) => [subject('request', request), subject('user', user), ...(by === null ? [] : [subject('user', by)])],
+  example: { subject: GRANT, data: { request: REQUEST.id, user: ASKER, why: 'revoked', by: REVIEWER } },
+});
+
+export const CALL_UP_ENTRIES = [
+  ...[RequestAsked, RequestDecided, RequestWithdrawn, RequestConfirmed, RequestEnded],
+  ...[GrantBegun, GrantEnded],
+] as const;

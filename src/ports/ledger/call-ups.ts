@@ -1,0 +1,66 @@
+import type { Grant } from '#domain/call-up/grant';
+import type { Delivery, Notice } from '#domain/call-up/notice';
+import type { CallUpAction, CallUpRequest, RequestState } from '#domain/call-up/request';
+import type { CaseStep } from '#domain/case-course';
+import type { Reason } from '#domain/reason';
+import type { Page } from './page.ts';
+
+/** Who a list of requests or grants is for. `units`: those whose footage is concerned, at least one of them; it is what a reviewer sees. */
+export interface CallUpFilter extends Page {
+  /** Of this asker, or of these units; null: of all. */
+  readonly seenBy: { readonly asker: string; readonly units: readonly string[] } | null;
+  readonly asker?: string;
+}
+
+/** Requests for call-up, grants and notices. */
+export interface CallUpsReader {
+  request(id: string): Promise<CallUpRequest | null>;
+  /** Newest first. `after`: only those with a lower id. `unconfirmedAtMs`: only urgent ones that nobody has judged and whose time had passed then. */
+  requests(filter: CallUpFilter & { readonly state?: RequestState; readonly unconfirmedAtMs?: number }): Promise<readonly CallUpRequest[]>;
+  grant(id: string): Promise<Grant | null>;
+  /** Newest first. `after`: only those with a lower id. */
+  grants(filter: CallUpFilter & { readonly holding?: boolean }): Promise<readonly Grant[]>;
+  /** Ids of the recordings that were listed when the grant began, sorted. */
+  listedIn(grant: string): Promise<readonly string[]>;
+  /**
+   * The grants of a person that cover this recording and this action, the one that ends last first. A grant that has reached its end by `atMs`, or by the
+   * latest time on record (`mark`), covers nothing.
+   */
+  grantsCovering(user: string, recordingId: string, action: CallUpAction | 'see', atMs: number): Promise<readonly Grant[]>;
+  /** What the grants of a person that hold let see: cases wholly, and single recordings. */
+  seenByGrants(user: string, atMs: number): Promise<{ readonly cases: readonly string[]; readonly recordings: readonly string[] }>;
+  /** Every grant that holds, at most 10,000, with the course of its case. */
+  holding(): Promise<readonly { readonly grant: Grant; readonly course: readonly CaseStep[] | null }[]>;
+  /** Ids of the recordings of a case now, or of an officer within [fromMs, toMs), sorted, at most `limit`. */
+  recordingsOf(
+    target: { readonly number: string } | { readonly officer: string; readonly fromMs: number; readonly toMs: number },
+    limit: number,
+  ): Promise<readonly string[]>;
+  /** Requests that nobody has decided and whose time has passed, and urgent ones whose time of confirmation has passed untold; at most 1000. */
+  overdue(atMs: number): Promise<readonly CallUpRequest[]>;
+  /** The latest time that the station has noted; null if none was. */
+  mark(): Promise<number | null>;
+  notice(id: string): Promise<Notice | null>;
+  /** Of one person, newest first. `after`: only those with a lower id. */
+  notices(filter: Page & { readonly user: string; readonly unread?: boolean }): Promise<readonly Notice[]>;
+  /** Deliveries that are due, the oldest first, each with its notice. */
+  dueDeliveries(atMs: number, limit: number): Promise<readonly { readonly delivery: Delivery; readonly notice: Notice }[]>;
+  /** When the next delivery is due; null if none waits. */
+  nextDelivery(): Promise<number | null>;
+}
+
+export interface CallUpsWriter {
+  insertRequest(request: CallUpRequest): Promise<void>;
+  /** Writes what happened to a request. Throws request.not-found. */
+  updateRequest(id: string, patch: Partial<Pick<CallUpRequest, 'state' | 'decision' | 'confirmation' | 'grant'>>): Promise<void>;
+  /** `listed`: the recordings that it covers, or covered when it began. */
+  insertGrant(grant: Grant, listed: readonly string[]): Promise<void>;
+  endGrant(id: string, end: Pick<Grant, 'endedAtMs' | 'whyEnded' | 'endedBy'>): Promise<void>;
+  /** Notes the latest time; an earlier one changes nothing. */
+  noteTime(atMs: number): Promise<void>;
+  /** With the ways by which it leaves the station. */
+  insertNotice(notice: Notice, ways: readonly Delivery['way'][]): Promise<void>;
+  markRead(id: string, atMs: number): Promise<void>;
+  /** `why`: what went wrong last; null: nothing. */
+  updateDelivery(delivery: Delivery, why: Reason | null): Promise<void>;
+}
