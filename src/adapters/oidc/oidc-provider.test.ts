@@ -77,7 +77,10 @@ describe('with a real provider', () => {
       const wrong = client(provider.issuer, { secret: 'not the secret' });
       const one = await wrong.begin();
       const back = await provider.visit(one.url);
-      expect(await failure(wrong.finish(back.search, one.pending))).toEqual(['sign-in.provider-refused', 'OAUTH_WWW_AUTHENTICATE_CHALLENGE']);
+      expect(await failure(wrong.finish(back.search, one.pending))).toEqual([
+        'sign-in.provider-refused',
+        'OAUTH_WWW_AUTHENTICATE_CHALLENGE',
+      ]);
       provider.refuses = true;
       const oidc = client(provider.issuer, { secret: provider.clientSecret });
       const two = await oidc.begin();

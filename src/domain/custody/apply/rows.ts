@@ -142,6 +142,21 @@ export interface Projections {
     created_at: number;
   };
   workers: { name: string; key_sha256: string; invited_at: number; revoked_at: number | null };
+  tokens: {
+    id: string;
+    owner: string;
+    name: string;
+    scopes: Json;
+    secret_sha256: string;
+    made_at: number;
+    expires_at: number;
+    ended_at: number | null;
+    ended: string | null;
+  };
+  kiosks: { id: string; name: string; slots: Json; secret_sha256: string; paired_at: number; revoked_at: number | null };
+  pins: { user: string; set_at: number };
+  badges: { user: string; ending: string; assigned_at: number };
+  confirmations: { user: string; docking_id: string; kiosk: string; at: number };
 }
 export type ProjectionName = keyof Projections;
 
@@ -241,6 +256,14 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   workers: { key: ['name'], columns: plain('name', 'key_sha256', 'invited_at', 'revoked_at') },
+  tokens: {
+    key: ['id'],
+    columns: { ...plain('id', 'owner', 'name', 'secret_sha256', 'made_at', 'expires_at', 'ended_at', 'ended'), scopes: 'json' },
+  },
+  kiosks: { key: ['id'], columns: { ...plain('id', 'name', 'secret_sha256', 'paired_at', 'revoked_at'), slots: 'json' } },
+  pins: { key: ['user'], columns: plain('user', 'set_at') },
+  badges: { key: ['user'], columns: plain('user', 'ending', 'assigned_at') },
+  confirmations: { key: ['user', 'docking_id'], columns: plain('user', 'docking_id', 'kiosk', 'at') },
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
