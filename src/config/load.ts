@@ -7,6 +7,7 @@ import { compilePatterns } from '#domain/card/facts';
 import { compileLeftovers } from '#domain/card/leftovers';
 import { EvidockError, errnoOf, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
+import { checkOidc } from './oidc-rules.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -182,6 +183,7 @@ function checkRules(config: Config): void {
   if (shared !== null && station.id === DEFAULT_STATION_ID)
     throw new EvidockError('config.default-id', because('default-id', { id: DEFAULT_STATION_ID, field: shared }));
   if (dock.wipe === 'after-archived' && archive.kind === 'none') refuse('dock.wipe', because('wipe-needs-archive', {}), dock.wipe);
+  checkOidc(config.oidc, refuse);
   compilePatterns(intake.patterns);
   compileLeftovers(intake.leftovers);
 }

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { dock, intake } from './recorder-sections.ts';
 
@@ -279,6 +280,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   queue,
   work,
   http,
+  oidc,
+  doors,
   suggest,
   log,
 });

@@ -19,7 +19,8 @@ export async function setPin(
 ): Promise<void> {
   const { officer } = await mustBeOfficer(ledger, user);
   const fault = pinFault(pin, officer);
-  if (fault !== null) throw new EvidockError('request.invalid', fault === 'not-digits' ? because('pin-digits', {}) : because('pin-easy', {}));
+  if (fault !== null)
+    throw new EvidockError('request.invalid', fault === 'not-digits' ? because('pin-digits', {}) : because('pin-easy', {}));
   const hash = await hasher.hash(pin);
   await ledger.transaction(async (writer) => {
     await mustBeOfficer(writer, user);
@@ -64,10 +65,7 @@ export async function assignBadge({ ledger, clock }: BadgeDeps, { user, badge, w
 }
 
 /** Throws request.not-found. */
-export async function removeBadge(
-  { ledger, clock }: BadgeDeps,
-  { user, within, actor }: Omit<Assignment, 'badge'>,
-): Promise<void> {
+export async function removeBadge({ ledger, clock }: BadgeDeps, { user, within, actor }: Omit<Assignment, 'badge'>): Promise<void> {
   await ledger.transaction(async (writer) => {
     await demandWithin(writer, user, within);
     const badge = await writer.doors.badgeOf(user);
@@ -80,7 +78,10 @@ export async function removeBadge(
 }
 
 /** Takes badge and PIN away from a user who leaves, in the transaction of that. Of one who is suspended they stay, and are good for nothing meanwhile. */
-export async function endBadgesOf(writer: LedgerWriter, { user, atMs, actor }: { user: string; atMs: number; actor: Actor }): Promise<void> {
+export async function endBadgesOf(
+  writer: LedgerWriter,
+  { user, atMs, actor }: { user: string; atMs: number; actor: Actor },
+): Promise<void> {
   const about = { atMs, actor, subject: subject('user', user) };
   const badge = await writer.doors.badgeOf(user);
   if (badge) {
@@ -104,6 +105,7 @@ async function mustBeOfficer(ledger: LedgerReader, id: string): Promise<User & {
   const user = await ledger.people.user(id);
   if (!user) throw new EvidockError('request.not-found', because('no-user', { user: id }));
   const { officer } = user;
-  if (user.state !== 'active' || officer === null) throw new EvidockError('request.conflict', because('no-officer', { account: user.account }));
+  if (user.state !== 'active' || officer === null)
+    throw new EvidockError('request.conflict', because('no-officer', { account: user.account }));
   return { ...user, officer };
 }

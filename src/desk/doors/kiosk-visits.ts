@@ -75,18 +75,23 @@ export async function visitKiosk(deps: SignInDeps, { kiosk, address, shown }: Co
   // A PIN is locked apart from the password of the same person, so that nobody who stands at a kiosk locks anybody out elsewhere.
   const keys = tryKeys('badge' in shown ? `badge at ${kiosk}` : `pin of ${shown.officer.trim()}`, address);
   lockOut.demandOpen(keys);
-  const { meant, right } = 'badge' in shown ? await byBadge(deps.ledger, shown.badge) : await byPin(deps, shown, () => lockOut.demandOpen(keys));
+  const { meant, right } =
+    'badge' in shown ? await byBadge(deps.ledger, shown.badge) : await byPin(deps, shown, () => lockOut.demandOpen(keys));
   const actor: Actor = { kind: 'kiosk', id: kiosk, via: 'network', session: null };
   const atMs = deps.clock.nowMs();
   if (right && meant) {
     lockOut.opened(keys);
     const about = subject('user', meant.id);
-    await deps.ledger.transaction((writer) => writer.custody.append(KioskVisited.make({ atMs, actor, subject: about, data: { kiosk, by } })));
+    await deps.ledger.transaction((writer) =>
+      writer.custody.append(KioskVisited.make({ atMs, actor, subject: about, data: { kiosk, by } })),
+    );
     return meant;
   }
   lockOut.failed(keys);
   const data = { by, user: meant?.id ?? null };
-  await deps.ledger.transaction((writer) => writer.custody.append(KioskVisitRefused.make({ atMs, actor, subject: subject('kiosk', kiosk), data })));
+  await deps.ledger.transaction((writer) =>
+    writer.custody.append(KioskVisitRefused.make({ atMs, actor, subject: subject('kiosk', kiosk), data })),
+  );
   throw new EvidockError('sign-in.wrong', because('kiosk-not-known', {}));
 }
 
@@ -103,7 +108,11 @@ async function byBadge(ledger: LedgerReader, read: string): Promise<Judged> {
   return { meant, right: isOfficer(meant) };
 }
 
-async function byPin({ ledger, signIn }: SignInDeps, { officer, pin }: { officer: string; pin: string }, mayStart: () => void): Promise<Judged> {
+async function byPin(
+  { ledger, signIn }: SignInDeps,
+  { officer, pin }: { officer: string; pin: string },
+  mayStart: () => void,
+): Promise<Judged> {
   const meant = await ledger.people.userByOfficer(officer.trim());
   const known = meant ? await ledger.doors.pin(meant.id) : null;
   // For whoever has no PIN the same work is done, so that the time of the answer tells nothing.

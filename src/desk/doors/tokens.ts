@@ -5,7 +5,15 @@ import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import { TokenAdded, TokenRevoked } from '#domain/custody/door-entries';
 import { subject } from '#domain/custody/subject';
-import { type ApiToken, isTokenGood, isTokenText, LAST_USE_MS, TOKEN_PREFIX, type TokenEnd, TOKENS_OF_OWNER_MAX } from '#domain/doors/api-token';
+import {
+  type ApiToken,
+  isTokenGood,
+  isTokenText,
+  LAST_USE_MS,
+  TOKEN_PREFIX,
+  TOKENS_OF_OWNER_MAX,
+  type TokenEnd,
+} from '#domain/doors/api-token';
 import { readScopes, scopesBeyond } from '#domain/doors/token-scopes';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -15,6 +23,8 @@ import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
 const SECRET_BYTES = 32;
 const DAY_MS = 86_400_000;
+/** Tokens and kiosks whose last use is remembered. */
+const KNOWN_MAX = 10_000;
 
 export type TokenDeps = Pick<DeskDeps, 'ledger' | 'clock'> & { readonly facts: Pick<DeskDeps['facts'], 'stationId'> };
 
@@ -32,7 +42,10 @@ interface NewToken {
 }
 
 /** Makes a token. Its text is in the answer alone. Throws request.invalid, request.forbidden, request.conflict. */
-export async function addToken(deps: TokenDeps, { owner, tasks, name, days, daysMax, actor, ...asked }: NewToken): Promise<{ token: ApiToken; text: string }> {
+export async function addToken(
+  deps: TokenDeps,
+  { owner, tasks, name, days, daysMax, actor, ...asked }: NewToken,
+): Promise<{ token: ApiToken; text: string }> {
   const { scopes, unknown } = readScopes(asked.scopes);
   if (unknown.length > 0) throw new EvidockError('request.invalid', because('scopes-unknown', { names: unknown }));
   if (scopes.length === 0) throw new EvidockError('request.invalid', because('scopes-none', {}));
@@ -50,7 +63,12 @@ export async function addToken(deps: TokenDeps, { owner, tasks, name, days, days
       ...{ madeAtMs: atMs, expiresAtMs: atMs + days * DAY_MS, lastUseAtMs: null, endedAtMs: null, ended: null },
     };
     await writer.doors.insertToken(made);
-    const data = { owner: made.owner, secretSha256: made.secretSha256, scopes: [...scopes], until: new Date(made.expiresAtMs).toISOString() };
+    const data = {
+      owner: made.owner,
+      secretSha256: made.secretSha256,
+      scopes: [...scopes],
+      until: new Date(made.expiresAtMs).toISOString(),
+    };
     await writer.custody.append(TokenAdded.make({ atMs, actor, subject: subject('token', made.id), data, personal: { name } }));
     return made;
   });
@@ -64,13 +82,20 @@ async function makeRoom(writer: LedgerWriter, { owner, atMs, actor }: { owner: s
     throw new EvidockError('request.conflict', because('tokens-many', { limit: TOKENS_OF_OWNER_MAX }));
 }
 
-async function end(writer: LedgerWriter, { id, owner }: ApiToken, { atMs, actor, why }: { atMs: number; actor: Actor; why: TokenEnd }): Promise<void> {
+async function end(
+  writer: LedgerWriter,
+  { id, owner }: ApiToken,
+  { atMs, actor, why }: { atMs: number; actor: Actor; why: TokenEnd },
+): Promise<void> {
   await writer.doors.endToken(id, { atMs, why });
   await writer.custody.append(TokenRevoked.make({ atMs, actor, subject: subject('token', id), data: { owner, why } }));
 }
 
 /** Makes a token good no more. `owner`: only one of this user; a foreign one is answered like one that never was. Throws request.not-found. */
-export async function revokeToken(deps: TokenDeps, { id, owner, actor }: { id: string; owner: string | null; actor: Actor }): Promise<void> {
+export async function revokeToken(
+  deps: TokenDeps,
+  { id, owner, actor }: { id: string; owner: string | null; actor: Actor },
+): Promise<void> {
   await deps.ledger.transaction(async (writer) => {
     const token = await writer.doors.token(id);
     if (!token || token.endedAtMs !== null || (owner !== null && token.owner !== owner))
@@ -111,9 +136,9 @@ export class LastUses {
 
   /** Whether the use of this one at this moment is to be written; it then counts as written. */
   isDue(id: string, lastMs: number | null, nowMs: number): boolean {
-    const known = Math.max(this.#notedMs.get(id) ?? 0, lastMs ?? 0);
+    const known = this.#notedMs.get(id) ?? lastMs;
     // A clock that was set back does not keep later uses from being written.
-    if (nowMs - known < LAST_USE_MS && nowMs >= known) return false;
+    if (known !== null && nowMs >= known && nowMs - known < LAST_USE_MS) return false;
     this.#notedMs.delete(id);
     this.#notedMs.set(id, nowMs);
     const [oldest] = this.#notedMs.keys();
@@ -121,5 +146,3 @@ export class LastUses {
     return true;
   }
 }
-
-const KNOWN_MAX = 10_000;

@@ -39,6 +39,9 @@ export function isTokenText(text: string): boolean {
 const SET_BACK_MS_MAX = 600_000;
 
 /** Whether a token is good at a moment. A clock that was set back far does not make an old token good for longer: until it is right again, none is. */
-export function isTokenGood({ madeAtMs, expiresAtMs, endedAtMs }: Pick<ApiToken, 'madeAtMs' | 'expiresAtMs' | 'endedAtMs'>, nowMs: number): boolean {
+export function isTokenGood(
+  { madeAtMs, expiresAtMs, endedAtMs }: Pick<ApiToken, 'madeAtMs' | 'expiresAtMs' | 'endedAtMs'>,
+  nowMs: number,
+): boolean {
   return endedAtMs === null && nowMs < expiresAtMs && nowMs >= madeAtMs - SET_BACK_MS_MAX;
 }

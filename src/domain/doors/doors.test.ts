@@ -12,19 +12,34 @@ import { returnPath } from './return-path.ts';
 import { readScopes, rightsOf, scopesBeyond, TOKEN_SCOPES } from './token-scopes.ts';
 
 describe('a return path', () => {
-  it.each(['/', '/search', '/cases/LY-2026-0012?t=3&cams=1#a', '/a//b', '/%2F%2Fevil.example', '/a/@evil.example:80'])('of its own is kept: %s', (path) => {
-    expect(returnPath(path)).toBe(path);
-  });
+  it.each(['/', '/search', '/cases/LY-2026-0012?t=3&cams=1#a', '/a//b', '/%2F%2Fevil.example', '/a/@evil.example:80'])(
+    'of its own is kept: %s',
+    (path) => {
+      expect(returnPath(path)).toBe(path);
+    },
+  );
 
   it.each([
-    ...['//evil.example', '/\\evil.example', '\\\\evil.example', 'https://evil.example/', 'javascript:alert(1)', 'evil', '', '/a\\b', '/\t/evil.example'],
+    ...[
+      '//evil.example',
+      '/\\evil.example',
+      '\\\\evil.example',
+      'https://evil.example/',
+      'javascript:alert(1)',
+      'evil',
+      '',
+      '/a\\b',
+      '/\t/evil.example',
+    ],
     ...['/\n/evil.example', ' /a', '/a b', '/é', `/${'a'.repeat(2000)}`, '/a\r\nset-cookie: x=y', '/\u0000'],
   ])('that could lead elsewhere becomes the start page: %j', (path) => {
     expect(returnPath(path)).toBe('/');
   });
 
   it('never leads to another origin, whatever is asked', () => {
-    const parts = fc.array(fc.constantFrom('/', '\\', '.', ':', '@', 'evil.example', '\t', '\n', '%2f', '?', '#', 'http', 'a'), { maxLength: 8 });
+    const parts = fc.array(fc.constantFrom('/', '\\', '.', ':', '@', 'evil.example', '\t', '\n', '%2f', '?', '#', 'http', 'a'), {
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(
         parts.map((each) => each.join('')),
@@ -41,7 +56,10 @@ describe('a return path', () => {
 describe('scopes of a token', () => {
   it('are tasks and actions, each once; none of them is one with which a token could make another', () => {
     expect(readScopes(['look', 'see-work', 'look'])).toEqual({ scopes: ['see-work', 'look'], unknown: [] });
-    expect(readScopes(['own-account', 'kiosk', 'everything', 'look'])).toEqual({ scopes: ['look'], unknown: ['own-account', 'kiosk', 'everything'] });
+    expect(readScopes(['own-account', 'kiosk', 'everything', 'look'])).toEqual({
+      scopes: ['look'],
+      unknown: ['own-account', 'kiosk', 'everything'],
+    });
     expect(TOKEN_SCOPES.length).toBeGreaterThan(15);
   });
 
@@ -111,7 +129,9 @@ it('a kiosk shows the slots that it was paired for; all, if none were named', ()
 
 describe('a PIN', () => {
   it.each(['135790', '000001', '112233', '9218374650'])('%s is taken', (pin) => expect(pinFault(pin, '041234')).toBeNull());
-  it.each(['', '12345', '1234567890123', '12345a', '１２３４５６', ' 135790'])('%j is none', (pin) => expect(pinFault(pin, null)).toBe('not-digits'));
+  it.each(['', '12345', '1234567890123', '12345a', '１２３４５６', ' 135790'])('%j is none', (pin) =>
+    expect(pinFault(pin, null)).toBe('not-digits'),
+  );
   it.each(['000000', '123456', '987654', '234567', '0412345'])('%s is what everybody tries', (pin) => {
     expect(pinFault(pin, '0412345')).toBe('too-easy');
   });

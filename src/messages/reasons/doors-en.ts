@@ -25,4 +25,9 @@ export const doorsEn = {
   'no-officer': '{account} is no officer who may sign in',
   'kiosk-not-known': 'the badge or the PIN is not known here',
   'docking-not-read': 'docking {id} is still being read',
+  'oidc-other-browser': 'this browser did not begin the sign-in, or did so too long ago; begin again',
+  'oidc-nobody': 'nobody here signs in with this identity',
+  'needed-with': 'is needed with {field}',
+  'must-be-private-url': 'must be an https URL, or an http URL of this machine, without password, query or fragment',
+  'must-end-in': 'must be the address of the station and {path}',
 } as const;

@@ -25,4 +25,9 @@ export const doorsZhCN = {
   'no-officer': '{account} 不是可以登录的执法人员',
   'kiosk-not-known': '此处未登记该证卡或 PIN',
   'docking-not-read': '采集 {id} 仍在读取',
+  'oidc-other-browser': '本次登录不是由此浏览器开始，或已过期；请重新登录',
+  'oidc-nobody': '此身份不能在此登录',
+  'needed-with': '配置了 {field} 时必填',
+  'must-be-private-url': '应为 https 地址或本机 http 地址，不带密码、查询与片段',
+  'must-end-in': '应为站点地址加 {path}',
 } as const;
