@@ -9,6 +9,7 @@ import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
+import { addDoors } from './doors.ts';
 import { addIngest } from './ingest.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
@@ -64,6 +65,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const adders = [
     addRun,
     addWorker,
+    addDoors,
     addIngest,
     addSlots,
     addRecordings,
