@@ -252,7 +252,7 @@ export class Station {
 
   async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'loopback', metrics });
+    const app = buildServer({ deps, way: 'network', metrics });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

@@ -13,7 +13,12 @@ export const ReadyQuery = closed({ fresh: Type.Optional(Type.Boolean({ descripti
 
 export const ReadyJson = Type.Object({
   status: Type.String(),
-  checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
+  checks: Type.Optional(
+    Type.Object(
+      { ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) },
+      { description: 'Told to those alone who may see the health of the station.' },
+    ),
+  ),
 });
 
 export const LogLagJson = Type.Object({
@@ -28,12 +33,13 @@ export const LogLagJson = Type.Object({
   ),
 });
 
+/** What is optional is told to those alone who have signed in. */
 export const HealthJson = Type.Object({
   status: Type.String(),
-  version: Type.String(),
-  stationId: Type.String(),
-  stationName: Type.String(),
-  archive: nullable.text(),
+  version: Type.Optional(Type.String()),
+  stationId: Type.Optional(Type.String()),
+  stationName: Type.Optional(Type.String()),
+  archive: Type.Optional(nullable.text()),
 });
 
 export type BackupAnswer = Static<typeof BackupJson>;

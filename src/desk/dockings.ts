@@ -14,7 +14,7 @@ export interface DockingReport {
 }
 
 /** Tells how a docking stands. Throws request.not-found. */
-export async function reportDocking({ ledger }: Pick<DeskDeps, 'ledger'>, id: string): Promise<DockingReport> {
+export async function reportDocking({ ledger }: { readonly ledger: LedgerReader }, id: string): Promise<DockingReport> {
   const docking = await ledger.dockings.get(id);
   if (!docking) throw new EvidockError('request.not-found', because('no-docking', { id }));
   return { docking, progress: await ledger.dockings.progress(id) };

@@ -1,3 +1,4 @@
+import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -376,5 +377,6 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...tasksEn,
   ...troubleEn,
 } as const;

@@ -278,7 +278,19 @@ export const ERRORS_EN = {
     remedy: 'Name the directory of a mounted recorder, or of a copy of its card.',
   },
   'request.conflict': { what: 'The request contradicts what is on record', remedy: 'Look at the current state, then decide again.' },
-  'request.forbidden': { what: 'This way in does not allow the request', remedy: 'Use the evidock command on the station itself.' },
+  'request.forbidden': {
+    what: 'You may not do this',
+    remedy: 'Ask whoever manages accounts and policy if you should; the attempt is on record.',
+  },
+  'request.signed-out': { what: 'Nobody is signed in', remedy: 'Sign in, then try again.' },
+  'request.reason-needed': {
+    what: 'This is shown for a stated reason only',
+    remedy: 'Send the reason beside the request: `reason=CODE: words`, or the header x-evidock-reason. It is put on record.',
+  },
+  'request.approval-needed': {
+    what: 'Somebody has to approve this first',
+    remedy: 'Request a call-up; those who are named decide on it.',
+  },
   'request.too-many': { what: 'Too many of these are open at the same time', remedy: 'Close what is not needed, then try again.' },
   'station.stopping': { what: 'The station is stopping', remedy: 'Try again when it is up; work goes on where it was.' },
   'station.not-running': {

@@ -57,6 +57,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   what: ['derivative'],
   kind: ['derivative', 'kind'],
   stage: ['work-stage'],
+  task: ['task'],
 };
 
 /** Milliseconds, shown as `3 h 12 min`. */

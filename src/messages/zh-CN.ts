@@ -1,3 +1,4 @@
+import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -375,5 +376,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage': '用法错误：{detail}',
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
+  ...tasksZhCN,
   ...troubleZhCN,
 };

@@ -1,20 +1,23 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { KEPT_BYTES_MAX, type KeptAnswer } from '#domain/kept-answer';
 import { because } from '#domain/reason';
+import type { NarrowScope } from '#domain/scope';
 import type { LedgerReader } from '#ports/ledger';
 import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/entity-tags.ts';
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
 import { jsonLines } from './json-lines.ts';
+import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, type Principal } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 
-/** What handlers get (`Serving`), and two parts that only the server uses. */
-export type ServerParts = Serving & { readonly looks: LookLog; readonly running: RunningKeys };
+/** What handlers get (`Serving`), and the parts that only the server uses. */
+export type ServerParts = Serving & { readonly gatekeeper: Gatekeeper; readonly looks: LookLog; readonly running: RunningKeys };
 
 type Command = Extract<Route, { kind: 'command' }>;
 type Row<K extends Route['kind']> = Extract<Route, { kind: K }>;
@@ -23,20 +26,53 @@ type Asked = Parameters<Route['handle']>[1];
 const JSON_TYPE = 'application/json; charset=utf-8';
 const LINES_TYPE = 'application/x-ndjson';
 
+/** A request whose sender has the task of its route. */
+export interface LetIn {
+  readonly principal: Principal;
+  readonly reason: StatedReason | null;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
+
 /** Answers a request by its row in the table of routes. */
-export async function answer(
-  row: Route,
-  whole: ServerParts,
-  { principal, request, reply }: { principal: Principal; request: FastifyRequest; reply: FastifyReply },
-): Promise<FastifyReply> {
+export async function answer(row: Route, whole: ServerParts, { principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
   const { params, query, body } = request;
-  const asked = { params, query, body, principal, actor: actorOf(principal), signal: signalOf(reply) };
-  // Whatever a handler reads, also in its transactions, it reads within the scope of who asks.
-  const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger: whole.deps.ledger.within(principal.scope) } };
+  const seen = whole.deps.ledger.within(principal.scope);
+  const { gatekeeper } = whole;
+  const leave =
+    typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, reason }, row.needs);
+  const asked = { params, query, body, principal, actor: actorOf(principal), leave: leave === 'not-seen' ? null : leave };
+  // Whatever a handler reads, also in its transactions, it reads of what whoever asks may see. What is not seen answers as what never was, also if it is seen
+  // a moment later: nobody has decided on that.
+  const ledger = leave === 'not-seen' ? whole.deps.ledger.within(NOTHING) : row.reads === 'station' ? whole.deps.ledger : seen;
+  const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger } };
+  if (row.reads === 'station') await mustSeeNamed(row, seen, parts, { params, body });
+  return answerRow(row, parts, { ...asked, signal: signalOf(reply) }, { request, reply });
+}
+
+/** A route that reads everything names only what whoever asks may see. */
+async function mustSeeNamed(
+  row: Route,
+  seen: LedgerReader,
+  { deps }: Pick<Serving, 'deps'>,
+  { params, body }: Pick<Asked, 'params' | 'body'>,
+): Promise<void> {
+  if (row.kind === 'command' && row.resource) await row.resource(seen, deps, params);
+  await row.names?.(seen, { params, body });
+}
+
+async function answerRow(
+  row: Route,
+  parts: ServerParts,
+  asked: Omit<Asked, 'custody'>,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
   if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
   // `declared` is empty: of a row that is no command the handler writes no entry. The server itself records a look.
   const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });
-  const { looks, running: _, ...serving } = parts;
+  const { looks, running: _, gatekeeper: __, ...serving } = parts;
   const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
   if (row.kind === 'footage') {
     const footage = await row.handle(judged, { ...asked, custody });

@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { CONNECTIONS_MAX, STREAMS_MAX } from './limits.ts';
 import { buildServer, listenOnSocket } from './server.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   lines.length = 0;
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   station = await servedStation({ log, board: new LiveSlotBoard({ nowMs: () => Date.now() }) });
-  tcp = buildServer({ deps: station.deps, way: 'loopback' });
+  tcp = buildServer({ deps: station.deps, way: 'network', ...openTo() });
   await tcp.listen({ host: '127.0.0.1', port: 0 });
   port = (tcp.server.address() as AddressInfo).port;
   control = buildServer({ deps: station.deps, way: 'socket' });

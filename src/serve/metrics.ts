@@ -10,6 +10,8 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #sent: Counter<'from'>;
+  /** Sets the figures that one question to the ledger tells. */
+  readonly #count: () => Promise<void>;
 
   constructor(deps: DeskDeps) {
     const registers = [this.#registry];
@@ -35,17 +37,12 @@ export class Metrics {
       notArchived: gauge('recordings_not_archived', 'Recordings that are not archived yet.'),
       workWaiting: gauge('work_waiting', 'Work that waits or runs.'),
       workFailed: gauge('work_failed', 'Work that failed for good.'),
+      custodyEntries: gauge('custody_entries', 'Entries of the custody log.'),
     };
-    new Gauge({
-      name: 'evidock_custody_entries',
-      help: 'Entries of the custody log.',
-      registers,
-      async collect() {
-        const now = await deps.ledger.counts();
-        this.set(now.custodyEntries);
-        for (const [name, each] of Object.entries(counts)) each.set(now[name as keyof typeof counts]);
-      },
-    });
+    this.#count = async () => {
+      const now = await deps.ledger.counts();
+      for (const [name, each] of Object.entries(counts)) each.set(now[name as keyof typeof counts]);
+    };
     this.#countLag(deps);
     this.#countWorkers(deps);
     new Gauge({
@@ -154,7 +151,9 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    // Before the registry collects: a gauge that another one sets meanwhile would show the figure of the scrape before.
+    await this.#count();
     return this.#registry.metrics();
   }
 }

@@ -15,6 +15,7 @@ import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { aCaseDraft, cli } from '#test/support/custody';
+import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -51,7 +52,7 @@ async function inPages(path: string, limit: number): Promise<unknown[]> {
 
 beforeAll(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, way: 'loopback' });
+  app = buildServer({ deps: station.deps, way: 'network', ...openTo() });
   for (let n = 0; n < COUNT; n += 1) recording = (await station.addRecording(randomBytes(20), n % 3 === 0 ? { startMs: START_MS } : {})).id;
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {

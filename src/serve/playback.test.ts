@@ -12,6 +12,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
 import { about } from '#test/support/custody';
 import { type HttpWays, httpWays, jsonOf } from '#test/support/http-ways';
+import { openTo } from '#test/support/principals';
 import type { ServedStation } from '#test/support/served-station';
 import { buildServer } from './server.ts';
 
@@ -87,7 +88,7 @@ describe('playback', () => {
   it('does not let a visitor of the TCP port choose a name', async () => {
     const { id } = await station.addRecording(randomBytes(10));
     await buffer(await overTcp(`/api/v1/recordings/${id}/playback`, { headers: { 'x-evidock-actor': 'cli:root' } }));
-    expect((await looks(id)).map(({ actor }) => actorText(actor))).toEqual(['cli (loopback)']);
+    expect((await looks(id)).map(({ actor }) => actorText(actor))).toEqual(['user:usr-wang']);
   });
 
   it('counts the ranges of one film as one look within 15 minutes', async () => {
@@ -113,7 +114,7 @@ describe('playback', () => {
       ...station.deps,
       ledger: Object.assign(Object.create(station.ledger), { transaction: () => Promise.reject(new Error('disk')) }),
     };
-    const app = buildServer({ deps: broken, way: 'loopback' });
+    const app = buildServer({ deps: broken, way: 'network', ...openTo() });
     const response = await app.inject({ url: path(), headers: { host: 'localhost' } });
     expect(response.statusCode).toBe(500);
     expect(response.json()).toMatchObject({ code: 'station.internal' });

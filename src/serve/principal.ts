@@ -1,38 +1,122 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Gatekeeper } from '#desk/access/gatekeeper';
+import type { SignedIn } from '#desk/sign-in/who-is';
+import type { Asker } from '#domain/access/decide';
+import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { Scope } from '#domain/scope';
 
-/** `viewer` may look; `operator` may also change things, start verifications and dock directories. */
-export type Role = 'viewer' | 'operator';
+/** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
+export type Way = 'socket' | 'network';
 
 /** Who sent a request. */
 export interface Principal {
-  readonly kind: 'user' | 'cli' | 'token';
-  /** Name of the account; null where the way in tells none. */
+  /** `cli`: root or the station's own account, over the control socket; `nobody`: who has not signed in. */
+  readonly kind: 'user' | 'token' | 'kiosk' | 'cli' | 'nobody';
+  /** Id of the user, the token or the kiosk; over the control socket the name of the account of the machine. null: nobody. */
   readonly id: string | null;
-  readonly roles: readonly Role[];
-  /** What of the footage it may see. */
+  /** For whoever reads: the name of the person, of the token, of the kiosk. */
+  readonly name: string | null;
+  /** As the policy is asked. Of a token: its owner. */
+  readonly asker: Asker;
+  readonly tasks: ReadonlySet<Task>;
+  /** What of the footage they may see. */
   readonly scope: Scope;
-  /** Session of the account; null where there is none. */
   readonly session: string | null;
   readonly via: Way;
+  readonly address: string | null;
+  /** Header User-Agent. */
+  readonly agent: string | null;
 }
 
-/** How the request came in. `socket`: the control socket, and commands inside the process. `loopback`: the TCP listener. */
-export type Way = 'socket' | 'loopback';
+/** Tells who sent a request. Throws ledger.failed: then nothing is shown. */
+export type PrincipalOf = (request: FastifyRequest) => Promise<Principal>;
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
+const AGENT_CHARACTERS = 200;
+const COOKIE = 'evidock_session';
+const BEARER = /^bearer (evd_[\x21-\x7e]{1,200})$/i;
+const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
+const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
+const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk', 'see-slots']);
 
-/** Tells the principal of a request by the way that it came in. */
-export const WAYS: Readonly<Record<Way, (headers: IncomingHttpHeaders) => Principal>> = {
-  // Only the station's own user and root can open the socket, so the name in the header is believed.
-  socket: (headers) => {
-    const named = [headers['x-evidock-actor']].flat()[0] ?? '';
-    const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
-    return { kind: 'cli', id, roles: ['viewer', 'operator'], scope: 'all', session: null, via: 'socket' };
-  },
-  loopback: () => ({ kind: 'cli', id: null, roles: ['viewer'], scope: 'all', session: null, via: 'loopback' }),
+/** The way in tells who may be behind a request: the control socket knows accounts of the machine, the network those who signed in. */
+export function principalBy(way: Way, gatekeeper: Gatekeeper): PrincipalOf {
+  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request);
+}
+
+// Only the station's own user and root can open the socket, so the name in the header is believed.
+function machine({ headers }: FastifyRequest): Principal {
+  const named = [headers['x-evidock-actor']].flat()[0] ?? '';
+  const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
+  const asker: Asker = { id: `cli:${id}`, roles: [], officer: null, unit: null };
+  const seen = { tasks: EVERY_TASK, scope: 'all' as const, session: null, via: 'socket' as const, address: null };
+  return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
+}
+
+async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promise<Principal> {
+  const address = request.ip;
+  const agent = agentOf(request.headers['user-agent']);
+  const from = { via: 'network' as const, address, agent };
+  const cookie = sessionCookie(request);
+  const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  const known =
+    cookie === undefined && bearer === undefined
+      ? null
+      : await gatekeeper.whoIs({
+          ...(cookie === undefined ? {} : { cookie }),
+          ...(bearer === undefined ? {} : { bearer }),
+          address,
+          agent,
+        });
+  if (known === null) return { ...NOBODY, ...from };
+  if (known.user === null) {
+    const asker: Asker = { id: known.id, roles: [], officer: null, unit: null };
+    return { kind: 'kiosk', id: known.id, name: known.name, asker, tasks: OF_KIOSKS, scope: NOTHING, session: null, ...from };
+  }
+  const { id, roles, officer, unit } = known.user;
+  const asker: Asker = { id, roles, officer, unit };
+  const { kind, name, session } = known;
+  return {
+    kind,
+    id: known.id,
+    name,
+    asker,
+    tasks: tasksOf(gatekeeper, known),
+    scope: await gatekeeper.scopeFor(asker, from),
+    session,
+    ...from,
+  };
+}
+
+/** A token may never do more than its owner. */
+function tasksOf(gatekeeper: Gatekeeper, { user, tokenScopes }: SignedIn): ReadonlySet<Task> {
+  const own = gatekeeper.tasksOf(user?.roles ?? []);
+  return tokenScopes === null ? own : new Set(tokenScopes.filter((task) => own.has(task)));
+}
+
+const NOBODY: Omit<Principal, 'via' | 'address' | 'agent'> = {
+  ...{ kind: 'nobody', id: null, name: null, session: null },
+  ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), scope: NOTHING },
 };
+
+/**
+ * The value of the session cookie; undefined where there is none. Under TLS only the name with the prefix `__Host-` counts, which no page of another host and no
+ * page without TLS can have set (RFC 6265bis, 4.1.3.2). Two cookies of that name: neither counts, as one of them was put there by somebody else.
+ */
+function sessionCookie({ headers, protocol }: FastifyRequest): string | undefined {
+  const name = protocol === 'https' ? `__Host-${COOKIE}` : COOKIE;
+  const values = (headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 && values[0] !== '' ? values[0] : undefined;
+}
+
+function agentOf(header: string | undefined): string | null {
+  return header === undefined || header === '' ? null : header.slice(0, AGENT_CHARACTERS);
+}
 
 /** The principal as custody entries name it. */
 export function actorOf({ kind, id, via, session }: Principal): Actor {

@@ -2,12 +2,15 @@ import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { DeskDeps } from '#desk/deps';
 import type { Item } from '#desk/footage';
+import type { Action } from '#domain/access/policy';
+import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { LedgerReader } from '#ports/ledger';
+import type { Leave } from './leave.ts';
 import type { StreamLimit } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import type { Principal, Role } from './principal.ts';
+import type { Principal } from './principal.ts';
 import type { RequestCustody } from './request-custody.ts';
 
 /** What handlers get beside the request. `deps.ledger` holds a handler to the custody that its route declares. */
@@ -26,6 +29,8 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly principal: Principal;
   /** The principal as custody names it. */
   readonly actor: Actor;
+  /** By what the request may do this with its recording; null: the route is bound to none. */
+  readonly leave: Leave | null;
   /** Here a command says that nothing changed. */
   readonly custody: RequestCustody;
   /** Aborted when the connection closes. */
@@ -80,15 +85,33 @@ export interface Footage {
   readonly from: 'vault' | 'archive';
 }
 
+/** `play`: the moving picture with its sound, or the sound alone. It is `look`, `hear` or both, by the kind of the recording. */
+export type Asked = Action | 'play';
+
+/** What the request wants of one recording. */
+export interface OfRecording {
+  readonly of: 'recording';
+  readonly action: Asked;
+  /** What parameters or body ask beside that. */
+  readonly also?: (asked: { readonly params: unknown; readonly body: unknown }) => readonly Asked[];
+  /** Id of the recording; null: there is none. Left out: the parameter `id`. */
+  readonly recording?: (ledger: LedgerReader, params: unknown) => Promise<string | null>;
+}
+
+/** What somebody needs to be let ask: a task, `nothing` for everybody, or leave to do something with a recording. */
+export type Needs = Task | 'nothing' | OfRecording;
+
 interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly url: string;
-  readonly needs: Role;
+  readonly needs: Needs;
   readonly summary: string;
   /**
-   * What it tells and changes is footage of the ledger, and so within the scope of who asks, or is no secret of the station. Left out: those alone who may
-   * see everything are answered.
+   * What the handler reads. `scope`, if left out: of the footage only what whoever asks may see. `station`: everything, because the route tells nothing of
+   * footage, or changes something for all. A command that has a resource is then carried out only where who asks sees the resource.
    */
-  readonly scoped?: boolean;
+  readonly reads?: 'scope' | 'station';
+  /** Of a route that reads the station: looks among what whoever asks may see for what the request names. Throws request.not-found. */
+  readonly names?: (ledger: LedgerReader, asked: { readonly params: Static<P>; readonly body: Static<B> }) => Promise<unknown>;
   readonly schema: {
     readonly params?: P;
     readonly querystring?: Q;

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
 import { START_MS } from '#test/support/builders';
 import { about, toldBy } from '#test/support/custody';
+import { openTo } from '#test/support/principals';
 import { saying } from '#test/support/saying';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { buildServer } from './server.ts';
@@ -222,12 +223,16 @@ describe('the ledger', () => {
 describe('readiness', () => {
   it('says which part is missing, and fails only where footage cannot be taken in', async () => {
     expect(await good('GET', '/ready')).toMatchObject({ status: 'ready', checks: { archive: null, ledger: { ok: true } } });
-    const away = buildServer({ deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) }, way: 'loopback' });
+    const away = buildServer({
+      deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) },
+      way: 'network',
+      ...openTo(),
+    });
     const degraded = await away.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
     await away.close();
     const vault = Object.assign(Object.create(station.deps.vault), { probe: () => Promise.reject(new Error('EIO')) });
-    const broken = buildServer({ deps: { ...station.deps, vault }, way: 'loopback' });
+    const broken = buildServer({ deps: { ...station.deps, vault }, way: 'network', ...openTo() });
     const failing = await broken.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([failing.statusCode, failing.json().status]).toEqual([503, 'failing']);
     await broken.close();

@@ -1,13 +1,13 @@
 import type { Route } from './route.ts';
-import { caseRoutes } from './routes-cases.ts';
-import { factRoutes } from './routes-facts.ts';
-import { holdingRoutes } from './routes-holdings.ts';
-import { recordingRoutes } from './routes-recordings.ts';
-import { registryRoutes } from './routes-registry.ts';
-import { slotRoutes } from './routes-slots.ts';
-import { stationRoutes } from './routes-station.ts';
-import { workRoutes } from './routes-work.ts';
-import { workerRoutes } from './routes-workers.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { factRoutes } from './routes/facts.ts';
+import { holdingRoutes } from './routes/holdings.ts';
+import { recordingRoutes } from './routes/recordings.ts';
+import { registryRoutes } from './routes/registry.ts';
+import { slotRoutes } from './routes/slots.ts';
+import { stationRoutes } from './routes/station.ts';
+import { workRoutes } from './routes/work.ts';
+import { workerRoutes } from './routes/workers.ts';
 
 /** The one table of everything that can be asked of the station. */
 export const ROUTES: readonly Route[] = [

@@ -19,12 +19,14 @@ import { type HttpWays, httpWays, jsonOf, send } from '#test/support/http-ways';
 import { saying } from '#test/support/saying';
 import type { ServedStation } from '#test/support/served-station';
 import { showDocking } from '#test/support/shown-docking';
+import { needsText } from './leave.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer, listenOnSocket } from './server.ts';
 
 let ways: HttpWays;
 let station: ServedStation;
 const overTcp: HttpWays['overTcp'] = (path, options) => ways.overTcp(path, options);
+const asStranger: HttpWays['overTcp'] = (path, options) => ways.asStranger(path, options);
 const overSocket: HttpWays['overSocket'] = (path, options) => ways.overSocket(path, options);
 const content = randomBytes(3 * 1024 * 1024 + 17);
 let recording: { id: string; playable: Uint8Array };
@@ -40,32 +42,29 @@ describe('the API', () => {
   afterAll(() => ways.close());
 
   describe('ways in', () => {
-    it.each(ROUTES.map((row) => [row.method, row.url, row.needs] as const))('%s %s needs %s', async (method, url, access) => {
+    it.each(ROUTES.map((row) => [row.method, row.url, needsText(row)] as const))('%s %s needs %s', async (method, url, needs) => {
       const path = url
         .replace(':id', 'rec-none')
         .replace(':number', 'none')
         .replace(':serial', 'none')
         .replace(':kind', 'poster')
         .replace(':index', '1');
-      for (const [way, grants] of [
-        [overTcp, 'viewer'],
-        [overSocket, 'operator'],
-      ] as const) {
-        const response = await way(path, { method, ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }) });
-        const refused = access === 'operator' && grants === 'viewer';
-        if (refused) {
-          expect(response.statusCode).toBe(403);
-          expect(await jsonOf(response)).toMatchObject({
-            code: 'request.forbidden',
-            remedy: expect.any(String),
-            instance: `urn:uuid:${response.headers['x-request-id']}`,
-          });
-        } else {
-          expect(response.statusCode, url).not.toBe(403);
-          expect(response.statusCode, url).toBeLessThan(500);
-        }
-        response.destroy();
+      const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} };
+      const stranger = await asStranger(path, { method, ...body, headers: { cookie: 'evidock_session=x', authorization: 'Bearer evd_x' } });
+      if (needs === 'nothing') expect(stranger.statusCode).toBe(200);
+      else {
+        expect(stranger.statusCode).toBe(401);
+        expect(await jsonOf(stranger)).toMatchObject({
+          code: 'request.signed-out',
+          remedy: expect.any(String),
+          instance: `urn:uuid:${stranger.headers['x-request-id']}`,
+        });
       }
+      const known = await overSocket(path, { method, ...body });
+      expect([401, 403], url).not.toContain(known.statusCode);
+      expect(known.statusCode, url).toBeLessThan(500);
+      stranger.destroy();
+      known.destroy();
     });
 
     it('keeps the control socket to the owner', () => {
@@ -207,9 +206,10 @@ describe('the API', () => {
       expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);
       expect(operations.map(({ operationId }) => operationId)).toContain('patch-recordings-by-id');
       expect(operations.every(({ tags }) => tags.length === 1)).toBe(true);
-      for (const { method, url, needs } of ROUTES) {
+      for (const row of ROUTES) {
+        const { method, url } = row;
         const path = url.replace(/:(\w+)/g, '{$1}');
-        expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-needs': needs });
+        expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-needs': needsText(row) });
       }
     });
 

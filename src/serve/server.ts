@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Gatekeeper } from '#desk/access/gatekeeper';
+import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
@@ -11,12 +13,14 @@ import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
+import { demandTask, type StatedReason } from './leave.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { type Principal, WAYS, type Way } from './principal.ts';
+import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { takeReason } from './stated-reason.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -31,7 +35,9 @@ interface Options {
   /** Tells who comes in this way, and what they may do. */
   readonly way: Way;
   /** Tells who asks; a test may let somebody else ask. */
-  readonly principalOf?: (typeof WAYS)[Way];
+  readonly principalOf?: PrincipalOf;
+  /** Decides; a test may give another. */
+  readonly gatekeeper?: Gatekeeper;
   /** The servers of one station share these, so that their figures add up. */
   readonly metrics?: Metrics;
   /** The table of routes; a test may give another. */
@@ -42,7 +48,8 @@ interface Options {
 export function buildServer({
   deps,
   way,
-  principalOf = WAYS[way],
+  gatekeeper = stationGatekeeper(deps),
+  principalOf = principalBy(way, gatekeeper),
   metrics = new Metrics(deps),
   routes = ROUTES,
 }: Options): FastifyInstance {
@@ -70,7 +77,7 @@ export function buildServer({
     return document;
   };
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit(), running: new RunningKeys() };
+  const serving: ServerParts = { deps, metrics, openApi, gatekeeper, looks, streams: new StreamLimit(), running: new RunningKeys() };
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
   app.addHook('onRequest', async (request, reply) => {
@@ -127,8 +134,10 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
   }
 }
 
-function addRoute(scope: FastifyInstance, row: Route, principalOf: (typeof WAYS)[Way], parts: ServerParts): void {
+function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, parts: ServerParts): void {
   const { response, params, querystring, body } = row.schema;
+  const senders = new WeakMap<FastifyRequest, Principal>();
+  const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
   scope.route({
     method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
     url: row.url,
@@ -139,17 +148,21 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: (typeof WAYS)
       ...(body ? { body } : {}),
       ...(response ? { response: { '2xx': response } } : {}),
     },
+    // Before anything of the request is looked at.
     onRequest: async (request) => {
-      if (!mayAsk(principalOf(request.headers), row))
-        throw new EvidockError('request.forbidden', because('no-route', { method: row.method, path: row.url }));
+      const principal = await principalOf(request);
+      await demandTask(parts.gatekeeper, principal, row);
+      senders.set(request, principal);
     },
-    handler: (request, reply) => answer(row, parts, { principal: principalOf(request.headers), request, reply }),
+    preValidation: async (request) => {
+      if (typeof row.needs !== 'string') reasons.set(request, takeReason(request));
+    },
+    handler: (request, reply) => {
+      const principal = senders.get(request);
+      if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
+      return answer(row, parts, { principal, reason: reasons.get(request) ?? null, request, reply });
+    },
   });
-}
-
-/** What is not known to keep within a scope is refused to those who have a narrow one, whatever they ask it for. */
-function mayAsk({ roles, scope }: Principal, row: Route): boolean {
-  return roles.includes(row.needs) && (scope === 'all' || row.scoped === true);
 }
 
 /** Whether every name and every text in a body can be written as UTF-8. The size limit of the body also bounds its depth. */

@@ -364,7 +364,7 @@ describe('a handler', () => {
       'of a query that writes',
       query({
         url: '/api/v1/breach',
-        needs: 'viewer',
+        needs: 'see-registry',
         summary: 'Breaks the rule',
         schema: { response: Type.Object({}) },
         handle: async ({ deps: { ledger } }) => {
@@ -376,7 +376,7 @@ describe('a handler', () => {
     [
       'that goes round its transaction',
       command({
-        ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: null },
+        ...{ method: 'POST', url: '/api/v1/breach', needs: 'change-registry', summary: 'Breaks the rule', custody: null },
         schema: { response: Type.Object({}) },
         handle: async ({ deps: { ledger } }) => ledger.recover(),
       }),
@@ -385,7 +385,7 @@ describe('a handler', () => {
 
   function breaking(body: (writer: LedgerWriter) => Promise<void>): Route {
     return command({
-      ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: ['officer.changed'] },
+      ...{ method: 'POST', url: '/api/v1/breach', needs: 'change-registry', summary: 'Breaks the rule', custody: ['officer.changed'] },
       schema: { response: Type.Object({}) },
       handle: async ({ deps: { ledger } }) => {
         await ledger.transaction(body);
@@ -406,7 +406,7 @@ describe('a handler', () => {
 
   it('that tells lines and leaves nothing ends with an error in place of its last line', async () => {
     const told = command({
-      ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: ['station.verified'] },
+      ...{ method: 'POST', url: '/api/v1/breach', needs: 'change-registry', summary: 'Breaks the rule', custody: ['station.verified'] },
       ...{ schema: {}, produces: 'application/x-ndjson' },
       handle: async () =>
         new LinesAnswer(

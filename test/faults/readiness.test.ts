@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import type { Readiness } from '#desk/readiness';
 import { buildServer } from '#serve/server';
+import { openTo } from '#test/support/principals';
 import { saying } from '#test/support/saying';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { STATION_ID } from '../support/builders.ts';
@@ -45,7 +46,7 @@ async function readinessOf(
   const vault = new DiskVault({ directory: vaultDirectory, reserveBytes, rereadThreads: 1 });
   await vault.open();
   const station = await servedStation({ vault });
-  const app = buildServer({ deps: station.deps, way: 'loopback' });
+  const app = buildServer({ deps: station.deps, way: 'network', ...openTo() });
   const ask = async (): Promise<[number, Readiness]> => {
     const answer = await app.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     return [answer.statusCode, answer.json()];
@@ -111,7 +112,7 @@ describe('a station is not ready', () => {
   });
 
   it('when the disk of the ledger is full', async () => {
-    const directory = await place('ledger', 'size=2m');
+    const directory = await place('ledger', 'size=4m');
     const ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: STATION_ID });
     await ledger.upkeep.probe();
     fill(directory)();

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evidock, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
+import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let pid = 0;
@@ -36,12 +36,13 @@ describe('scripts/up', () => {
     });
     pid = Number(/stop it with: kill (\d+)/.exec(up.stdout)?.[1] ?? 0);
     expect(up.status, up.stdout + up.stderr).toBe(0);
-    const [, address] = /^\s+(http:\S+)\/api\/v1\/recordings/m.exec(up.stdout) ?? [];
-    const { items: recordings } = (await (await fetch(`${address}/api/v1/recordings?limit=200`)).json()) as { items: RecordingJson[] };
+    const [, address] = /^\s+(http:\S+)\/api\/v1\/openapi/m.exec(up.stdout) ?? [];
+    const recordings = await evidockJson<RecordingJson[]>(['--state', join(home.path, 'state'), 'recordings']);
     expect(new Set(recordings.map((recording) => recording.recorderSerial)).size).toBe(3);
     expect(recordings.every((recording) => recording.state === 'archived')).toBe(true);
     expect(recordings.some((recording) => recording.damaged)).toBe(true);
-    for (const path of ['slots', 'openapi.json', 'health']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(200);
+    for (const path of ['openapi.json', 'health']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(200);
+    for (const path of ['slots', 'recordings']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(401);
     const verified = await evidock(['--state', join(home.path, 'state'), 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
     stop();

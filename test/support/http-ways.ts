@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { buildServer, listenOnSocket } from '#serve/server';
+import { openTo } from './principals.ts';
 import { type ServedStation, servedStation } from './served-station.ts';
 
 type Asked = RequestOptions & { body?: unknown };
@@ -14,25 +15,33 @@ export interface HttpWays {
   readonly tcp: FastifyInstance;
   readonly port: number;
   readonly socketPath: string;
+  /** As a person who may do everything. */
   overTcp(path: string, options?: Asked): Promise<IncomingMessage>;
+  /** As somebody whom the station does not know. */
+  asStranger(path: string, options?: Asked): Promise<IncomingMessage>;
   overSocket(path: string, options?: Asked): Promise<IncomingMessage>;
   close(): Promise<void>;
 }
 
 export async function httpWays(): Promise<HttpWays> {
   const station = await servedStation();
-  const tcp = buildServer({ deps: station.deps, way: 'loopback' });
+  const tcp = buildServer({ deps: station.deps, way: 'network', ...openTo() });
   await tcp.listen({ host: '127.0.0.1', port: 0 });
   const { port } = tcp.server.address() as AddressInfo;
+  const strange = buildServer({ deps: station.deps, way: 'network' });
+  await strange.listen({ host: '127.0.0.1', port: 0 });
+  const { port: strangePort } = strange.server.address() as AddressInfo;
   const control = buildServer({ deps: station.deps, way: 'socket' });
   const socketPath = join(station.directory, 'run/control.sock');
   await listenOnSocket(control, socketPath);
   return {
     ...{ station, tcp, port, socketPath },
     overTcp: (path, options = {}) => send({ host: '127.0.0.1', port, path, ...options }),
+    asStranger: (path, options = {}) => send({ host: '127.0.0.1', port: strangePort, path, ...options }),
     overSocket: (path, options = {}) => send({ socketPath, path, ...options }),
     close: async () => {
       await tcp.close();
+      await strange.close();
       await control.close();
       await station.close();
     },

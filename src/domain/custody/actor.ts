@@ -1,7 +1,10 @@
 import { type Claim, STATION_HOST } from '#domain/work';
 
-/** `station`: the daemon by itself; `user`: a person with an account; `cli`: an account of the machine, over the control socket; `token`: a program. */
-export const ACTOR_KINDS = ['station', 'user', 'cli', 'token'] as const;
+/**
+ * `station`: the daemon by itself; `user`: a person with an account; `cli`: an account of the machine, over the control socket; `token`: a program;
+ * `kiosk`: the screen at the slots; `nobody`: who has not signed in.
+ */
+export const ACTOR_KINDS = ['station', 'user', 'cli', 'token', 'kiosk', 'nobody'] as const;
 type ActorKind = (typeof ACTOR_KINDS)[number];
 
 /** Who did what an entry tells. */
@@ -9,7 +12,7 @@ export interface Actor {
   readonly kind: ActorKind;
   /** Name of the account or of the token; null for the station itself. */
   readonly id: string | null;
-  /** The way in (`socket`, `loopback`), the rule by which the station decided (`rule:sole`), or its worker on another host (`worker:render1`); null if there is nothing to tell. */
+  /** The way in (`socket`, `network`), the rule by which the station decided (`rule:sole`), or its worker on another host (`worker:render1`); null if there is nothing to tell. */
   readonly via: string | null;
   /** Session of the account; null where there is none. */
   readonly session: string | null;

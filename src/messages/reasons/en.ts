@@ -7,6 +7,8 @@ import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
+import { leaveEn } from './leave-en.ts';
+
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
@@ -27,6 +29,7 @@ export const REASONS_EN = {
   ...ledgerEn,
   ...deskEn,
   ...requestEn,
+  ...leaveEn,
   ...stationEn,
   ...namesEn,
   ...damageEn,

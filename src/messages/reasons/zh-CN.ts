@@ -9,6 +9,7 @@ import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
 import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
+import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
@@ -28,6 +29,7 @@ const zhCN = {
   ...ledgerZhCN,
   ...deskZhCN,
   ...requestZhCN,
+  ...leaveZhCN,
   ...stationZhCN,
   ...namesZhCN,
   ...damageZhCN,

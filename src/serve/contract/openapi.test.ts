@@ -89,10 +89,10 @@ describe('the API document', () => {
     expect(lines).toMatchObject({ 'application/x-ndjson': { schema: { $ref: '#/components/schemas/VerifyLine' } } });
   });
 
-  it('tells who may ask: whoever comes over loopback only looks', () => {
+  it('tells who may ask: everybody only where the route needs nothing', () => {
     for (const { method, url, needs } of ROUTES) {
       const operation = document.paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
-      expect(operation?.security, url).toEqual(needs === 'viewer' ? [{ controlSocket: [] }, {}] : [{ controlSocket: [] }]);
+      expect(operation?.security, url).toEqual(needs === 'nothing' ? [] : [{ session: [] }, { token: [] }, { controlSocket: [] }]);
     }
   });
 });

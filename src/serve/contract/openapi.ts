@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox';
 import { Problem, pageOf } from '#api/common';
 import { COMPONENTS } from '#api/components';
 import { ERRORS } from '#domain/errors';
+import { needsText } from '#serve/leave';
 import { custodyOfRoute, type Route } from '#serve/route';
 
 /*
@@ -32,18 +33,23 @@ const TAGS: Readonly<Record<string, string>> = {
 };
 const STATION_TAG = new Set(['health', 'ready', 'openapi.json']);
 
-/** How the station knows who asks. Accounts become another scheme beside this one, in the `security` of the same operations. */
+/** How the station knows who asks: one of these. */
 const SECURITY_SCHEMES = {
+  session: {
+    ...{ type: 'apiKey', in: 'cookie', name: 'evidock_session' },
+    description: 'The session of a person who has signed in. Under TLS the cookie is called `__Host-evidock_session`.',
+  },
+  token: {
+    ...{ type: 'http', scheme: 'bearer' },
+    description: 'An API token, `evd_…`, with the tasks that it was made for, or the token of a paired kiosk.',
+  },
   controlSocket: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'x-evidock-actor',
+    ...{ type: 'apiKey', in: 'header', name: 'x-evidock-actor' },
     description:
-      "The control socket, which only the station's own user and root may open: viewer and operator. The header names the person for the custody log, as `cli:NAME`; without it the entry says `unknown`.",
+      "The control socket, which only the station's own user and root may open: everything, and shown to the auditors as what it is. The header names the person for the custody log, as `cli:NAME`; without it the entry says `unknown`.",
   },
 };
-/** Over loopback no credentials are asked for; such a client may only look. */
-const LOOPBACK = {};
+const SOMEBODY = Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] }));
 
 const PROBLEM_RESPONSE = {
   description: 'What failed and what to do, as problem details (RFC 9457).',
@@ -82,6 +88,13 @@ const PARAMETERS = {
     description: 'ETags that the client has: a GET of one of them is answered with 304. `*` with a change: only if nothing stands there.',
     schema: { type: 'string' },
     example: '"60303ae22b998861bce3b28f33eec1be"',
+  },
+  Reason: {
+    ...{ name: 'reason', in: 'query', required: false },
+    description:
+      "Why somebody wants to see this, `CODE` or `CODE: words`, where the policy asks for it; the code is of the policy's list. The header `x-evidock-reason`, percent-encoded, says the same. It is put on record.",
+    schema: { type: 'string' },
+    example: 'supervision: complaint 2026-117',
   },
 };
 const headerOf = (name: keyof typeof HEADERS) => ({ [name]: { $ref: `#/components/headers/${name}` } });
@@ -152,7 +165,7 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
       description: 'Times are ISO 8601. Errors are problem details (RFC 9457) with a code and a remedy. docs/api.md tells the conventions.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'This station: its control socket, or its listener on loopback.' }],
+    servers: [{ url: '/', description: 'This station: its control socket, or its listener on the network.' }],
     tags: Object.entries(TAGS)
       .filter(([name]) => used.has(name))
       .map(([name, description]) => ({ name, description })),
@@ -195,17 +208,18 @@ function operationOf(row: Route, components: Components): Json {
     ...parametersOf('path', params, components),
     ...parametersOf('query', querystring, components),
     ...conditionsOf(row).map(parameter),
+    ...(typeof row.needs === 'string' ? [] : [parameter('Reason')]),
   ];
   return {
     operationId: operationIdOf(row),
     summary: row.summary,
     tags: [tagOf(row)],
-    security: [{ controlSocket: [] }, ...(row.needs === 'viewer' ? [LOOPBACK] : [])],
+    security: row.needs === 'nothing' ? [] : SOMEBODY,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, ...withSchema({ 'application/json': { schema: body } }, components) } }),
     responses: responsesOf(row, components),
     'x-evidock-kind': row.kind,
-    'x-evidock-needs': row.needs,
+    'x-evidock-needs': needsText(row),
     'x-evidock-custody': custodyOfRoute(row),
   };
 }
@@ -260,7 +274,8 @@ const FAILURES = [...new Set(Object.values(ERRORS).map(({ status }) => status))]
 function problemsOf(row: Route): readonly number[] {
   const isCommand = row.kind === 'command';
   return [
-    ...[400, 403, ...FAILURES],
+    ...(row.needs === 'nothing' ? [400] : [400, 401, 403]),
+    ...FAILURES,
     ...(row.schema.params || isCommand || row.kind === 'footage' ? [404] : []),
     ...(isCommand || row.kind === 'footage' ? [409] : []),
     ...(row.kind === 'footage' ? [416] : []),

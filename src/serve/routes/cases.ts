@@ -9,17 +9,16 @@ import { protectCase, protectRecording } from '#desk/protection';
 import { standingOf } from '#desk/standing';
 import { mustHaveCase } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
-import { custodyPage } from './custody-page.ts';
-import { Presenter } from './present.ts';
-import { caseAt, recordingAt } from './resources.ts';
-import { command, query, type Route } from './route.ts';
+import { custodyPage } from '#serve/custody-page';
+import { Presenter } from '#serve/present';
+import { caseAt, recordingAt } from '#serve/resources';
+import { command, query, type Route } from '#serve/route';
 
 /** Routes of the course of cases, and of levels and marks of cases and recordings. */
 export const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases/:number/custody',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'Everything that was done with a case, oldest first',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(CustodyJson) },
     handle: async (serving, { params: { number }, query: asked }) => {
@@ -30,8 +29,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/cases/:number/decision',
-    scoped: true,
-    needs: 'operator',
+    needs: 'change-cases',
     summary: 'The case was decided on that date; `correct` changes the date on record',
     custody: ['case.decided'],
     resource: caseAt,
@@ -45,8 +43,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/cases/:number/closing',
-    scoped: true,
-    needs: 'operator',
+    needs: 'change-cases',
     summary: 'The case was closed on that date; `correct` changes the date on record',
     custody: ['case.closed'],
     resource: caseAt,
@@ -60,8 +57,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/cases/:number/reopening',
-    scoped: true,
-    needs: 'operator',
+    needs: 'change-cases',
     summary: 'The case was opened again on that date; `correct` changes the date on record',
     custody: ['case.reopened'],
     resource: caseAt,
@@ -75,8 +71,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/cases/:number/protection',
-    scoped: true,
-    needs: 'operator',
+    needs: 'change-cases',
     summary: 'Changes the confidentiality and the privacy marks of a case; they count for every recording of it',
     custody: ['case.protected'],
     resource: caseAt,
@@ -90,8 +85,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/recordings/:id/protection',
-    scoped: true,
-    needs: 'operator',
+    needs: { of: 'recording', action: 'mark' },
     summary: 'Changes the confidentiality and the privacy marks of a recording',
     custody: ['recording.protected'],
     resource: recordingAt,

@@ -18,15 +18,14 @@ import { Verification, verifyRequestOf } from '#desk/verify';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { pageOf as page, wrongCursor } from './pages.ts';
-import { Presenter } from './present.ts';
-import { Created, command, LinesAnswer, query, type Route } from './route.ts';
+import { pageOf as page, wrongCursor } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import { Created, command, LinesAnswer, query, type Route } from '#serve/route';
 
 const dockingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/dockings',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'see-work',
     summary: 'Dockings, newest first',
     schema: {
       querystring: DockingsQuery,
@@ -42,8 +41,7 @@ const dockingRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/dockings/:id',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'see-work',
     summary: 'One docking and its progress; its recordings are at `/recordings?docking=`, the work that is left at `/jobs?docking=`',
     schema: { params: DockingReportParams, response: DockingReportJson },
     handle: async ({ deps }, { params }) => {
@@ -53,8 +51,7 @@ const dockingRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/dockings/:id/refusals',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'see-work',
     summary: 'What was left on the card, and why, in the order in which it was met',
     schema: { params: DockingReportParams, querystring: PageQuery, response: pageOf(RefusalJson) },
     handle: async ({ deps }, { params: { id }, query }) => {
@@ -71,7 +68,8 @@ const dockingRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/dockings',
-    needs: 'operator',
+    needs: 'dock',
+    reads: 'station',
     summary: 'Docks a directory of the station',
     transactions: 'several',
     custody: ['docking.arrived'],
@@ -91,7 +89,9 @@ const dockingRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/dockings/:id/removal',
-    needs: 'operator',
+    needs: 'dock',
+    reads: 'station',
+    names: (ledger, { params: { id } }) => reportDocking({ ledger }, id),
     summary: 'Ends the stay of a directory that was docked by request',
     transactions: 'several',
     custody: ['docking.removed'],
@@ -116,7 +116,7 @@ const dockingRoutes: readonly Route[] = [
 const jobRoutes: readonly Route[] = [
   query({
     url: '/api/v1/jobs',
-    needs: 'viewer',
+    needs: 'see-work',
     summary: 'Work that was or is to be done, by id, the highest first',
     schema: {
       querystring: JobsQuery,
@@ -141,7 +141,8 @@ const jobRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/jobs/retry',
-    needs: 'operator',
+    needs: 'run-work',
+    reads: 'station',
     summary: 'Makes failed work wait again, and hurries what backs off; `dryRun` only tells how much that would be',
     custody: null,
     schema: {
@@ -153,7 +154,8 @@ const jobRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/derivatives/again',
-    needs: 'operator',
+    needs: 'run-work',
+    reads: 'station',
     summary: "Has derivatives made again by today's recipes, at the lowest priority; `count` only tells how many that would be",
     custody: ['recording.derive-again'],
     transactions: 'several',
@@ -170,7 +172,9 @@ const jobRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/verify',
-    needs: 'operator',
+    needs: 'verify',
+    reads: 'station',
+    names: async (ledger, { body: { recording } }) => recording !== undefined && mustHaveRecording(ledger, recording),
     summary: 'Reads everything again and compares it with what was sealed; answers in lines of JSON, the last is the summary',
     transactions: 'several',
     custody: ['recording.verified', 'station.verified', 'log.replayed', 'fixity.checked', 'copy.withdrawn'],

@@ -9,11 +9,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
 import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
+import { buildServer } from '#serve/server';
 import { aDocking } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { showDocking } from '#test/support/shown-docking';
-import { buildServer } from './server.ts';
 
 let station: ServedStation;
 let app: FastifyInstance;

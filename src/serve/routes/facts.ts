@@ -4,15 +4,14 @@ import { RecordingParams } from '#api/recordings';
 import { CaseParams } from '#api/registry';
 import { mustHaveCase, mustHaveRecording } from '#desk/tagging';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
-import { pageOf as page, wrongCursor } from './pages.ts';
-import { Presenter } from './present.ts';
-import { query, type Route, type Serving } from './route.ts';
+import { pageOf as page, wrongCursor } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import { query, type Route, type Serving } from '#serve/route';
 
 export const factRoutes: readonly Route[] = [
   query({
     url: '/api/v1/recordings/:id/facts',
-    scoped: true,
-    needs: 'viewer',
+    needs: { of: 'recording', action: 'see' },
     summary: 'What was known of a recording, from when on and by whom, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(FactJson) },
     handle: async ({ deps }, { params, query }) => {
@@ -22,8 +21,7 @@ export const factRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/cases/:number/facts',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'What was known of a case, from when on and by whom, oldest first',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(FactJson) },
     handle: async ({ deps }, { params, query }) => {

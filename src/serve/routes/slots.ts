@@ -5,10 +5,10 @@ import { slotViews } from '#desk/dockings';
 import { assignSlot, hubViews } from '#desk/slots';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { pageOfHeld as page } from './pages.ts';
-import { Presenter } from './present.ts';
-import { Created, command, events, query, type Resource, type Route, shown } from './route.ts';
-import { presentSlot, slotEvents } from './slot-events.ts';
+import { pageOfHeld as page } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import { Created, command, events, query, type Resource, type Route, shown } from '#serve/route';
+import { presentSlot, slotEvents } from '#serve/slot-events';
 
 const slotAt: Resource<Static<typeof SlotParams>> = async (ledger, deps, { slot }) => {
   const view = (await slotViews({ board: deps.board, ledger })).find((each) => each.slot === slot);
@@ -18,7 +18,7 @@ const slotAt: Resource<Static<typeof SlotParams>> = async (ledger, deps, { slot 
 export const slotRoutes: readonly Route[] = [
   query({
     url: '/api/v1/slots',
-    needs: 'viewer',
+    needs: 'see-slots',
     summary: 'The slots as they are now, by number',
     schema: { querystring: PageQuery, response: pageOf(SlotJson) },
     handle: async ({ deps }, { query }) => {
@@ -29,7 +29,7 @@ export const slotRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/slots/:slot',
-    needs: 'viewer',
+    needs: 'see-slots',
     summary: 'One slot as it is now',
     schema: { params: SlotParams, response: SlotJson },
     resource: async (ledger, deps, params) => {
@@ -40,14 +40,14 @@ export const slotRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/hubs',
-    needs: 'viewer',
+    needs: 'see-slots',
     summary: 'The hubs of the slots, with what comes through each of them now, by port path',
     schema: { querystring: PageQuery, response: pageOf(HubJson) },
     handle: ({ deps }, { query }) => page({ list: 'hubs', query, rows: hubViews(deps), keyOf: ({ hub }) => hub, show: (hub) => hub }),
   }),
   events({
     url: '/api/v1/events',
-    needs: 'viewer',
+    needs: 'see-slots',
     summary: 'Server-sent events: `slots` once, then `slot` for each change; `port` for what is plugged in while slots are learnt',
     schema: { events: { slots: Type.Array(SlotJson), slot: SlotJson, port: PortSeenJson } },
     handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal),
@@ -55,7 +55,7 @@ export const slotRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/slots/learning',
-    needs: 'operator',
+    needs: 'administer',
     summary: 'While slots are learnt, what is plugged in is told as event `port` and not taken in; 0 seconds ends it',
     custody: null,
     schema: { body: LearningBody },
@@ -64,7 +64,8 @@ export const slotRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/slots/:slot',
-    needs: 'operator',
+    needs: 'administer',
+    reads: 'station',
     summary: 'Gives a port this number; another port that has it gets the old number of this one, or the next free one',
     custody: ['slots.changed'],
     creates: 'new',

@@ -6,11 +6,11 @@ import type { DeskDeps } from '#desk/deps';
 import { correctHolding, giveBack, takeOut } from '#desk/holdings';
 import { mustHaveRecorder } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
-import { custodyPage } from './custody-page.ts';
-import { pageOf as page, wrongCursor } from './pages.ts';
-import { Presenter } from './present.ts';
-import { holdingAt, recorderAt } from './resources.ts';
-import { Created, command, query, type Route, shown } from './route.ts';
+import { custodyPage } from '#serve/custody-page';
+import { pageOf as page, wrongCursor } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import { holdingAt, recorderAt } from '#serve/resources';
+import { Created, command, query, type Route, shown } from '#serve/route';
 
 /** A recording whose officer a holding changes has an entry of this type in its own history. */
 const REDECIDED = 'recording.officer-decided';
@@ -24,14 +24,15 @@ const told = (deps: DeskDeps, { holding, redecided }: Awaited<ReturnType<typeof 
 export const holdingRoutes: readonly Route[] = [
   shown({
     url: '/api/v1/recorders/:serial',
-    needs: 'viewer',
+    needs: 'see-registry',
     summary: 'One recorder, and who has it',
     schema: { params: RecorderParams, response: RecorderJson },
     resource: recorderAt,
   }),
   query({
     url: '/api/v1/recorders/:serial/custody',
-    needs: 'viewer',
+    needs: 'see-work',
+    reads: 'station',
     summary: 'Everything that was done with a recorder, oldest first',
     schema: { params: RecorderParams, querystring: PageQuery, response: pageOf(CustodyJson) },
     handle: async (serving, { params: { serial }, query: asked }) => {
@@ -41,7 +42,7 @@ export const holdingRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/recorders/:serial/holdings',
-    needs: 'viewer',
+    needs: 'see-registry',
     summary: 'Who had a recorder from when to when; newest first',
     schema: { params: RecorderParams, querystring: HoldingsQuery, response: pageOf(HoldingJson) },
     handle: async ({ deps: { ledger, facts } }, { params: { serial }, query: asked }) => {
@@ -63,7 +64,8 @@ export const holdingRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/recorders/:serial/holdings',
-    needs: 'operator',
+    needs: 'change-registry',
+    reads: 'station',
     summary: 'An officer takes a recorder out; with `until` the whole is entered afterwards',
     custody: ['recorder.taken-out', 'recorder.returned', REDECIDED],
     schema: { params: RecorderParams, body: TakeOutBody, response: HeldJson },
@@ -80,7 +82,7 @@ export const holdingRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/recorders/:serial/holdings/:id',
-    needs: 'viewer',
+    needs: 'see-registry',
     summary: 'One take-out of a recorder',
     schema: { params: HoldingParams, response: HoldingJson },
     resource: holdingAt,
@@ -88,7 +90,8 @@ export const holdingRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/recorders/:serial/return',
-    needs: 'operator',
+    needs: 'change-registry',
+    reads: 'station',
     summary: 'A recorder that was taken out is back',
     custody: ['recorder.returned', REDECIDED],
     schema: { params: RecorderParams, body: ReturnBody, response: HeldJson },
@@ -101,7 +104,8 @@ export const holdingRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/recorders/:serial/holdings/:id',
-    needs: 'operator',
+    needs: 'change-registry',
+    reads: 'station',
     summary: 'Corrects officer or times of a take-out; what is left out stays',
     custody: ['recorder.holding-corrected', REDECIDED],
     resource: holdingAt,
@@ -115,7 +119,8 @@ export const holdingRoutes: readonly Route[] = [
   command({
     method: 'DELETE',
     url: '/api/v1/recorders/:serial/holdings/:id',
-    needs: 'operator',
+    needs: 'change-registry',
+    reads: 'station',
     summary: 'There was no such take-out: it is taken off the record, and its entries stay',
     custody: ['recorder.holding-corrected', REDECIDED],
     schema: { params: HoldingParams, response: HeldJson },

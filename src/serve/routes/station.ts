@@ -2,40 +2,44 @@ import { BackupBody, BackupJson, HealthJson, LogLagJson, ReadyJson, ReadyQuery }
 import { backupLedger } from '#desk/backup-ledger';
 import { logLags } from '#desk/log-lag';
 import { checkReadiness } from '#desk/readiness';
-import { command, query, RawAnswer, type Route } from './route.ts';
+import { command, query, RawAnswer, type Route } from '#serve/route';
 
 export const stationRoutes: readonly Route[] = [
   query({
     url: '/api/v1/health',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'nothing',
     summary: 'The process answers',
     schema: {
       response: HealthJson,
     },
-    handle: async ({ deps: { facts, archive } }) => {
+    handle: async ({ deps: { facts, archive } }, { principal }) => {
+      if (principal.kind === 'nobody') return { status: 'ok' };
       const { version, stationId, stationName } = facts;
       return { status: 'ok', version, stationId, stationName, archive: archive?.name ?? null };
     },
   }),
   query({
     url: '/api/v1/ready',
-    needs: 'viewer',
+    needs: 'nothing',
+    reads: 'station',
     summary: 'What the station stands on: ledger, vault, queue, archive; 503 if footage cannot be taken in',
     schema: {
       querystring: ReadyQuery,
       response: ReadyJson,
     },
     produces: 'application/json',
-    handle: async ({ deps }, { query }) => {
-      const readiness = await checkReadiness(deps, { fresh: query.fresh ?? false });
+    handle: async ({ deps }, { query, principal }) => {
+      const seesAll = principal.tasks.has('see-health');
+      const readiness = await checkReadiness(deps, { fresh: seesAll && (query.fresh ?? false) });
       const status = readiness.status === 'failing' ? 503 : 200;
-      return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(readiness));
+      const told = seesAll ? readiness : { status: readiness.status };
+      return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(told));
     },
   }),
   query({
     url: '/api/v1/custody/shipping',
-    needs: 'viewer',
+    needs: 'see-health',
+    reads: 'station',
     summary: 'How far the copies of the custody log in vault and archive are behind it',
     schema: {
       response: LogLagJson,
@@ -44,7 +48,7 @@ export const stationRoutes: readonly Route[] = [
   }),
   query({
     url: '/metrics',
-    needs: 'viewer',
+    needs: 'see-health',
     summary: 'Figures for Prometheus',
     schema: {},
     produces: 'text/plain',
@@ -52,8 +56,7 @@ export const stationRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/openapi.json',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'nothing',
     summary: 'This API as an OpenAPI 3.1 document',
     schema: {},
     produces: 'application/json',
@@ -62,7 +65,8 @@ export const stationRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/ledger/backup',
-    needs: 'operator',
+    needs: 'administer',
+    reads: 'station',
     summary: 'Takes a consistent copy of the ledger while the station runs',
     custody: ['ledger.backed-up'],
     schema: {

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import {
   CaseBody,
@@ -23,11 +24,12 @@ import {
 import { readCases, readOfficers } from '#desk/imports';
 import { addCases, addOfficers, addRecorder, changeOfficer, changeRecorder } from '#desk/registry';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
-import { pageOf as page, wrongCursor } from './pages.ts';
-import { Presenter } from './present.ts';
-import type { RequestCustody } from './request-custody.ts';
-import { caseAt, officerAt, recorderAt } from './resources.ts';
-import { Created, command, query, type Route, shown } from './route.ts';
+import type { LedgerReader } from '#ports/ledger';
+import { pageOf as page, wrongCursor } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import type { RequestCustody } from '#serve/request-custody';
+import { caseAt, officerAt, recorderAt } from '#serve/resources';
+import { Created, command, query, type Route, shown } from '#serve/route';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -46,8 +48,7 @@ function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly
 const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'Cases, newest first',
     schema: {
       querystring: PageQuery,
@@ -64,16 +65,14 @@ const caseRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/cases/:number',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'One case',
     schema: { params: CaseParams, response: CaseJson },
     resource: caseAt,
   }),
   query({
     url: '/api/v1/cases/:number/events',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'What happened in a case, by start',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(EventJson) },
     handle: async ({ deps: { ledger, facts } }, { params: { number }, query }) => {
@@ -91,7 +90,8 @@ const caseRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/cases/:number',
-    needs: 'operator',
+    needs: 'change-cases',
+    reads: 'station',
     summary: 'Changes a case and adds events; what is left out stays',
     custody: CASE_CHANGE_CUSTODY,
     resource: caseAt,
@@ -105,7 +105,8 @@ const caseRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/cases',
-    needs: 'operator',
+    needs: 'change-cases',
+    reads: 'station',
     summary: 'Adds a case and events of it; with `update` also changes what is there',
     custody: CASE_CUSTODY,
     schema: {
@@ -121,7 +122,8 @@ const caseRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/cases/import',
-    needs: 'operator',
+    needs: 'change-cases',
+    reads: 'station',
     summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: [...CASE_CUSTODY, 'case.decided', 'case.closed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
@@ -137,8 +139,7 @@ const caseRoutes: readonly Route[] = [
 const peopleRoutes: readonly Route[] = [
   query({
     url: '/api/v1/officers',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'see-registry',
     summary: 'Officers',
     schema: { querystring: PageQuery, response: pageOf(OfficerJson) },
     handle: ({ deps: { ledger } }, { query }) =>
@@ -153,7 +154,7 @@ const peopleRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/officers',
-    needs: 'operator',
+    needs: 'change-registry',
     summary: 'Adds or changes an officer',
     custody: ['officer.changed'],
     schema: { body: OfficerBody, response: ImportJson },
@@ -162,8 +163,7 @@ const peopleRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/officers/:id',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'see-registry',
     summary: 'One officer',
     schema: { params: OfficerParams, response: OfficerJson },
     resource: officerAt,
@@ -171,7 +171,7 @@ const peopleRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/officers/:id',
-    needs: 'operator',
+    needs: 'change-registry',
     summary: 'Changes an officer; what is left out stays',
     custody: ['officer.changed'],
     resource: officerAt,
@@ -184,7 +184,7 @@ const peopleRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/officers/import',
-    needs: 'operator',
+    needs: 'change-registry',
     summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: ['officer.changed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
@@ -194,7 +194,7 @@ const peopleRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/recorders',
-    needs: 'viewer',
+    needs: 'see-registry',
     summary: 'Recorders in the registry',
     schema: { querystring: PageQuery, response: pageOf(RecorderJson) },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
@@ -210,7 +210,7 @@ const peopleRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/recorders',
-    needs: 'operator',
+    needs: 'change-registry',
     summary: 'Adds a recorder before it is docked for the first time',
     custody: ['recorder.changed'],
     creates: 'always',
@@ -223,7 +223,7 @@ const peopleRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/recorders/:serial',
-    needs: 'operator',
+    needs: 'change-registry',
     summary: "Assigns a recorder to an officer, who has its next recordings that name none; null: it is nobody's. What is left out stays",
     custody: ['recorder.changed'],
     resource: recorderAt,
@@ -235,11 +235,13 @@ const peopleRoutes: readonly Route[] = [
   }),
 ];
 
+const suggestedFor = async ({ cases }: LedgerReader, params: unknown) =>
+  (await cases.suggestion((params as Static<typeof DecisionParams>).id))?.recordingId ?? null;
+
 const suggestionRoutes: readonly Route[] = [
   query({
     url: '/api/v1/suggestions',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'Case events that recordings may belong to, with the reason; newest first',
     schema: {
       querystring: SuggestionsQuery,
@@ -260,8 +262,7 @@ const suggestionRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/suggestions/:id/decision',
-    scoped: true,
-    needs: 'operator',
+    needs: { of: 'recording', action: 'tag', recording: suggestedFor },
     summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',
     custody: ['suggestion.decided', 'recording.tagged'],
     schema: { params: DecisionParams, body: DecisionBody },

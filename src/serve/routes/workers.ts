@@ -1,14 +1,15 @@
 import { PageQuery, pageOf } from '#api/common';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson, WorkerParams } from '#api/workers';
 import { inviteWorker, listWorkers, revokeWorker, type WorkerView } from '#desk/worker-keys';
-import { pageOfHeld as page } from './pages.ts';
-import { Presenter } from './present.ts';
-import { command, query, type Route } from './route.ts';
+import { pageOfHeld as page } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import { command, query, type Route } from '#serve/route';
 
 export const workerRoutes: readonly Route[] = [
   query({
     url: '/api/v1/workers',
-    needs: 'viewer',
+    needs: 'administer',
+    reads: 'station',
     summary: 'Other hosts that may take work, or might once, by name',
     schema: { querystring: PageQuery, response: pageOf(WorkerJson) },
     handle: async ({ deps }, { query }) => {
@@ -25,7 +26,8 @@ export const workerRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/workers',
-    needs: 'operator',
+    needs: 'administer',
+    reads: 'station',
     summary: 'Makes a key for a worker; it is shown in this answer and never again',
     custody: ['worker.invited'],
     secret: true,
@@ -35,7 +37,8 @@ export const workerRoutes: readonly Route[] = [
   command({
     method: 'DELETE',
     url: '/api/v1/workers/:name',
-    needs: 'operator',
+    needs: 'administer',
+    reads: 'station',
     summary: 'The key of the worker is good no more; what it holds waits again',
     custody: ['worker.revoked'],
     schema: { params: WorkerParams, response: RevokedJson },

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
 import {
@@ -17,18 +18,32 @@ import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { DerivativeKind } from '#domain/recording';
 import { workId } from '#domain/work';
-import { custodyPage } from './custody-page.ts';
-import { pageOf as page, wrongCursor } from './pages.ts';
-import { Presenter } from './present.ts';
-import { recordingAt } from './resources.ts';
-import { command, footage, query, type Route, shown } from './route.ts';
+import { custodyPage } from '#serve/custody-page';
+import { pageOf as page, wrongCursor } from '#serve/pages';
+import { Presenter } from '#serve/present';
+import { recordingAt } from '#serve/resources';
+import { type Asked, command, footage, query, type Route, shown } from '#serve/route';
+
+/** Pictures of the list belong to the facts. More of the footage is asked for as what it is. */
+const OF_DERIVATIVE: Readonly<Record<DerivativeKind, readonly Asked[]>> = {
+  poster: [],
+  thumbnail: [],
+  'contact-sheet': ['look'],
+  thumbnails: ['look'],
+  waveform: ['hear'],
+  playable: ['download'],
+  salvage: ['download'],
+};
+const ofDerivative = ({ params }: { readonly params: unknown }) => OF_DERIVATIVE[(params as Static<typeof DerivativeParams>).kind];
+const ofTags = ({ body }: { readonly body: unknown }): readonly Asked[] =>
+  (body as Static<typeof TagBody>).important === undefined ? [] : ['mark'];
 
 export const recordingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/recordings',
-    scoped: true,
-    needs: 'viewer',
+    needs: 'find-footage',
     summary: 'Recordings, newest first',
     schema: {
       querystring: RecordingsQuery,
@@ -58,16 +73,14 @@ export const recordingRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/recordings/:id',
-    scoped: true,
-    needs: 'viewer',
+    needs: { of: 'recording', action: 'see' },
     summary: 'One recording',
     schema: { params: RecordingParams, response: RecordingJson },
     resource: recordingAt,
   }),
   query({
     url: '/api/v1/recordings/:id/custody',
-    scoped: true,
-    needs: 'viewer',
+    needs: { of: 'recording', action: 'see' },
     summary: 'Everything that was done with a recording, and who looked, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
     handle: async (serving, { params, query }) => {
@@ -77,8 +90,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   footage({
     url: '/api/v1/recordings/:id/playback',
-    scoped: true,
-    needs: 'viewer',
+    needs: { of: 'recording', action: 'play' },
     summary: 'The playable copy; ranges are answered',
     produces: 'video/mp4',
     schema: { params: RecordingParams, querystring: FromQuery },
@@ -89,8 +101,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   footage({
     url: '/api/v1/recordings/:id/derivatives/:kind',
-    scoped: true,
-    needs: 'viewer',
+    needs: { of: 'recording', action: 'see', also: ofDerivative },
     summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
     produces: 'application/octet-stream',
     schema: { params: DerivativeParams, querystring: FromQuery },
@@ -101,8 +112,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   footage({
     url: '/api/v1/recordings/:id/originals/:index',
-    scoped: true,
-    needs: 'viewer',
+    needs: { of: 'recording', action: 'export' },
     summary: 'An original as it was on the recorder; ranges are answered',
     produces: 'application/octet-stream',
     schema: { params: OriginalParams, querystring: FromQuery },
@@ -113,8 +123,7 @@ export const recordingRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/recordings/:id',
-    scoped: true,
-    needs: 'operator',
+    needs: { of: 'recording', action: 'tag', also: ofTags },
     summary: 'Changes what a recording is tagged with; what is left out stays',
     custody: ['recording.tagged'],
     resource: recordingAt,
@@ -127,8 +136,7 @@ export const recordingRoutes: readonly Route[] = [
   command({
     method: 'DELETE',
     url: '/api/v1/recordings/:id/cases/:number',
-    scoped: true,
-    needs: 'operator',
+    needs: { of: 'recording', action: 'tag' },
     summary: 'The recording belongs to this case no more',
     custody: ['recording.tagged'],
     schema: { params: RecordingCaseParams },

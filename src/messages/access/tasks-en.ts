@@ -1,0 +1,23 @@
+/** What each task is: what somebody may do at the station. */
+export const tasksEn = {
+  'task.own-account': 'own account: password, sessions, tokens',
+  'task.kiosk': 'the screen at the slots',
+  'task.see-slots': 'see the slots',
+  'task.find-footage': 'find recordings, cases and suggestions, as far as they may be seen',
+  'task.show-footage': 'ask for footage: look, hear, download, export',
+  'task.tag-footage': 'tag, mark and hold recordings',
+  'task.see-work': 'see dockings, refused files, and work on recordings',
+  'task.see-registry': 'see officers, recorders and who has them',
+  'task.change-registry': 'change officers, recorders and take-outs',
+  'task.change-cases': 'add and change cases',
+  'task.dock': 'dock directories',
+  'task.run-work': 'have failed work tried again and derivatives made anew',
+  'task.verify': 'have everything read again and compared',
+  'task.see-health': 'see the health and figures of the station',
+  'task.administer': 'number slots, back up the ledger, invite workers',
+  'task.manage-accounts': 'manage accounts, roles, tokens and kiosks',
+  'task.manage-policy': 'manage the policy',
+  'task.read-audit': 'read the audit',
+  'task.request-call-up': 'request a call-up',
+  'task.decide-call-up': 'decide on call-ups',
+} as const;

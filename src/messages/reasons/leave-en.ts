@@ -1,0 +1,14 @@
+/** Reasons why somebody is not let do what they asked for; `{name}` is a parameter. */
+export const leaveEn = {
+  'needs-sign-in': 'nobody is signed in',
+  'needs-task': 'no role of this account may: {task}',
+  'not-seen': 'no such recording',
+  'rule-refuses': 'rule {rule}',
+  'rule-approval': 'rule {rule}; {names} may approve',
+  'purpose-approval': 'the reason {given} needs approval',
+  'reason-none': 'rule {rule} wants a reason, one of: {names}',
+  'reason-unknown': '{given} is none of: {names}',
+  'reason-words': 'the reason {given} wants words beside it',
+  'reason-malformed': 'reason: is not `CODE` or `CODE: words` with at most {limit} characters of words',
+  'sender-unknown': 'nobody was asked who sends this request',
+} as const;
