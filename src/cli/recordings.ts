@@ -294,6 +294,8 @@ function custodyWords({ say, language }: Voice, { type, data, lists, personal, r
   const from = word(say, 'place', values['from'] ?? '');
   const how = word(say, 'how', values['how'] ?? '');
   const place = word(say, 'place', values['place'] ?? '');
+  const roles = listWords(say, 'roles', data['roles']);
+  const old = word(say, 'user-state', values['old'] ?? '');
   return printable(
     say(key, {
       ...values,
@@ -302,9 +304,11 @@ function custodyWords({ say, language }: Voice, { type, data, lists, personal, r
       from,
       how,
       place,
+      ...(roles === null ? {} : { roles }),
+      old,
       ...startChange(say, data),
       ...spanChange(data),
-      changes: changeWords(say, data),
+      changes: changeWords(say, { ...data, ...personal }),
     }),
   );
 }
@@ -324,10 +328,21 @@ const FIELD_WORDS: Readonly<Record<string, 'category' | 'level' | 'case-state' |
   source: 'source',
 };
 
+/** By name of a field with several codes: the family of words for them. */
+const LIST_WORDS: Readonly<Record<string, 'privacy' | 'role'>> = { privacy: 'privacy', roles: 'role' };
+
+/** A list of codes in words; null for what is no list. */
+function listWords(say: Say, name: string, value: unknown): string | null {
+  if (!Array.isArray(value)) return null;
+  const family = LIST_WORDS[name];
+  return (family ? value.map((each) => word(say, family, String(each))) : value).join(' ') || '—';
+}
+
 /** Old and new values of an entry, such as `cases [] → ["A-1"], category null → inspection`. */
 function changeWords(say: Say, data: Readonly<Record<string, unknown>>): string {
   const plain = (name: string, value: unknown) => {
-    if (Array.isArray(value)) return (name === 'privacy' ? value.map((each) => word(say, 'privacy', each)) : value).join(' ') || '—';
+    const list = listWords(say, name, value);
+    if (list !== null) return list;
     if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
     const text = String(value ?? '—');
     const family = FIELD_WORDS[name];

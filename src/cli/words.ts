@@ -20,6 +20,8 @@ type Family =
   | 'how'
   | 'level'
   | 'privacy'
+  | 'role'
+  | 'user-state'
   | 'suggestion'
   | 'source'
   | 'derivative'

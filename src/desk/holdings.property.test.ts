@@ -11,7 +11,8 @@ import { aDocking, aRecording, START_MS } from '#test/support/builders';
 import { about, aCustodyDraft, anyDraft, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { correctHolding, giveBack, takeOut } from './holdings.ts';
-import { addOfficers, addRecorder } from './registry.ts';
+import { addOfficers } from './people/officers.ts';
+import { addRecorder } from './registry.ts';
 
 const MINUTES = 40;
 const ASSIGNED = '9';

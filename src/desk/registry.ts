@@ -1,14 +1,14 @@
 import { mustBeInOrder } from '#domain/case-course';
 import type { Actor } from '#domain/custody/actor';
 import { RecorderChanged } from '#domain/custody/recorder-entries';
-import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/registry-entries';
+import { CaseChanged, CaseEventChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import type { Confidentiality, Privacy } from '#domain/protection';
 import { because, type Reason } from '#domain/reason';
 import { isTakenIn } from '#domain/recording';
-import type { Case, CaseEvent, CaseStage, Category, Officer, Recorder } from '#domain/registry';
+import type { Case, CaseEvent, CaseStage, Category, Recorder } from '#domain/registry';
 import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
 import { writtenToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
@@ -217,50 +217,6 @@ async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: Case
     if (page.length < PAGE) return made;
     after = page.at(-1)?.recording.id;
   }
-}
-
-/** Adds or changes officers; all of them or none. */
-export async function addOfficers(
-  deps: DeskDeps,
-  officers: readonly Officer[],
-  actor: Actor,
-  dryRun = false,
-): Promise<Changed<{ added: number; updated: number }>> {
-  return changeOrTry(deps.ledger, dryRun, async (writer) => {
-    const sum = { added: 0, updated: 0 };
-    let changed = false;
-    for (const officer of officers) {
-      sum[(await writer.registry.officer(officer.id)) ? 'updated' : 'added'] += 1;
-      if (await saveOfficer(deps, writer, officer, actor)) changed = true;
-    }
-    return { ...sum, changed };
-  });
-}
-
-async function saveOfficer({ clock }: DeskDeps, writer: LedgerWriter, officer: Officer, actor: Actor): Promise<boolean> {
-  const old = await writer.registry.officer(officer.id);
-  if (old && old.name === officer.name && old.unit === officer.unit) return false;
-  await writer.registry.upsertOfficer(officer);
-  const about = { atMs: clock.nowMs(), actor, subject: subject('officer', officer.id) };
-  const name = { old: old?.name ?? null, new: officer.name };
-  const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
-  await writer.custody.append(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
-  return true;
-}
-
-/** Changes the fields of an officer that the request names. Returns false where all were so already. Throws request.not-found. */
-export async function changeOfficer(
-  deps: DeskDeps,
-  id: string,
-  change: { readonly name?: string; readonly unit?: string | null },
-  actor: Actor,
-): Promise<boolean> {
-  return deps.ledger.transaction(async (writer) => {
-    const old = await writer.registry.officer(id);
-    if (!old) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
-    const { name = old.name, unit = old.unit } = change;
-    return saveOfficer(deps, writer, { id, name, unit }, actor);
-  });
 }
 
 /** Changes the fields of a recorder that the request names. Returns false where all were so already. Throws request.not-found. */

@@ -1,3 +1,5 @@
+import { doorsEn } from './access/doors-en.ts';
+import { peopleEn } from './access/people-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
@@ -6,7 +8,6 @@ import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
-import { doorsEn } from './doors-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -28,6 +29,7 @@ export const en = {
   ...archiveEn,
   ...doorsEn,
   ...notesEn,
+  ...peopleEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

@@ -14,6 +14,7 @@ interface ParamTypes {
   readonly step: Reason;
   readonly whys: readonly Reason[];
   readonly names: readonly (string | number)[];
+  readonly roles: readonly string[];
   /** Bytes, shown as `1.5 GiB`. */
   readonly size: number;
   readonly free: number;
@@ -58,6 +59,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   kind: ['derivative', 'kind'],
   stage: ['work-stage'],
   task: ['task'],
+  roles: ['role'],
 };
 
 /** Milliseconds, shown as `3 h 12 min`. */
@@ -82,7 +84,9 @@ function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | u
   if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : SPANS.has(name) ? spanText(language, value) : value;
   if ('code' in value) return reasonText(language, value);
   const between = name === 'whys' ? (language === 'en' ? '; ' : '；') : language === 'en' ? ', ' : '、';
-  return value.map((each) => (typeof each === 'object' ? reasonText(language, each) : String(each))).join(between);
+  return value
+    .map((each) => (typeof each === 'object' ? reasonText(language, each) : String(paramText(language, name, each))))
+    .join(between);
 }
 
 /** The Chinese word for a code; the text itself if it is no code. */

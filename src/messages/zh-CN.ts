@@ -1,3 +1,5 @@
+import { doorsZhCN } from './access/doors-zh-CN.ts';
+import { peopleZhCN } from './access/people-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
@@ -6,7 +8,6 @@ import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
-import { doorsZhCN } from './doors-zh-CN.ts';
 import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -29,6 +30,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...archiveZhCN,
   ...doorsZhCN,
   ...notesZhCN,
+  ...peopleZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',

@@ -1,4 +1,5 @@
 import type { Kind } from '#domain/kind';
+import { mayDecide } from '#domain/people/rules';
 import type { Confidentiality } from '#domain/protection';
 import type { Category } from '#domain/registry';
 import { type Action, EFFECTS, type Effect, FOOTAGE, type Policy, type Relation, type Rule, rankOf, type Which } from './policy.ts';
@@ -79,7 +80,7 @@ export function decide(policy: Policy, asker: Asker, action: Action, shown: Show
 function brokenInvariant({ id, roles }: Asker, action: Action, { requestedBy }: Moment): Invariant | null {
   if (rolesThatExclude(roles).length > 0) return 'roles-exclude-each-other';
   if (isAdministrator(roles) && FOOTAGE.includes(action)) return 'administrators-never-look';
-  return action === 'approve' && requestedBy === id ? 'nobody-approves-own-request' : null;
+  return action === 'approve' && !mayDecide(requestedBy, id) ? 'nobody-approves-own-request' : null;
 }
 
 /** Several rules may ask for approval: whoever one of them names may approve, for as long as the longest of them lets. */

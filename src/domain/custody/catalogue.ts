@@ -6,6 +6,7 @@ import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
+import { PEOPLE_ENTRIES } from './people-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
@@ -22,6 +23,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...PEOPLE_ENTRIES,
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
 ] as const;

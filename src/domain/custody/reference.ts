@@ -111,6 +111,7 @@ const MEANINGS: { readonly [name: string]: string } = {
   },
   ...{ recordings: 'Each new recording with its originals.', again: 'Originals that an earlier docking had listed.' },
   ...{ fresh: 'The new recording.', segments: 'How long each segment really is, ms.', claims: 'Everything that tells when it started.' },
+  ...{ parent: 'Unit above, before and after.', roles: 'Roles, before and after.' },
   ...{ rows: 'Key of each, the column (null: the whole row), and the last entry that changed it.' },
   ...{ claimedFrom: 'Where the claimed start comes from.' },
   ...{ items: 'Each file by its key, and whether it is what was sealed.', differ: 'Of those, not what was sealed.' },

@@ -8,6 +8,8 @@ export const SUBJECT_KINDS = [
   'case',
   'document',
   'user',
+  /** A unit 单位 of the agency. */
+  'unit',
   'station',
   /** A USB port by the kernel's name, or the path of a watched directory. */
   'port',

@@ -41,6 +41,15 @@ export interface SetUpLink {
   readonly endsAtMs: number;
 }
 
+export const SET_UP_MS = 24 * 3_600_000;
+/** A clock that was set back by more than this would keep links good for longer than they were given. */
+const CLOCK_BACK_MS_MAX = 600_000;
+
+/** Whether a link may be used at a moment. */
+export function isGood({ madeAtMs, endsAtMs }: SetUpLink, atMs: number): boolean {
+  return atMs < endsAtMs && atMs >= madeAtMs - CLOCK_BACK_MS_MAX;
+}
+
 export const NAME_MAX = 100;
 const ACCOUNT = /^[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?$/;
 

@@ -1,3 +1,4 @@
+import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -32,6 +33,7 @@ export const REASONS_EN = {
   ...leaveEn,
   ...stationEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,

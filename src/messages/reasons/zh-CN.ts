@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { peopleZhCN } from './access/people-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -32,6 +33,7 @@ const zhCN = {
   ...leaveZhCN,
   ...stationZhCN,
   ...namesZhCN,
+  ...peopleZhCN,
   ...damageZhCN,
   ...dockingZhCN,
   ...recognitionZhCN,

@@ -31,8 +31,10 @@ export interface PeopleReader {
   countUnits(): Promise<number>;
   /** Ids of a unit and of all units above it, nearest first. Empty for what is no unit. */
   unitsAbove(unit: string): Promise<readonly string[]>;
-  /** Ids of a unit and of all units below it, in no order. Empty for what is no unit. */
+  /** Ids of a unit and of all units below it, nearest first. Empty for what is no unit. */
   unitsBelow(unit: string): Promise<readonly string[]>;
+  /** How many levels a unit has with everything below it: 1 where nothing is below. */
+  levelsOf(unit: string): Promise<number>;
   /** Id of the unit of this officer by today's registry, and of all units above it, nearest first: those of a recording of the officer. */
   unitsOfOfficer(officer: string): Promise<readonly string[]>;
   /** Id of the unit to which a user belonged at a moment; null: to none. */
@@ -42,6 +44,7 @@ export interface PeopleReader {
   /** Who belonged to a unit at a moment, sorted by user. */
   membersAt(unit: string, atMs: number, page: Page): Promise<readonly Membership[]>;
   setUpLink(tokenSha256: string): Promise<SetUpLink | null>;
+  setUpLinkOf(user: string): Promise<SetUpLink | null>;
 }
 
 export interface PeopleWriter {

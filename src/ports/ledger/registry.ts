@@ -7,6 +7,8 @@ export interface RegistryReader {
   officer(id: string): Promise<Officer | null>;
   /** Sorted by id. */
   officers(page?: Page): Promise<readonly Officer[]>;
+  /** Officers with exactly this text as their unit, sorted by id. */
+  officersOf(unit: string, page: Page): Promise<readonly Officer[]>;
   recorder(serial: string): Promise<Recorder | null>;
   /** Sorted by serial. */
   recorders(page?: Page): Promise<readonly Recorder[]>;

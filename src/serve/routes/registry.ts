@@ -22,7 +22,8 @@ import {
   SuggestionsQuery,
 } from '#api/registry';
 import { readCases, readOfficers } from '#desk/imports';
-import { addCases, addOfficers, addRecorder, changeOfficer, changeRecorder } from '#desk/registry';
+import { addOfficers, changeOfficer } from '#desk/people/officers';
+import { addCases, addRecorder, changeRecorder } from '#desk/registry';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
 import type { LedgerReader } from '#ports/ledger';
 import { pageOf as page, wrongCursor } from '#serve/pages';

@@ -10,6 +10,12 @@ import { toSetUpLink, toUnit, toUser } from '../people-rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 
+interface Walked {
+  readonly id: string;
+  /** How many steps it is away from where the walk began. */
+  readonly step: number;
+}
+
 /** Reads users and units, over one connection. */
 export class SqlPeopleReader implements PeopleReader {
   readonly #db: Kysely<Schema>;
@@ -83,25 +89,31 @@ export class SqlPeopleReader implements PeopleReader {
     return Number(row?.n ?? 0);
   }
 
-  unitsAbove(unit: string): Promise<readonly string[]> {
-    return this.#walk(sql`units WHERE units.id = ${unit}`, sql`units.id = walked.parent`);
+  async unitsAbove(unit: string): Promise<readonly string[]> {
+    return idsOf(await this.#walk(sql`units WHERE units.id = ${unit}`, sql`units.id = walked.parent`));
   }
 
-  unitsBelow(unit: string): Promise<readonly string[]> {
-    return this.#walk(sql`units WHERE units.id = ${unit}`, sql`units.parent = walked.id`);
+  async unitsBelow(unit: string): Promise<readonly string[]> {
+    return idsOf(await this.#walk(sql`units WHERE units.id = ${unit}`, sql`units.parent = walked.id`));
   }
 
-  unitsOfOfficer(officer: string): Promise<readonly string[]> {
-    return this.#walk(sql`officers JOIN units ON units.id = officers.unit WHERE officers.id = ${officer}`, sql`units.id = walked.parent`);
+  async levelsOf(unit: string): Promise<number> {
+    const walked = await this.#walk(sql`units WHERE units.id = ${unit}`, sql`units.parent = walked.id`);
+    return Number(walked.at(-1)?.step ?? -1) + 1;
+  }
+
+  async unitsOfOfficer(officer: string): Promise<readonly string[]> {
+    const from = sql`officers JOIN units ON units.id = officers.unit WHERE officers.id = ${officer}`;
+    return idsOf(await this.#walk(from, sql`units.id = walked.parent`));
   }
 
   /** Follows the tree from one unit, one step after the other. The bound of steps ends it where somebody wrote a cycle into the file. */
-  async #walk(from: RawBuilder<unknown>, next: RawBuilder<unknown>): Promise<readonly string[]> {
-    const { rows } = await sql<{ id: string }>`WITH RECURSIVE walked (id, parent, step) AS (
+  async #walk(from: RawBuilder<unknown>, next: RawBuilder<unknown>): Promise<readonly Walked[]> {
+    const { rows } = await sql<Walked>`WITH RECURSIVE walked (id, parent, step) AS (
       SELECT units.id, units.parent, 0 FROM ${from}
       UNION ALL SELECT units.id, units.parent, walked.step + 1 FROM walked JOIN units ON ${next} WHERE walked.step < ${UNIT_DEPTH_MAX}
-    ) SELECT id FROM walked ORDER BY step`.execute(this.#db);
-    return rows.map(({ id }) => id);
+    ) SELECT id, step FROM walked ORDER BY step`.execute(this.#db);
+    return rows;
   }
 
   async unitAt(user: string, atMs: number): Promise<string | null> {
@@ -126,8 +138,17 @@ export class SqlPeopleReader implements PeopleReader {
     return rows.map(({ user_id, at, until }) => ({ user: user_id, unit, fromMs: Number(at), toMs: until === null ? null : Number(until) }));
   }
 
+  async setUpLinkOf(user: string): Promise<SetUpLink | null> {
+    const [row] = await this.#tables.select('set_up_links', { user_id: user });
+    return row ? toSetUpLink(row) : null;
+  }
+
   async setUpLink(tokenSha256: string): Promise<SetUpLink | null> {
     const [row] = await this.#tables.select('set_up_links', { token_sha256: tokenSha256 });
     return row ? toSetUpLink(row) : null;
   }
+}
+
+function idsOf(walked: readonly Walked[]): readonly string[] {
+  return walked.map(({ id }) => id);
 }

@@ -32,6 +32,10 @@ export class SqlRegistryReader implements RegistryReader {
     return (after === undefined ? query : query.where('id', '>', after)).execute();
   }
 
+  async officersOf(unit: string, { after, limit }: Page): Promise<readonly Officer[]> {
+    return this.#tables.where('officers', 'unit = ? AND id > ? ORDER BY id LIMIT ?', [unit, after ?? '', limit]);
+  }
+
   async recorder(serial: string): Promise<Recorder | null> {
     const [row] = await this.#tables.select('recorders', { serial });
     return row ? toRecorder(row) : null;

@@ -31,6 +31,7 @@ const TELLS_ONLY = [
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['recording.noted', 'recording.viewed', 'recording.verified'],
   ...['kiosk.code-made', 'kiosk.code-refused', 'kiosk.visited', 'kiosk.visit-refused'],
+  ...['user.invited', 'user.set-up', 'roster.imported'],
 ];
 
 describe('every type of entry', () => {

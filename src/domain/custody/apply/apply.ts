@@ -4,13 +4,17 @@ import { type Subject, type SubjectKind, subject } from '#domain/custody/subject
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
 import { ORIGINAL_RULES } from './originals.ts';
+import { PEOPLE_RULES } from './people.ts';
 import { RECORDING_RULES } from './recordings.ts';
 import { REGISTRY_RULES } from './registry.ts';
 import type { ProjectionName, RowChange } from './rows.ts';
 
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const RULES = new Map(
-  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...DOOR_RULES].map((each) => [each.type, each]),
+  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...PEOPLE_RULES, ...DOOR_RULES].map((each) => [
+    each.type,
+    each,
+  ]),
 );
 
 export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
@@ -18,7 +22,7 @@ export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
 /** The value that a fact has from the time of its entry on. */
 interface ToldFact {
   readonly subject: Subject;
-  /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`, `unit`, or `case:` and the number of a case that a recording belongs to. */
+  /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`, `unit`, `roles`, `state`, `name`, `parent`, `closed`, or `case:` and the number of a case that a recording belongs to. */
   readonly name: string;
   /** null: the fact has no value from then on. */
   readonly value: Json;
@@ -42,6 +46,8 @@ interface FactColumns {
   readonly names: { readonly [column: string]: string };
 }
 
+/** Columns with a moment: the fact tells it as RFC 3339. */
+const TIMES: readonly string[] = ['start_at', 'closed_at'];
 const MARKS = { confidentiality: 'confidentiality', privacy: 'privacy' };
 
 /** The columns whose values are facts with a history. */
@@ -58,6 +64,8 @@ const FACTS: { readonly [T in ProjectionName]?: FactColumns } = {
   },
   recorders: { kind: 'recorder', key: 'serial', names: { assigned_officer_id: 'officer' } },
   officers: { kind: 'officer', key: 'id', names: { unit: 'unit' } },
+  users: { kind: 'user', key: 'id', names: { officer: 'officer', unit: 'unit', roles: 'roles', state: 'state' } },
+  units: { kind: 'unit', key: 'id', names: { name: 'name', parent: 'parent', closed_at: 'closed' } },
 };
 
 function factsOf(change: RowChange): readonly ToldFact[] {
@@ -71,7 +79,7 @@ function factsOf(change: RowChange): readonly ToldFact[] {
     const value = values[column] as Json | undefined;
     // A new row without a value in this column does not change the fact.
     if (value === undefined || (change.does === 'add' && isNothing(value))) return [];
-    return [{ subject: about, name, value: column === 'start_at' && typeof value === 'number' ? new Date(value).toISOString() : value }];
+    return [{ subject: about, name, value: TIMES.includes(column) && typeof value === 'number' ? new Date(value).toISOString() : value }];
   });
 }
 

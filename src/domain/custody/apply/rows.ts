@@ -157,6 +157,18 @@ export interface Projections {
   pins: { user: string; set_at: number };
   badges: { user: string; ending: string; assigned_at: number };
   confirmations: { user: string; docking_id: string; kiosk: string; at: number };
+  units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
+  users: {
+    id: string;
+    account: string;
+    name: string;
+    officer: string | null;
+    unit: string | null;
+    roles: Json;
+    state: string;
+    created_at: number;
+  };
+  user_units: { user_id: string; unit_id: string | null; at: number };
 }
 export type ProjectionName = keyof Projections;
 
@@ -264,6 +276,9 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   pins: { key: ['user'], columns: plain('user', 'set_at') },
   badges: { key: ['user'], columns: plain('user', 'ending', 'assigned_at') },
   confirmations: { key: ['user', 'docking_id'], columns: plain('user', 'docking_id', 'kiosk', 'at') },
+  units: { key: ['id'], columns: plain('id', 'name', 'parent', 'created_at', 'closed_at') },
+  users: { key: ['id'], columns: { ...plain('id', 'account', 'name', 'officer', 'unit', 'state', 'created_at'), roles: 'json' } },
+  user_units: { key: null, columns: plain('user_id', 'unit_id', 'at') },
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
