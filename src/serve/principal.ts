@@ -5,6 +5,7 @@ import type { Asker } from '#domain/access/decide';
 import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { Scope } from '#domain/scope';
+import { Cookies } from './cookies.ts';
 
 /** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
 export type Way = 'socket' | 'network';
@@ -34,7 +35,6 @@ export type PrincipalOf = (request: FastifyRequest) => Promise<Principal>;
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 const AGENT_CHARACTERS = 200;
-const COOKIE = 'evidock_session';
 const BEARER = /^bearer (evd_[\x21-\x7e]{1,200})$/i;
 const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
 const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
@@ -58,7 +58,7 @@ async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promis
   const address = request.ip;
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, agent };
-  const cookie = sessionCookie(request);
+  const cookie = new Cookies(request).get('session');
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const known =
     cookie === undefined && bearer === undefined
@@ -99,20 +99,6 @@ const NOBODY: Omit<Principal, 'via' | 'address' | 'agent'> = {
   ...{ kind: 'nobody', id: null, name: null, session: null },
   ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), scope: NOTHING },
 };
-
-/**
- * The value of the session cookie; undefined where there is none. Under TLS only the name with the prefix `__Host-` counts, which no page of another host and no
- * page without TLS can have set (RFC 6265bis, 4.1.3.2). Two cookies of that name: neither counts, as one of them was put there by somebody else.
- */
-function sessionCookie({ headers, protocol }: FastifyRequest): string | undefined {
-  const name = protocol === 'https' ? `__Host-${COOKIE}` : COOKIE;
-  const values = (headers.cookie ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  return values.length === 1 && values[0] !== '' ? values[0] : undefined;
-}
 
 function agentOf(header: string | undefined): string | null {
   return header === undefined || header === '' ? null : header.slice(0, AGENT_CHARACTERS);

@@ -121,7 +121,7 @@ function refuseStrangers(request: FastifyRequest): void {
 /** Answers every other method of a URL with those that the URL has (RFC 9110, 15.5.6). */
 function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): void {
   for (const [url, of] of Map.groupBy(rows, (row) => row.url)) {
-    const has = of.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    const has = of.flatMap((row) => methodsOf(row));
     scope.route({
       method: METHODS.filter((method) => !has.includes(method)),
       url,
@@ -134,12 +134,16 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
   }
 }
 
+function methodsOf({ method, kind }: Route): string[] {
+  return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
+}
+
 function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, parts: ServerParts): void {
   const { response, params, querystring, body } = row.schema;
   const senders = new WeakMap<FastifyRequest, Principal>();
   const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
   scope.route({
-    method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
+    method: methodsOf(row),
     url: row.url,
     ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
