@@ -84,4 +84,13 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'doors.assignBadge': 'fact',
   'doors.removeBadge': 'fact',
   'doors.confirm': 'fact',
+  'callUps.insertRequest': 'fact',
+  'callUps.updateRequest': 'fact',
+  'callUps.markUnconfirmed': 'fact',
+  'callUps.insertGrant': 'fact',
+  'callUps.endGrant': 'fact',
+  'callUps.noteTime': 'bookkeeping',
+  'callUps.insertNotice': 'bookkeeping',
+  'callUps.markRead': 'bookkeeping',
+  'callUps.updateDelivery': 'bookkeeping',
 };

@@ -1,6 +1,7 @@
 import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
+import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
@@ -37,6 +38,7 @@ export interface LedgerReader {
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
+  readonly callUps: CallUpsReader;
 }
 
 /**
@@ -55,6 +57,7 @@ export interface LedgerWrites {
   readonly people: PeopleWriter;
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
+  readonly callUps: CallUpsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

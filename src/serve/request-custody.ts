@@ -192,6 +192,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     people: group('people'),
     signIn: group('signIn'),
     doors: group('doors'),
+    callUps: group('callUps'),
   };
 }
 

@@ -4,6 +4,7 @@ import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, so
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { statusIn } from '#test/support/shown-docking';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
+import { callUps } from './ledger-call-ups.ts';
 import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
 import { courses, holdings } from './ledger-holdings.ts';
@@ -50,6 +51,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('sign-in', () => signIn(it));
     describe('courses of cases', () => courses(it));
     describe('ways in', () => doors(it));
+    describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
     describe('copies', () => copies(it));

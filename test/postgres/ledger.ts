@@ -47,6 +47,7 @@ class PostgresLedger implements Ledger {
   readonly people: Groups['people'];
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
+  readonly callUps: Groups['callUps'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -74,6 +75,7 @@ class PostgresLedger implements Ledger {
     this.people = groups.people;
     this.signIn = groups.signIn;
     this.doors = groups.doors;
+    this.callUps = groups.callUps;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

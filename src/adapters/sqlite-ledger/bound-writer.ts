@@ -46,6 +46,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       people: group('people'),
       signIn: group('signIn'),
       doors: group('doors'),
+      callUps: group('callUps'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

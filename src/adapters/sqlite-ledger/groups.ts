@@ -2,6 +2,8 @@ import type { Scope } from '#domain/scope';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 import { SqlAnswersReader } from './answers/reader.ts';
 import { SqlAnswersWriter } from './answers/writer.ts';
+import { SqlCallUpsReader } from './call-ups/reader.ts';
+import { SqlCallUpsWriter } from './call-ups/writer.ts';
 import { SqlCasesReader } from './cases/reader.ts';
 import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
@@ -38,6 +40,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     people: new SqlPeopleReader(rows),
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
+    callUps: new SqlCallUpsReader(rows),
   };
 }
 
@@ -55,5 +58,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     people: new SqlPeopleWriter(rows),
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
+    callUps: new SqlCallUpsWriter(rows),
   };
 }

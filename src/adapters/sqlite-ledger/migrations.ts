@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
+import { CALL_UPS } from './call-up-migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DOORS } from './door-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
@@ -293,6 +294,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0041-people': { up: (db: Kysely<Schema>) => run(db, PEOPLE) },
   '0042-sign-in': { up: (db: Kysely<Schema>) => run(db, SIGN_IN) },
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
+  '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -1,3 +1,4 @@
+import type { Action } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
 import { type CaseStep, caseStateOf } from '#domain/case-course';
 import type { CallUpAction, PersonThen, Target } from './request.ts';
@@ -84,13 +85,17 @@ export function coversNow(
   { target, later, actions, endedAtMs, untilMs }: Grant,
   listed: readonly string[],
   recording: CalledUp,
-  action: CallUpAction | 'see',
+  action: Action,
   atMs: number,
 ): boolean {
-  if (endedAtMs !== null || untilMs <= atMs) return false;
-  if (action !== 'see' && !actions.includes(action)) return false;
+  if (endedAtMs !== null || untilMs <= atMs || !gives(actions, action)) return false;
   if (target.by === 'recordings') return listed.includes(recording.id);
   return isOf(target, recording) && (later || listed.includes(recording.id));
+}
+
+/** Whether a grant for these actions gives this one. */
+export function gives(actions: readonly CallUpAction[], action: Action): boolean {
+  return action === 'see' || (actions as readonly Action[]).includes(action);
 }
 
 function isOf(target: Exclude<Target, { by: 'recordings' }>, { officerId, sortMs, caseNumbers }: CalledUp): boolean {

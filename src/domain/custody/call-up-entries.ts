@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { closed, code, count, flag, id, time, words } from './fields.ts';
+import { code, count, flag, id, time, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const REQUEST = subject('request', 'req-01k0d5w7q3-hz01-7777777777');
@@ -9,19 +9,37 @@ const ASKER = 'usr-01k0d5w7q3-hz01-1111111111';
 const REVIEWER = 'usr-01k0d5w7q3-hz01-2222222222';
 
 /** A person as they were then. */
-const person = () => closed({ id: id(), unit: nullable(id()), roles: Type.Array(code(), { maxItems: 10 }) });
-const actions = () => Type.Array(code('`look`, `hear`, `download`, `export`.'), { maxItems: 10 });
+const person = (description: string) =>
+  Type.Object(
+    { id: id(), unit: nullable(id()), roles: Type.Array(code(), { maxItems: 10 }) },
+    { additionalProperties: false, description: `${description} Unit and roles of then.` },
+  );
+const asker = () => person('Who asked.');
+const reviewer = () => person('Who decided.');
+const askerId = () => id('Who asked.');
+const purpose = () => code("Code of the policy's list of purposes.");
+const policy = () => count('Version of the policy.');
+const state = () =>
+  Type.Object(changed(code()).properties, { additionalProperties: false, description: 'State of the request, before and after.' });
+const later = () => flag('Recordings that arrive later are meant too.');
+const until = () => Type.String({ maxLength: 40, description: 'The first moment after it: RFC 3339, in UTC.' });
+const rule = () => nullable(code('Id of the rule of the policy; null: a reviewer decided.'));
+const listed = () => id('Ids of the recordings that are meant.');
+const actions = () => Type.Array(code(), { maxItems: 10, description: 'What may be done.' });
 const WORDS = { words: nullable(words('null: none were given.')) };
 
 /** A case, single recordings (listed), or an officer within a time. */
 const target = () =>
-  closed({
-    by: code('`case`, `recordings`, `officer`.'),
-    case: nullable(id('Number of the case.')),
-    officer: nullable(id('Number of the officer.')),
-    from: nullable(time()),
-    to: nullable(time()),
-  });
+  Type.Object(
+    {
+      by: code('`case`, `recordings`, `officer`.'),
+      case: nullable(id('Number of the case.')),
+      officer: nullable(id('Number of the officer.')),
+      from: nullable(time()),
+      to: nullable(time()),
+    },
+    { additionalProperties: false, description: 'Which footage: of a case, single recordings, of an officer within a time.' },
+  );
 
 interface ToldTarget {
   readonly case: string | null;
@@ -41,12 +59,17 @@ export const RequestAsked = defineEntry({
   about: ['request'],
   tells: 'Somebody asked to call footage up, or took urgent access, which a reviewer is to confirm.',
   data: {
-    ...{ asker: person(), target: target(), later: flag('Recordings that arrive later are asked for too.'), actions: actions() },
-    ...{ purpose: code(), urgent: flag(), until: time(), policy: count('Version of the policy.') },
-    ...{ approvers: Type.Array(code(), { maxItems: 10 }), units: Type.Array(id(), { maxItems: 200 }) },
-    confirmBy: nullable(time()),
+    ...{ asker: asker(), target: target(), later: later(), actions: actions() },
+    ...{ purpose: purpose(), urgent: flag('Access begins at once.'), until: until(), policy: policy() },
+    ...{
+      approvers: Type.Array(code(), { maxItems: 10, description: 'Roles that may decide.' }),
+      units: Type.Array(id(), { maxItems: 200, description: 'Units that are concerned.' }),
+    },
+    confirmBy: nullable(
+      Type.String({ maxLength: 40, description: 'Until when urgent access is to be confirmed; null: it is not urgent.' }),
+    ),
   },
-  lists: { recordings: id() },
+  lists: { recordings: listed() },
   personal: WORDS,
   related: ({ asker, target: told }) => [subject('user', asker.id), ...about(told)],
   example: {
@@ -67,13 +90,13 @@ export const RequestDecided = defineEntry({
   tells: 'A request was approved, narrowed or refused by a reviewer, or decided at once by a rule of the policy.',
   data: {
     ...{
-      state: changed(code()),
-      asker: id(),
-      reviewer: nullable(person()),
-      rule: nullable(code()),
-      policy: count('Version of the policy.'),
+      state: state(),
+      asker: askerId(),
+      reviewer: nullable(reviewer()),
+      rule: rule(),
+      policy: policy(),
     },
-    ...{ actions: actions(), later: flag(), until: nullable(time()) },
+    ...{ actions: actions(), later: later(), until: nullable(until()) },
   },
   personal: WORDS,
   related: ({ asker, reviewer }) => [subject('user', asker), ...(reviewer === null ? [] : [subject('user', reviewer.id)])],
@@ -91,7 +114,7 @@ export const RequestWithdrawn = defineEntry({
   type: 'request.withdrawn',
   about: ['request'],
   tells: 'The asker withdrew a request, or gave back what it had given.',
-  data: { state: changed(code()), asker: person() },
+  data: { state: state(), asker: asker() },
   related: ({ asker }) => [subject('user', asker.id)],
   example: { subject: REQUEST, data: { state: { old: 'asked', new: 'withdrawn' }, asker: then(ASKER, 'officer') } },
 });
@@ -101,11 +124,11 @@ export const RequestConfirmed = defineEntry({
   about: ['request'],
   tells: 'A reviewer confirmed urgent access, or rejected it.',
   data: {
-    confirmed: flag(),
+    confirmed: flag('Whether it is confirmed.'),
     late: flag('After the time in which it was to be confirmed.'),
-    asker: id(),
-    reviewer: person(),
-    policy: count('Version of the policy.'),
+    asker: askerId(),
+    reviewer: reviewer(),
+    policy: policy(),
   },
   personal: WORDS,
   related: ({ asker, reviewer }) => [subject('user', asker), subject('user', reviewer.id)],
@@ -120,7 +143,7 @@ export const RequestEnded = defineEntry({
   type: 'request.ended',
   about: ['request'],
   tells: 'The time of a request passed before anybody decided, its grant ended, or nobody confirmed urgent access in time.',
-  data: { state: changed(code()), asker: id(), why: code('`undecided`, `grant-ended`, `unconfirmed`.') },
+  data: { state: state(), asker: askerId(), why: code('`undecided`, `grant-ended`, `unconfirmed`.') },
   related: ({ asker }) => [subject('user', asker)],
   example: { subject: REQUEST, data: { state: { old: 'approved', new: 'ended' }, asker: ASKER, why: 'grant-ended' } },
 });
@@ -131,16 +154,16 @@ export const GrantBegun = defineEntry({
   tells: 'From then on somebody may call footage up, until the time that is named.',
   data: {
     ...{
-      request: id(),
-      user: person(),
+      request: id('Id of the request.'),
+      user: person('Who may look.'),
       target: target(),
-      later: flag(),
+      later: later(),
       actions: actions(),
       closings: count('Closings of the case so far.'),
     },
-    ...{ until: time(), rule: nullable(code()), policy: count('Version of the policy.'), approver: nullable(id()) },
+    ...{ until: until(), rule: rule(), policy: policy(), approver: nullable(id('Who approved; null: nobody.')) },
   },
-  lists: { recordings: id() },
+  lists: { recordings: listed() },
   related: ({ request, user, target: told }) => [subject('request', request), subject('user', user.id), ...about(told)],
   example: {
     subject: GRANT,
@@ -156,7 +179,12 @@ export const GrantEnded = defineEntry({
   type: 'grant.ended',
   about: ['grant'],
   tells: 'A grant ended: by its time, or because of what is named.',
-  data: { request: id(), user: id(), why: code(), by: nullable(id('Who ended it; null: the station by a rule.')) },
+  data: {
+    request: id('Id of the request.'),
+    user: id('Who might look.'),
+    why: code('`time`, `revoked`, `withdrawn`, `rejected`, `person-changed`, `case-closed`.'),
+    by: nullable(id('Who ended it; null: the station by a rule.')),
+  },
   related: ({ request, user, by }) => [subject('request', request), subject('user', user), ...(by === null ? [] : [subject('user', by)])],
   example: { subject: GRANT, data: { request: REQUEST.id, user: ASKER, why: 'revoked', by: REVIEWER } },
 });

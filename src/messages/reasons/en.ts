@@ -1,5 +1,6 @@
 import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -42,4 +43,5 @@ export const REASONS_EN = {
   ...mendEn,
   ...verifyEn,
   ...doorsEn,
+  ...callUpEn,
 } as const;

@@ -1,6 +1,7 @@
 import type { Whole } from '../template.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -42,6 +43,7 @@ const zhCN = {
   ...mendZhCN,
   ...verifyZhCN,
   ...doorsZhCN,
+  ...callUpZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

@@ -1,6 +1,7 @@
+import type { Action } from '#domain/access/policy';
 import type { Grant } from '#domain/call-up/grant';
 import type { Delivery, Notice } from '#domain/call-up/notice';
-import type { CallUpAction, CallUpRequest, RequestState } from '#domain/call-up/request';
+import type { CallUpRequest, RequestState } from '#domain/call-up/request';
 import type { CaseStep } from '#domain/case-course';
 import type { Reason } from '#domain/reason';
 import type { Page } from './page.ts';
@@ -23,14 +24,22 @@ export interface CallUpsReader {
   /** Ids of the recordings that were listed when the grant began, sorted. */
   listedIn(grant: string): Promise<readonly string[]>;
   /**
-   * The grants of a person that cover this recording and this action, the one that ends last first. A grant that has reached its end by `atMs`, or by the
-   * latest time on record (`mark`), covers nothing.
+   * The grants of a person that cover this recording and this action, the one that ends last first; empty for actions that no grant gives. A grant that has
+   * reached its end by `atMs`, or by the latest time on record (`mark`), covers nothing.
    */
-  grantsCovering(user: string, recordingId: string, action: CallUpAction | 'see', atMs: number): Promise<readonly Grant[]>;
-  /** What the grants of a person that hold let see: cases wholly, and single recordings. */
-  seenByGrants(user: string, atMs: number): Promise<{ readonly cases: readonly string[]; readonly recordings: readonly string[] }>;
+  grantsCovering(user: string, recordingId: string, action: Action, atMs: number): Promise<readonly Grant[]>;
+  /** What the grants of a person cover for this action at that moment: cases wholly, also what comes later, and single recordings. */
+  grantedTo(
+    user: string,
+    action: Action,
+    atMs: number,
+  ): Promise<{ readonly cases: readonly string[]; readonly recordings: readonly string[] }>;
   /** Every grant that holds, at most 10,000, with the course of its case. */
   holding(): Promise<readonly { readonly grant: Grant; readonly course: readonly CaseStep[] | null }[]>;
+  /** How many grants of this person hold, and how many requests wait for a decision. */
+  openOf(user: string): Promise<{ readonly grants: number; readonly requests: number }>;
+  /** The course of a case, whoever may see it; null: there is no such case. */
+  courseOf(number: string): Promise<readonly CaseStep[] | null>;
   /** Ids of the recordings of a case now, or of an officer within [fromMs, toMs), sorted, at most `limit`. */
   recordingsOf(
     target: { readonly number: string } | { readonly officer: string; readonly fromMs: number; readonly toMs: number },
@@ -53,6 +62,8 @@ export interface CallUpsWriter {
   insertRequest(request: CallUpRequest): Promise<void>;
   /** Writes what happened to a request. Throws request.not-found. */
   updateRequest(id: string, patch: Partial<Pick<CallUpRequest, 'state' | 'decision' | 'confirmation' | 'grant'>>): Promise<void>;
+  /** Reviewers were told that nobody confirmed this in time. */
+  markUnconfirmed(id: string): Promise<void>;
   /** `listed`: the recordings that it covers, or covered when it began. */
   insertGrant(grant: Grant, listed: readonly string[]): Promise<void>;
   endGrant(id: string, end: Pick<Grant, 'endedAtMs' | 'whyEnded' | 'endedBy'>): Promise<void>;

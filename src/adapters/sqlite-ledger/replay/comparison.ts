@@ -37,6 +37,9 @@ const AGE: {
   derivatives: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
   case_events: { of: { table: 'cases', column: 'case_number' } },
   suggestions: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
+  call_up_requests: { time: 'asked_at' },
+  call_up_grants: { time: 'from_at' },
+  grant_recordings: { of: { table: 'call_up_grants', column: 'grant_id' } },
 };
 
 /** Columns that follow from other columns of the ledger, with the rule that they must keep. */

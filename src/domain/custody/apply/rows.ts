@@ -169,7 +169,55 @@ export interface Projections {
     created_at: number;
   };
   user_units: { user_id: string; unit_id: string | null; at: number };
+  call_up_requests: CallUpTarget & {
+    asker: string;
+    asker_unit: string | null;
+    asker_roles: Json;
+    later: boolean;
+    actions: Json;
+    purpose: string;
+    words: string | null;
+    urgent: boolean;
+    asked_at: number;
+    until_at: number;
+    policy: number;
+    approvers: Json;
+    units: Json;
+    confirm_due_at: number | null;
+    confirmed: boolean | null;
+    told_unconfirmed: boolean;
+    grant_id: string | null;
+    state: string;
+  };
+  call_up_grants: CallUpTarget & {
+    request_id: string;
+    user_id: string;
+    user_unit: string | null;
+    user_roles: Json;
+    actions: Json;
+    later: boolean;
+    closings: number;
+    from_at: number;
+    until_at: number;
+    ended_at: number | null;
+    why_ended: string | null;
+    ended_by: string | null;
+    rule: string | null;
+    policy: number;
+    approver: string | null;
+  };
+  grant_recordings: { grant_id: string; recording_id: string };
 }
+
+interface CallUpTarget {
+  target: string;
+  case_number: string | null;
+  recording_ids: Json;
+  officer_id: string | null;
+  window_from: number | null;
+  window_to: number | null;
+}
+
 export type ProjectionName = keyof Projections;
 
 /**
@@ -199,6 +247,8 @@ interface Projection<R> {
 function plain<const C extends readonly string[]>(...names: C): { readonly [N in C[number]]: 'plain' } {
   return Object.fromEntries(names.map((name) => [name, 'plain'])) as { readonly [N in C[number]]: 'plain' };
 }
+
+const TARGET = { ...plain('target', 'case_number', 'officer_id', 'window_from', 'window_to'), recording_ids: 'json' } as const;
 
 export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projections[T]> } = {
   slots: { key: ['port'], columns: plain('port', 'slot') },
@@ -279,6 +329,24 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   units: { key: ['id'], columns: plain('id', 'name', 'parent', 'created_at', 'closed_at') },
   users: { key: ['id'], columns: { ...plain('id', 'account', 'name', 'officer', 'unit', 'state', 'created_at'), roles: 'json' } },
   user_units: { key: null, columns: plain('user_id', 'unit_id', 'at') },
+  call_up_requests: {
+    key: ['id'],
+    columns: {
+      ...TARGET,
+      ...plain('id', 'asker', 'asker_unit', 'later', 'purpose', 'words', 'urgent', 'asked_at', 'until_at', 'policy', 'state'),
+      ...plain('confirm_due_at', 'confirmed', 'told_unconfirmed', 'grant_id'),
+      ...{ asker_roles: 'json', actions: 'json', approvers: 'json', units: 'json' },
+    },
+  },
+  call_up_grants: {
+    key: ['id'],
+    columns: {
+      ...TARGET,
+      ...plain('id', 'request_id', 'user_id', 'user_unit', 'later', 'closings', 'from_at', 'until_at', 'ended_at', 'why_ended'),
+      ...{ ...plain('ended_by', 'rule', 'policy', 'approver'), user_roles: 'json', actions: 'json' },
+    },
+  },
+  grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
