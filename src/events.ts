@@ -166,6 +166,11 @@ export function sweepFailed(log: Log, error: EvidockError, repeated = 0): void {
   log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, repeated, err: error }, error.message);
 }
 
+/** What was seen could not be put on record, and what was being shown was cut. `repeated`: how many like it were not written before it. */
+export function lookFailed(log: Log, error: unknown, repeated = 0): void {
+  log.error({ event: 'look.failed', stage: 'serve', repeated, err: error }, 'what was seen could not be put on record');
+}
+
 /** A refusal of the station's own limits has no stack worth a line. */
 export function requestFailed(log: Log, facts: { requestId: string; method: string; route: string }, error: EvidockError): void {
   if (error.code === 'request.too-many') log.warn({ event: 'request.refused', stage: 'serve', ...facts, code: error.code }, error.message);

@@ -10,14 +10,17 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
+import { Looks } from '#desk/look-log';
+import { PlayedTimes } from '#desk/played-times';
 import { WorkerPresence } from '#desk/worker-presence';
 import { STATION } from '#domain/custody/actor';
 import { StationStarted, StationStopped } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { recovered, stationStarted, stationStopped } from '#events';
+import { lookFailed, recovered, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -33,6 +36,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { LogFold } from './station/log-fold.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -148,6 +152,8 @@ export class Station {
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
+      ...this.#onRecord(opened.ledger),
+      played: new PlayedTimes(),
       facts: this.#facts(),
     };
     const metrics = new Metrics(deps);
@@ -193,6 +199,22 @@ export class Station {
     const shipper = new LogShipper({ shipping: ledger.shipping, ledger, shelves, ...named, clock, faults, log });
     onStop(() => shipper.stop());
     return shipper;
+  }
+
+  /** What people do, put on record before anything is shown. */
+  #onRecord(ledger: Ledger): Pick<DeskDeps, 'looks' | 'deeds'> {
+    const { config, clock, faults, log, onStop } = this.#context;
+    const fold = new LogFold();
+    const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));
+    const named = { ledger, clock, stationId: config.station.id, failed };
+    const looks = new Looks({ ...named, faultPoints: faults });
+    const deeds = new Deeds(named);
+    onStop(async () => {
+      await looks.close();
+      await deeds.close();
+      fold.stop();
+    });
+    return { looks, deeds };
   }
 
   #facts(): DeskDeps['facts'] {

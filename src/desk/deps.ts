@@ -9,6 +9,9 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { Deeds } from './deeds.ts';
+import type { Looks } from './look-log.ts';
+import type { PlayedTimes } from './played-times.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
@@ -47,6 +50,11 @@ export interface DeskDeps {
   readonly people: PeopleChanges;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is on record of looks; one of each for all ways in. */
+  readonly looks: Pick<Looks, 'begin' | 'claim'>;
+  readonly played: PlayedTimes;
+  /** What is on record of everything else that people do. */
+  readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;
   readonly facts: DeskFacts;
   /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
   readonly ingest: (request: IngestRequest) => Promise<string>;

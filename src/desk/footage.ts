@@ -84,6 +84,15 @@ function nameOf(recordingId: string, key: string): string {
   return `${recordingId}-${key.slice(key.lastIndexOf('/') + 1)}`;
 }
 
+/** The officer whom a recording shows, and the unit that officer belongs to now. */
+export async function shownIn(
+  { recordings, registry }: Pick<DeskDeps['ledger'], 'recordings' | 'registry'>,
+  recordingId: string,
+): Promise<{ officer: string | null; unit: string | null }> {
+  const officer = (await recordings.get(recordingId))?.officerId ?? null;
+  return { officer, unit: officer === null ? null : ((await registry.officer(officer))?.unit ?? null) };
+}
+
 /** The place from which an item is read, after a look has shown that the item is there. */
 export interface Source {
   readonly place: string;

@@ -1,58 +1,213 @@
-import { LRUCache } from 'lru-cache';
 import type { Actor } from '#domain/custody/actor';
+import type { CustodyDraft } from '#domain/custody/entry';
+import { RecordingSeen } from '#domain/custody/look-entries';
+import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { RecordingViewed } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
+import { newId } from '#domain/ids';
+import type { Looked, LookRight, Played, Viewer } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
+import { GroupCommit } from '#steps/group-commit';
+import { OpenLook } from './open-look.ts';
 
-/** A player asks for one film in many ranges. All requests within this time count as one look. */
-const SAME_LOOK_MS = 15 * 60_000;
-const REMEMBERED_MAX = 10_000;
+/** A look of which no byte was sent for so long is over. */
+const IDLE_MS = 5 * 60_000;
+/** What was seen is on record after this time and one turn of the timer at the latest: within a minute. */
+const UNWRITTEN_MS = 50_000;
+const TURN_MS = 5_000;
+/** Looks that are open at once. One more ends the one of which no byte was sent for the longest time. */
+const OPEN_MAX = 10_000;
+/** Entries in one transaction. */
+const BATCH_MAX = 100;
 
-export interface Look {
-  readonly actor: Actor;
-  readonly recordingId: string;
-  /** `playable`, `original 2`, … */
-  readonly what: string;
-  /** `vault`, or the archive's name. */
-  readonly from: string;
-  /** The Range header as it was sent; null for the whole item. */
-  readonly range: string | null;
+export interface LookAsk {
+  readonly viewer: Viewer;
+  readonly right: LookRight;
+  readonly looked: Looked;
+  /** Bytes of the whole item. */
+  readonly itemBytes: number;
+  /** What media time these bytes hold; null where the file has no index that could be read. Asked when what was seen is written. */
+  readonly playedOf: (ranges: readonly { readonly start: number; readonly end: number }[]) => Promise<readonly Played[] | null>;
 }
 
-/** Puts every look at footage on record before its first byte goes out. */
-export class LookLog {
-  readonly #ledger: Ledger;
-  readonly #clock: Clock;
-  /** Each promise settles when the entry of its look is written. So two requests at once are one look, and both wait for its entry. */
-  readonly #seen: LRUCache<string, Promise<void>>;
+interface Options {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly stationId: string;
+  readonly faultPoints: FaultPoints;
+  /** Gets what went wrong when a look was written by the timer; the streams of that look are cut. */
+  readonly failed: (error: unknown) => void;
+  readonly monotonicMs?: () => number;
+}
 
-  constructor(options: { ledger: Ledger; clock: Clock; monotonicMs?: () => number }) {
-    this.#ledger = options.ledger;
-    this.#clock = options.clock;
-    const now = options.monotonicMs ?? (() => performance.now());
-    this.#seen = new LRUCache({ max: REMEMBERED_MAX, ttl: SAME_LOOK_MS, ttlResolution: 0, perf: { now } });
+/**
+ * Puts every look at footage on record: before its first byte that somebody looks, and then each minute and in the end what was really sent. A player asks for
+ * one film in many ranges: they are one look as long as everything that its first entry tells is the same, and bytes go out.
+ */
+export class Looks {
+  readonly #options: Options;
+  readonly #nowMs: () => number;
+  readonly #begun: GroupCommit<CustodyDraft>;
+  /** By everything that the entry of a look tells: those whose entry is being written. */
+  readonly #beginning = new Map<string, Promise<OpenLook>>();
+  /** By the same: the first is the one that was asked of for the longest time ago. */
+  readonly #open = new Map<string, OpenLook>();
+  readonly #byId = new Map<string, OpenLook>();
+  readonly #timer: NodeJS.Timeout;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#nowMs = options.monotonicMs ?? (() => performance.now());
+    this.#begun = new GroupCommit({ itemsMax: BATCH_MAX, record: (drafts) => this.#append(drafts) });
+    this.#timer = setInterval(() => void this.turn().catch(options.failed), TURN_MS);
+    this.#timer.unref();
   }
 
   /** Resolves when the look is on record. Throws ledger.failed: then nothing may be shown. */
-  async look(look: Look): Promise<void> {
-    const key = JSON.stringify([look.actor, look.recordingId, look.what, look.from]);
-    const before = this.#seen.get(key);
-    if (before) return before;
-    const written = this.#write(look);
-    this.#seen.set(key, written);
+  async begin(ask: LookAsk): Promise<OpenLook> {
+    const key = keyOf(ask);
+    const before = this.#open.get(key);
+    // What could not be written is tried again first: without a ledger nothing more is shown.
+    if (before?.hasFailed) await this.#write([before]);
+    if (before && !before.isOver) {
+      this.#open.delete(key);
+      this.#open.set(key, before);
+      return before;
+    }
+    const others = this.#beginning.get(key);
+    if (others) return others;
+    const begun = this.#begin(key, ask).finally(() => this.#beginning.delete(key));
+    this.#beginning.set(key, begun);
+    return begun;
+  }
+
+  async #begin(key: string, ask: LookAsk): Promise<OpenLook> {
+    if (this.#open.size >= OPEN_MAX) await this.#endOldest();
+    const look = await this.#record(ask);
+    this.#open.set(key, look);
+    this.#byId.set(look.id, look);
+    return look;
+  }
+
+  /** Keeps what a player says that it played. False: this person has no such look open in this session. */
+  claim(id: string, actor: Actor, played: readonly Played[]): boolean {
+    const look = this.#byId.get(id);
+    if (!look || JSON.stringify(look.ask.viewer.actor) !== JSON.stringify(actor)) return false;
+    look.claim(played);
+    return true;
+  }
+
+  /** Looks that are open. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Writes what is due, and ends what is over. The timer calls it every 5 s. */
+  turn(): Promise<void> {
+    const now = this.#nowMs();
+    const due: OpenLook[] = [];
+    for (const look of this.#byId.values()) {
+      if (look.isIdleSince(now - IDLE_MS)) look.end('idle');
+      if (look.isOver || look.isUnwrittenSince(now - UNWRITTEN_MS)) due.push(look);
+    }
+    return this.#write(due);
+  }
+
+  /** Ends every look, and writes what was seen. The station stops. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const look of this.#byId.values()) look.end('stopped');
+    await this.#write([...this.#byId.values()]);
+  }
+
+  /** Writes what was seen of looks, one batch after the other. Ended ones are forgotten then. */
+  #write(looks: readonly OpenLook[]): Promise<void> {
+    const turn = this.#writing.then(async () => {
+      for (let from = 0; from < looks.length; from += BATCH_MAX) await this.#writeBatch(looks.slice(from, from + BATCH_MAX));
+    });
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #writeBatch(looks: readonly OpenLook[]): Promise<void> {
+    const drafts: CustodyDraft[] = [];
+    const told = looks.map((look) => ({ look, version: look.version }));
     try {
-      await written;
+      for (const look of looks) if (look.isUnwritten) drafts.push(await this.#seenDraft(look));
+      if (drafts.length > 0) await this.#append(drafts);
     } catch (error) {
-      if (this.#seen.peek(key) === written) this.#seen.delete(key);
+      for (const look of looks) look.fail();
       throw error;
+    }
+    if (drafts.length > 0) this.#options.faultPoints.reached('w29-seen-recorded');
+    for (const { look, version } of told) {
+      look.written(version, this.#nowMs());
+      if (look.isOver && !look.isUnwritten) this.#forget(look);
     }
   }
 
-  async #write({ actor, recordingId, what, from, range }: Look): Promise<void> {
-    await this.#ledger.transaction(async (writer) => {
-      const about = { atMs: this.#clock.nowMs(), actor, subject: subject('recording', recordingId) };
-      await writer.custody.append(RecordingViewed.make({ ...about, data: { what, from, range } }));
+  #forget(look: OpenLook): void {
+    this.#byId.delete(look.id);
+    const key = keyOf(look.ask);
+    if (this.#open.get(key) === look) this.#open.delete(key);
+  }
+
+  async #endOldest(): Promise<void> {
+    const [oldest] = this.#open.values();
+    oldest?.end('idle');
+    if (oldest) await this.#write([oldest]);
+  }
+
+  async #record(ask: LookAsk): Promise<OpenLook> {
+    const { viewer, right, looked } = ask;
+    const { clock, stationId, faultPoints } = this.#options;
+    const atMs = clock.nowMs();
+    const id = newId('lok', atMs, stationId);
+    const { what, from, range, item, officer, unit } = looked;
+    const { policy, rule, grant, reason, caseNumber, caseTitle, words } = right;
+    const draft = RecordingViewed.make({
+      ...{ atMs, actor: viewer.actor, subject: subject('recording', looked.recording) },
+      data: {
+        what,
+        from,
+        range,
+        look: { id, item, officer, unit, ...describeViewer(viewer), policy, rule, case: caseNumber, grant, reason },
+      },
+      personal: { ...wordsOfViewer(viewer), ...(words === null ? {} : { words }), ...(caseTitle === null ? {} : { caseTitle }) },
+    });
+    await this.#begun.add(draft);
+    faultPoints.reached('w28-look-recorded');
+    return new OpenLook({ id, ask, nowMs: this.#nowMs, wallMs: () => clock.nowMs() });
+  }
+
+  async #seenDraft(look: OpenLook): Promise<CustodyDraft> {
+    const { viewer, looked, right, itemBytes, playedOf } = look.ask;
+    const { ranges, joinedBytes, bytes, requests, firstMs, lastMs, claimed } = look.seen;
+    const { item, what, officer, unit } = looked;
+    const who = describeViewer(viewer);
+    const played = await playedOf(ranges);
+    return RecordingSeen.make({
+      ...{ atMs: this.#options.clock.nowMs(), actor: viewer.actor, subject: subject('recording', looked.recording) },
+      data: {
+        ...{ look: look.id, item, what, officer, unit, user: who.user, byUnit: who.byUnit, case: right.caseNumber },
+        ...{ ranges: [...ranges], joinedBytes, bytes, itemBytes, requests, claimed: [...claimed] },
+        ...{ first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() },
+        ...{ played: played === null ? null : [...played], ended: look.ended },
+      },
     });
   }
+
+  #append(drafts: readonly CustodyDraft[]): Promise<void> {
+    return this.#options.ledger.transaction(async (writer) => {
+      for (const draft of drafts) await writer.custody.append(draft);
+    });
+  }
+}
+
+/** Two requests are one look only where all of this is the same, so that each entry is true of every byte that it covers. */
+function keyOf({ viewer, right, looked: { recording, item, from, officer, unit } }: LookAsk): string {
+  return JSON.stringify([viewer, right, recording, item, from, officer, unit]);
 }

@@ -30,6 +30,8 @@ export const FAULT_POINTS = [
   'w25-merged-written',
   'w26-merged-removed',
   'w27-leftover-removed',
+  'w28-look-recorded',
+  'w29-seen-recorded',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

@@ -6,6 +6,7 @@ import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
@@ -35,6 +36,7 @@ export interface LedgerReader {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly looks: LooksReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
@@ -54,6 +56,7 @@ export interface LedgerWrites {
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
+  readonly looks: LooksWriter;
   readonly people: PeopleWriter;
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;

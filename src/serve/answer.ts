@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
-import type { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { KEPT_BYTES_MAX, type KeptAnswer } from '#domain/kept-answer';
 import { because } from '#domain/reason';
@@ -13,12 +12,13 @@ import { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
-import { actorOf, type Principal } from './principal.ts';
+import { actorOf, type Principal, type PrincipalOf, viewerOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, Redirect, type Route, type Serving } from './route.ts';
+import { showingRight } from './showing-right.ts';
 
 /** What handlers get (`Serving`), and the parts that only the server uses. */
-export type ServerParts = Serving & { readonly gatekeeper: Gatekeeper; readonly looks: LookLog; readonly running: RunningKeys };
+export type ServerParts = Serving & { readonly gatekeeper: Gatekeeper; readonly principalOf: PrincipalOf; readonly running: RunningKeys };
 
 type Command = Extract<Route, { kind: 'command' }>;
 type Row<K extends Route['kind']> = Extract<Route, { kind: K }>;
@@ -74,12 +74,14 @@ async function answerRow(
   if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
   // `declared` is empty: of a row that is no command the handler writes no entry. The server itself records a look.
   const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });
-  const { looks, running: _, gatekeeper: __, ...serving } = parts;
+  const { running: _, gatekeeper, principalOf, ...serving } = parts;
   const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
   if (row.kind === 'footage') {
     const footage = await row.handle(judged, { ...asked, custody });
-    const wanted = { actor: asked.actor, headers: request.headers, headOnly: request.method === 'HEAD', signal: asked.signal };
-    return sendRaw(reply, await serveFootage({ deps: serving.deps, looks, metrics: serving.metrics }, wanted, footage));
+    const right = showingRight({ gatekeeper, principalOf, request, leave: asked.leave });
+    const who = { viewer: viewerOf(asked.principal), right };
+    const wanted = { ...who, headers: request.headers, headOnly: request.method === 'HEAD', signal: asked.signal };
+    return sendRaw(reply, await serveFootage({ deps: serving.deps, metrics: serving.metrics }, wanted, footage));
   }
   const result = await row.handle(judged, { ...asked, custody });
   await custody.commit();
@@ -147,7 +149,7 @@ interface Carried {
 }
 
 async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'custody'>, carried: Carried): Promise<FastifyReply> {
-  const { looks: _, running: __, ...serving } = parts;
+  const { running: _, ...serving } = parts;
   const { deps } = serving;
   const { request, reply, keyed, end } = carried;
   const custody = new RequestCustody({

@@ -1,20 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { addAbortSignal, pipeline, type Readable, Transform } from 'node:stream';
 import type { DeskDeps } from '#desk/deps';
-import { sourceOf } from '#desk/footage';
-import type { LookLog } from '#desk/look-log';
-import type { Actor } from '#domain/custody/actor';
+import { type Source, shownIn, sourceOf } from '#desk/footage';
+import type { OpenLook } from '#desk/open-look';
+import type { LookRight, Viewer } from '#domain/look/look';
 import type { Metrics } from './metrics.ts';
-import { rangeOf } from './range-header.ts';
+import { OPEN_ENDED_BYTES_MAX, rangeOf } from './range-header.ts';
 import { type Footage, RawAnswer } from './route.ts';
+
+/** While bytes go out, the right to see them is asked for so often: a stream whose right ends is cut within 5 s. */
+const ASKED_AGAIN_MS = 3000;
+
+/** The right by which footage is shown, as long as it holds. */
+export interface ShowingRight extends LookRight {
+  /** Asks again whether it still holds: account, session, policy and grant as they are now. Throws where that cannot be told, which ends the look too. */
+  holds(): Promise<boolean>;
+  /** Calls the listener when it may have ended. Returns what stops listening. */
+  onDoubt(listener: () => void): () => void;
+}
 
 export interface FootageDeps {
   readonly deps: DeskDeps;
-  readonly looks: LookLog;
   readonly metrics: Metrics;
 }
 
 export interface FootageRequest {
-  readonly actor: Actor;
+  readonly viewer: Viewer;
+  readonly right: ShowingRight;
   readonly headers: IncomingHttpHeaders;
   /** True for a HEAD request: only headers are sent, and no look is recorded. */
   readonly headOnly: boolean;
@@ -22,11 +34,8 @@ export interface FootageRequest {
 }
 
 /** Answers with an item or a range of it, once the look is on record. */
-export async function serveFootage(
-  { deps, looks, metrics }: FootageDeps,
-  request: FootageRequest,
-  { item, from }: Footage,
-): Promise<RawAnswer> {
+export async function serveFootage({ deps, metrics }: FootageDeps, request: FootageRequest, footage: Footage): Promise<RawAnswer> {
+  const { item, from } = footage;
   const header = (name: string) => [request.headers[name]].flat()[0];
   const etag = `"${item.sha256}"`;
   const headers = {
@@ -41,7 +50,7 @@ export async function serveFootage(
   };
   const asked = header('range');
   const sameVersion = header('if-range') === undefined || header('if-range') === etag;
-  const range = sameVersion ? rangeOf(asked, item.bytes) : 'whole';
+  const range = sameVersion ? rangeOf(asked, item.bytes, OPEN_ENDED_BYTES_MAX) : 'whole';
   if (range === 'unsatisfiable') return new RawAnswer(416, { 'content-range': `bytes */${item.bytes}`, 'accept-ranges': 'bytes' }, '');
   const { start, end } = range === 'whole' ? { start: 0, end: item.bytes } : range;
   const answerHeaders = {
@@ -52,9 +61,74 @@ export async function serveFootage(
   const status = range === 'whole' ? 200 : 206;
   const source = await sourceOf(deps, item, from, request.signal);
   if (request.headOnly) return new RawAnswer(status, answerHeaders, null);
-  const look = { actor: request.actor, recordingId: item.recordingId, what: item.what, from: source.place };
-  await looks.look({ ...look, range: range === 'whole' ? null : `${start}-${end - 1}` });
+  const look = await begin(deps, request, { footage, place: source.place, range: range === 'whole' ? null : `${start}-${end - 1}` });
   metrics.looked(source.place);
+  const named = { ...answerHeaders, 'x-evidock-look': look.id };
   // An empty file has no range that a disk or a server could be asked for.
-  return new RawAnswer(status, answerHeaders, end === start ? '' : await source.open({ start, end }));
+  return new RawAnswer(status, named, end === start ? '' : await guarded(look, source, { start, end }, request.right));
+}
+
+/** Puts the look on record, or finds the one that is open. Throws ledger.failed: then nothing is shown. */
+async function begin(
+  deps: DeskDeps,
+  { viewer, right }: FootageRequest,
+  { footage: { item, from }, place, range }: { footage: Footage; place: string; range: string | null },
+): Promise<OpenLook> {
+  const { policy, rule, caseNumber, caseTitle, grant, reason, words } = right;
+  const shown = await shownIn(deps.ledger, item.recordingId);
+  return deps.looks.begin({
+    viewer,
+    right: { policy, rule, caseNumber, caseTitle, grant, reason, words },
+    looked: { recording: item.recordingId, item: item.id, what: item.what, from: place, range, ...shown },
+    itemBytes: item.bytes,
+    playedOf: (ranges) => deps.played.of(deps, item, from, ranges),
+  });
+}
+
+/** The bytes, counted as they go out, and cut when the right to see them ends. */
+async function guarded(look: OpenLook, source: Source, range: { start: number; end: number }, right: ShowingRight): Promise<Readable> {
+  const bytes = await source.open(range);
+  const delivery = look.deliver(range.start);
+  const body = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      delivery.sent(chunk.length);
+      done(null, chunk);
+    },
+  });
+  addAbortSignal(delivery.signal, body);
+  const stop = watch(look, right);
+  // What goes wrong ends the answer; the server sees it at `body`.
+  pipeline(bytes, body, () => undefined);
+  body.once('close', () => {
+    stop();
+    delivery.done();
+  });
+  return body;
+}
+
+/** Asks again and again whether the right holds, and at once where there is doubt. Ends the look where it does not, or where nobody can tell in time. */
+function watch(look: OpenLook, right: ShowingRight): () => void {
+  let asking = false;
+  let doubted = false;
+  const ask = async () => {
+    asking = true;
+    do {
+      doubted = false;
+      if (!(await right.holds().catch(() => false))) look.end('revoked');
+    } while (doubted && !look.isOver);
+    asking = false;
+  };
+  const timer = setInterval(() => {
+    if (asking) look.end('revoked');
+    else void ask();
+  }, ASKED_AGAIN_MS);
+  timer.unref();
+  const stopListening = right.onDoubt(() => {
+    doubted = true;
+    if (!asking) void ask();
+  });
+  return () => {
+    clearInterval(timer);
+    stopListening();
+  };
 }

@@ -4,6 +4,7 @@ import type { SignedIn } from '#desk/sign-in/who-is';
 import type { Asker } from '#domain/access/decide';
 import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
+import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
 import { Cookies } from './cookies.ts';
 
@@ -107,4 +108,11 @@ function agentOf(header: string | undefined): string | null {
 /** The principal as custody entries name it. */
 export function actorOf({ kind, id, via, session }: Principal): Actor {
   return { kind, id, via, session };
+}
+
+/** The principal as entries about looks, searches and refusals name it. */
+export function viewerOf(principal: Principal): Viewer {
+  const { kind, name, asker, address, agent } = principal;
+  const user = kind === 'user' || kind === 'token' ? asker.id : null;
+  return { actor: actorOf(principal), user, name, roles: asker.roles, officer: asker.officer, unit: asker.unit, address, agent };
 }

@@ -189,6 +189,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     registry: group('registry'),
     cases: group('cases'),
     answers: group('answers'),
+    looks: group('looks'),
     people: group('people'),
     signIn: group('signIn'),
     doors: group('doors'),

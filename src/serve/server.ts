@@ -7,7 +7,6 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import type { DeskDeps } from '#desk/deps';
-import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
@@ -76,8 +75,7 @@ export function buildServer({
     document ??= openApiOf(routes, deps.facts.version);
     return document;
   };
-  const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving: ServerParts = { deps, metrics, openApi, gatekeeper, looks, streams: new StreamLimit(), running: new RunningKeys() };
+  const serving: ServerParts = { deps, metrics, openApi, gatekeeper, principalOf, streams: new StreamLimit(), running: new RunningKeys() };
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
   app.addHook('onRequest', async (request, reply) => {

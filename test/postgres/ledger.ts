@@ -44,6 +44,7 @@ class PostgresLedger implements Ledger {
   readonly registry: Groups['registry'];
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
+  readonly looks: Groups['looks'];
   readonly people: Groups['people'];
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
@@ -72,6 +73,7 @@ class PostgresLedger implements Ledger {
     this.registry = groups.registry;
     this.cases = groups.cases;
     this.answers = groups.answers;
+    this.looks = groups.looks;
     this.people = groups.people;
     this.signIn = groups.signIn;
     this.doors = groups.doors;

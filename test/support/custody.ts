@@ -25,6 +25,7 @@ export function aCustodyDraft({ n = 1, recordingId = anId('rec'), actor = cli('r
   return RecordingViewed.make({
     ...{ atMs: START_MS, actor, subject: subject('recording', recordingId) },
     data: { what: `original ${n}`, from: 'vault', range: null },
+    personal: {},
   });
 }
 

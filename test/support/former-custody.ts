@@ -17,6 +17,8 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'audit_terms',
+    'audit_hours',
     'credentials',
     'recovery_codes',
     'sessions',

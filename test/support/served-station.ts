@@ -5,11 +5,15 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
+import { Looks } from '#desk/look-log';
+import { PlayedTimes } from '#desk/played-times';
 import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
+import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
@@ -27,6 +31,15 @@ export interface ServedStation {
   close(): Promise<void>;
 }
 
+/** What people do on record in this ledger. What the timers cannot write fails the test. */
+export function onRecord(ledger: Ledger, clock: Clock): { looks: Looks; deeds: Deeds } {
+  const failed = (error: unknown) => {
+    throw error;
+  };
+  const named = { ledger, clock, stationId: STATION_ID, failed };
+  return { looks: new Looks({ ...named, faultPoints: { reached: () => undefined } }), deeds: new Deeds(named) };
+}
+
 /** The real ledger and the real vault in a directory of the test's own, without docks and work. */
 export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<ServedStation> {
   const home = await temporaryDirectory();
@@ -34,8 +47,12 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
+  const { looks, deeds } = onRecord(ledger, clock);
   const deps: DeskDeps = {
     ledger,
+    looks,
+    deeds,
+    played: new PlayedTimes(),
     upkeep: ledger.upkeep,
     vault,
     archive: null,
@@ -97,6 +114,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       return { id: recording.id, playable, key: original.vaultKey };
     },
     close: async () => {
+      await looks.close();
+      await deeds.close();
       await vault.close();
       await ledger.close();
       await home.remove();

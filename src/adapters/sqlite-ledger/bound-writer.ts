@@ -43,6 +43,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       registry: group('registry'),
       cases: group('cases'),
       answers: group('answers'),
+      looks: group('looks'),
       people: group('people'),
       signIn: group('signIn'),
       doors: group('doors'),

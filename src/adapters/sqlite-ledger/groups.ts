@@ -13,6 +13,7 @@ import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
+import { SqlLooksReader } from './looks/reader.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
 import { SqlPeopleReader } from './people/reader.ts';
@@ -26,7 +27,7 @@ import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
-/** All readers over one connection, within a scope. People, recorders and kept answers are not limited by the scope, because they are no footage. */
+/** All readers over one connection, within a scope. People, recorders, kept answers and the audit are not limited by the scope, because they are no footage. */
 export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
   return {
     recordings: new SqlRecordingsReader(rows, scope),
@@ -37,6 +38,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    looks: new SqlLooksReader(rows),
     people: new SqlPeopleReader(rows),
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
@@ -55,6 +57,7 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    looks: {},
     people: new SqlPeopleWriter(rows),
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),

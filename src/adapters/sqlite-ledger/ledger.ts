@@ -13,6 +13,7 @@ import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
+import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
 import type { RecordingsReader } from '#ports/ledger/recordings';
@@ -101,6 +102,7 @@ export class SqliteLedger implements Ledger {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly looks: LooksReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
@@ -133,6 +135,7 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     this.answers = readers.answers;
+    this.looks = readers.looks;
     this.people = readers.people;
     this.signIn = readers.signIn;
     this.doors = readers.doors;

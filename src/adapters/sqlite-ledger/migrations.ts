@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
+import { makeAudit } from './audit-migration.ts';
 import { CALL_UPS } from './call-up-migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DOORS } from './door-migration.ts';
@@ -291,6 +292,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
   '0040-scopes': { up: (db: Kysely<Schema>) => run(db, SCOPES) },
+  '0047-audit': { up: (db: Kysely<Schema>) => makeAudit(db) },
   '0041-people': { up: (db: Kysely<Schema>) => run(db, PEOPLE) },
   '0042-sign-in': { up: (db: Kysely<Schema>) => run(db, SIGN_IN) },
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },

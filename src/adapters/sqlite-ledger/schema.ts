@@ -80,6 +80,10 @@ export interface Schema {
   custody_erased: { place: string; seq: number };
   /** Append-only. Each row is a value that a fact has from its entry on. `value` is JSON. */
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
+  /** The index of questions (filing.ts): a row for each term of an entry. */
+  audit_terms: { term: string; seq: number; at: number; type: string; outcome: string };
+  /** By hour since 1970: the first and the last entry that names a time within it. */
+  audit_hours: { hour: number; first: number; last: number };
   counters: { name: string; value: number };
   units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
   /** `roles`: JSON list. */

@@ -1,3 +1,4 @@
+import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
@@ -5,6 +6,7 @@ import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
+import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
 import { PEOPLE_ENTRIES } from './people-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
@@ -24,6 +26,8 @@ const ALL = [
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
   ...PEOPLE_ENTRIES,
+  ...LOOK_ENTRIES,
+  ...AUDIT_ENTRIES,
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
 ] as const;

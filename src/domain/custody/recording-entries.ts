@@ -4,6 +4,7 @@ import { CASES_OF_RECORDING_MAX } from '#domain/registry';
 import { changed, defineEntry, nullable } from './define-entry.ts';
 import { damageNow, describedRecording, note, startClaim } from './described.ts';
 import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, why, words } from './fields.ts';
+import { LOOK_EXAMPLE, lookSubjects, lookTold, VIEWER_EXAMPLE, viewerWords } from './looked.ts';
 import { subject } from './subject.ts';
 
 const RECORDING = subject('recording', 'rec-01k0d5w7q3-hz01-2222222222');
@@ -277,9 +278,16 @@ export const RecordingViewed = defineEntry({
   data: {
     what: code('`playable`, `original 2`, …'),
     from: id('`vault`, or the name of the archive.'),
-    range: nullable(Type.String({ maxLength: 200, description: 'As asked for; null: the whole.' })),
+    range: nullable(Type.String({ maxLength: 200, description: 'Of the first request; null: the whole.' })),
+    look: Type.Optional(lookTold()),
   },
-  example: { subject: RECORDING, data: { what: 'playable', from: 'vault', range: null } },
+  personal: { ...viewerWords(), words: nullable(words('Words to the reason.')), caseTitle: nullable(words('Title of the case then.')) },
+  related: ({ look }) => lookSubjects(look),
+  example: {
+    subject: RECORDING,
+    data: { what: 'playable', from: 'vault', range: null, look: LOOK_EXAMPLE },
+    personal: { ...VIEWER_EXAMPLE, words: 'Complaint 12 of June', caseTitle: 'Street trading without a licence' },
+  },
 });
 
 const VERIFIED = { vaultFiles: count(), archiveFiles: count(), faults: count(), bytes: bytes(), log: flag('The custody log too.') };

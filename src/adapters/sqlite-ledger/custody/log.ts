@@ -11,6 +11,7 @@ import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { CustodyWriter } from '#ports/ledger/custody';
 import type { Rows } from '../connection.ts';
+import { fileEntry } from '../filing.ts';
 import type { Schema } from '../schema.ts';
 
 const SALT_BYTES = 32;
@@ -65,6 +66,7 @@ export class CustodyAppender implements CustodyWriter {
     const by = { from: draft.atMs, actor: actorText(draft.actor), seq };
     for (const { subject: thing, name, value } of apply(entry).facts)
       await tables.insert('facts', { subject: subjectText(thing), name, value: JSON.stringify(value), ...by });
+    await fileEntry(tables, entry);
     return entry;
   }
 }

@@ -170,6 +170,7 @@ export interface Projections {
   };
   user_units: { user_id: string; unit_id: string | null; at: number };
   call_up_requests: CallUpTarget & {
+    id: string;
     asker: string;
     asker_unit: string | null;
     asker_roles: Json;
@@ -190,6 +191,7 @@ export interface Projections {
     state: string;
   };
   call_up_grants: CallUpTarget & {
+    id: string;
     request_id: string;
     user_id: string;
     user_unit: string | null;

@@ -1,0 +1,78 @@
+import Type from 'typebox';
+import type { Viewer } from '#domain/look/look';
+import { nullable } from './define-entry.ts';
+import { closed, code, id, words } from './fields.ts';
+import { type Subject, subject } from './subject.ts';
+
+/*
+ * The form in which entries tell who looked, searched or was refused, and by what right. Name, address and program are personal: they stand beside the log.
+ */
+
+export const ROLES_MAX = 10;
+
+/** Who it was then, in the entry itself. */
+export const viewerFields = () => ({
+  user: nullable(id('Id of the account; null: nobody with an account.')),
+  roles: Type.Array(code(), { maxItems: ROLES_MAX, description: 'Roles then.' }),
+  byOfficer: nullable(id('Number of the officer who it was.')),
+  byUnit: nullable(id('Unit of who it was, then.')),
+});
+
+export const viewerWords = () => ({
+  name: nullable(words('Name of who it was, then.')),
+  address: nullable(words('IP address.')),
+  agent: nullable(words('User-Agent as it was sent.')),
+});
+
+/** What, who and by what right. */
+export const lookTold = () =>
+  closed({
+    ...{ id: id('Id of the look.'), item: id('Id of the original or derivative.') },
+    ...{ officer: nullable(id('Officer shown, then.')), unit: nullable(id('Unit of the recording, then.')) },
+    ...viewerFields(),
+    policy: nullable(Type.Integer({ description: 'Version of the policy that decided.' })),
+    rule: nullable(id('Rule that allowed it; `break-glass`: the control socket.')),
+    ...{ case: nullable(id()), grant: nullable(id('Grant that covers it.')), reason: nullable(code('Code of the stated reason.')) },
+  });
+
+interface TiedTo {
+  readonly user?: string | null;
+  readonly case?: string | null;
+}
+
+/** The account and the case whose histories have the entry too. */
+export function lookSubjects(told: TiedTo | undefined): readonly Subject[] {
+  return [
+    ...(typeof told?.user === 'string' ? [subject('user', told.user)] : []),
+    ...(typeof told?.case === 'string' ? [subject('case', told.case)] : []),
+  ];
+}
+
+const AGENT_MAX = 300;
+
+export function describeViewer({ user, roles, officer, unit }: Viewer) {
+  return { user, roles: roles.slice(0, ROLES_MAX), byOfficer: officer, byUnit: unit };
+}
+
+/** What is not known is left out, so that no commitment to nothing is kept. */
+export function wordsOfViewer({ name, address, agent }: Viewer): { name?: string; address?: string; agent?: string } {
+  return {
+    ...(name === null ? {} : { name }),
+    ...(address === null ? {} : { address }),
+    ...(agent === null ? {} : { agent: agent.slice(0, AGENT_MAX) }),
+  };
+}
+
+export const LOOK = 'lok-01k0d5w7q3-hz01-7777777777';
+const WHO_EXAMPLE = {
+  user: 'usr-01k0d5w7q3-hz01-4444444444',
+  roles: ['auditor'],
+  byOfficer: '040007',
+  byUnit: 'unt-01k0d5w7q3-hz01-6666666666',
+};
+export const LOOK_EXAMPLE = {
+  ...{ id: LOOK, item: 'drv-01k0d5w7q3-hz01-1111111111', officer: '041234', unit: 'Squad 3', ...WHO_EXAMPLE },
+  ...{ policy: 3, rule: 'auditor-by-case', case: 'LY-2026-0012', grant: 'grt-01k0d5w7q3-hz01-2222222222', reason: 'complaint' },
+};
+export const VIEWER_EXAMPLE = { name: 'Li Ming', address: '10.20.0.15', agent: 'Mozilla/5.0' };
+export const WHO = WHO_EXAMPLE;
