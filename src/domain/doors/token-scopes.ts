@@ -5,10 +5,10 @@ import { TASK_OF, TASKS, type Task } from '#domain/access/tasks';
 export type TokenScope = Task | Action;
 
 /**
- * No program gets these. With `own-account` a token could make the next token, and so outlive its own revocation and its owner's password. `kiosk` and
- * `own-dockings` are for paired screens alone.
+ * No program gets these. With `own-account` a token could make the next token, and so outlive its own revocation and its owner's password. `kiosk` is for
+ * paired screens alone.
  */
-const NEVER: readonly string[] = ['own-account', 'kiosk', 'own-dockings'];
+const NEVER: readonly Task[] = ['own-account', 'kiosk'];
 
 export const TOKEN_SCOPES: readonly TokenScope[] = [...TASKS.filter((task) => !NEVER.includes(task)), ...ACTIONS];
 
