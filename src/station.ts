@@ -32,11 +32,13 @@ import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
+import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
+import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -149,6 +151,8 @@ export class Station {
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      signIn: openSignIn(this.#context),
+      doors: openDoors(this.#context, this.#mode === 'all'),
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
@@ -160,6 +164,8 @@ export class Station {
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
+    await keepSignIn(this.#context, deps);
+    await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics);

@@ -135,6 +135,13 @@ export const OidcQuery = closed({
   ),
 });
 
+export const OidcStepJson = Type.Object({
+  state: oneOf(['code', 'enrol'], '`code`: a code of the second factor; `enrol`: one of a second factor that is set up now.'),
+  pending: Type.String({ description: 'Sent with the code.' }),
+  secret: nullable.text('Of `enrol`: what the app is given, base 32.'),
+  uri: nullable.text('Of `enrol`: the same as an otpauth URI.'),
+});
+
 export type TokenAnswer = Static<typeof TokenJson>;
 export type TokenMadeAnswer = Static<typeof TokenMadeJson>;
 export type KioskAnswer = Static<typeof KioskJson>;

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { access } from './access-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { dock, intake } from './recorder-sections.ts';
@@ -282,6 +283,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   http,
   oidc,
   doors,
+  access,
   suggest,
   log,
 });

@@ -10,8 +10,10 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { Deeds } from './deeds.ts';
+import type { DoorParts } from './doors/parts.ts';
 import type { Looks } from './look-log.ts';
 import type { PlayedTimes } from './played-times.ts';
+import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
@@ -66,6 +68,8 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly workersHeard: WorkersHeard;
+  readonly signIn: SignInParts;
+  readonly doors: DoorParts;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;
   /**

@@ -11,9 +11,9 @@ export type Side =
   | 'archive'
   | 'queue'
   | 'work'
-  | 'sign-in'
   | 'config'
   | 'request'
+  | 'sign-in'
   | 'station';
 
 /** `never`: no repetition mends it; `later`: goes on by itself once the cause is mended; `now`: try once more at once. */
@@ -105,6 +105,10 @@ export const ERRORS = {
   'request.reason-needed': { retry: 'never', status: 403 },
   'request.approval-needed': { retry: 'never', status: 403 },
   'request.too-many': { retry: 'later', status: 503 },
+  'sign-in.wrong': { retry: 'never', status: 401 },
+  'sign-in.locked': { retry: 'later', status: 429 },
+  'sign-in.ended': { retry: 'never', status: 401 },
+  'sign-in.password-refused': { retry: 'never', status: 422 },
   'station.stopping': { retry: 'later', status: 503 },
   'station.not-running': { retry: 'later', status: 409 },
   'station.stood-still': { retry: 'later', status: 504 },

@@ -1,5 +1,6 @@
 import { doorsEn } from './access/doors-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
@@ -22,6 +23,7 @@ export const en = {
   ...custodyEn,
   ...factsEn,
   ...workerEn,
+  ...signInEn,
   ...knownEn,
   ...consoleEn,
   ...checksEn,

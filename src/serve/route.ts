@@ -24,6 +24,8 @@ export interface Serving {
 }
 
 interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
+  /** As it was asked for: path and query. */
+  readonly url: string;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

@@ -18,7 +18,9 @@ import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
+import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
@@ -76,6 +78,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     workersHeard: new WorkerPresence(),
+    signIn: quickSignIn({ clock }),
+    doors: quickDoors(),
     pokeWork: () => undefined,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),

@@ -123,3 +123,18 @@ async function secondFactor(deps: SignInDeps, user: User): Promise<Exclude<SignI
     uri: totpUri({ secret, issuer: deps.facts.stationName, account: user.account }),
   };
 }
+
+/** What has to be shown beside the provider's word. `secret`, `uri`: of a second factor that is to be set up now. */
+export interface StepAfter {
+  readonly state: 'code' | 'enrol';
+  readonly pending: string;
+  readonly secret: string | null;
+  readonly uri: string | null;
+}
+
+/** For the page to which the browser came back: what it has to ask for. Throws sign-in.ended. */
+export async function stepAfter({ ledger, signIn, facts }: SignInDeps, pending: string): Promise<StepAfter> {
+  const { wants, secret, user } = signIn.pending.demand(pending);
+  const { account = '' } = (await ledger.people.user(user)) ?? {};
+  return { state: wants, pending, secret, uri: secret === null ? null : totpUri({ secret, issuer: facts.stationName, account }) };
+}

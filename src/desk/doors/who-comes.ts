@@ -25,7 +25,11 @@ export async function whoBears(deps: Deps, text: string, isUse: boolean): Promis
  * Which kiosk a browser is, and which officer stands before it; null: none that is paired. An officer who was suspended meanwhile stands there no more. Throws
  * ledger.failed.
  */
-export async function whichKiosk(deps: Deps, cookies: { readonly kiosk: string; readonly visit: string | undefined }, isUse: boolean): Promise<SignedIn | null> {
+export async function whichKiosk(
+  deps: Deps,
+  cookies: { readonly kiosk: string; readonly visit: string | undefined },
+  isUse: boolean,
+): Promise<SignedIn | null> {
   const kiosk = await kioskOfSecret(deps, cookies.kiosk);
   if (!kiosk) return null;
   const nowMs = deps.clock.nowMs();
@@ -34,7 +38,16 @@ export async function whichKiosk(deps: Deps, cookies: { readonly kiosk: string; 
   const visitor = cookies.visit === undefined ? null : deps.doors.visits.userOf(cookies.visit, kiosk.id);
   const user = visitor === null ? null : await deps.ledger.people.user(visitor);
   const { id, name, slots } = kiosk;
-  return { kind: 'kiosk', id, name, user: isOfficer(user) ? personOf(user) : null, session: null, tokenScopes: null, tokenActions: null, slots };
+  return {
+    kind: 'kiosk',
+    id,
+    name,
+    user: isOfficer(user) ? personOf(user) : null,
+    session: null,
+    tokenScopes: null,
+    tokenActions: null,
+    slots,
+  };
 }
 
 function personOf({ id, account, name, officer, unit, roles }: User): Person {

@@ -12,6 +12,7 @@ import { PEOPLE_ENTRIES } from './people-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
 import { WORKER_ENTRIES } from './worker-entries.ts';
 
@@ -25,6 +26,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...SIGN_IN_ENTRIES,
   ...PEOPLE_ENTRIES,
   ...LOOK_ENTRIES,
   ...AUDIT_ENTRIES,

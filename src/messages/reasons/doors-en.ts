@@ -30,4 +30,13 @@ export const doorsEn = {
   'needed-with': 'is needed with {field}',
   'must-be-private-url': 'must be an https URL, or an http URL of this machine, without password, query or fragment',
   'must-end-in': 'must be the address of the station and {path}',
+  'codes-need-station': 'a pairing code is typed at a station that runs',
+  'only-kiosk': 'only a paired kiosk asks this',
+  'no-visitor': 'no officer stands before the kiosk',
+  'only-person': 'only a person who is signed in asks this',
+  'oidc-off': 'no provider of sign-ins is configured (oidc.issuer)',
+  'token-owner': 'owner: whose token it is to be',
+  'token-of-other': 'a token is made by its owner',
+  'no-account': 'account {account}',
+  'token-scope': 'the token was not made for: {action}',
 } as const;

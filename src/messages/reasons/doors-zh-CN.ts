@@ -30,4 +30,13 @@ export const doorsZhCN = {
   'needed-with': '配置了 {field} 时必填',
   'must-be-private-url': '应为 https 地址或本机 http 地址，不带密码、查询与片段',
   'must-end-in': '应为站点地址加 {path}',
+  'codes-need-station': '配对码须在运行中的站点输入',
+  'only-kiosk': '仅已配对的采集台屏可用',
+  'no-visitor': '采集台屏前没有执法人员',
+  'only-person': '仅限已登录的人员',
+  'oidc-off': '未配置统一认证服务（oidc.issuer）',
+  'token-owner': 'owner：令牌归谁所有',
+  'token-of-other': '令牌只能由其所有者生成',
+  'no-account': '账号 {account}',
+  'token-scope': '令牌不含此操作：{action}',
 } as const;

@@ -1,4 +1,5 @@
 import { peopleEn } from './access/people-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
@@ -10,7 +11,6 @@ import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { doorsEn } from './doors-en.ts';
 import { leaveEn } from './leave-en.ts';
-
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
@@ -33,6 +33,7 @@ export const REASONS_EN = {
   ...requestEn,
   ...leaveEn,
   ...stationEn,
+  ...signInEn,
   ...namesEn,
   ...peopleEn,
   ...damageEn,

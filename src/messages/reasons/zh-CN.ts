@@ -1,5 +1,6 @@
 import type { Whole } from '../template.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
@@ -33,6 +34,7 @@ const zhCN = {
   ...requestZhCN,
   ...leaveZhCN,
   ...stationZhCN,
+  ...signInZhCN,
   ...namesZhCN,
   ...peopleZhCN,
   ...damageZhCN,

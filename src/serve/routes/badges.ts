@@ -17,7 +17,8 @@ export const badgeRoutes: readonly Route[] = [
     custody: ['pin.set'],
     secret: true,
     schema: { body: PinBody },
-    handle: ({ deps }, { body: { pin }, principal, actor }) => setPin({ ...deps, hasher: deps.signIn.hasher }, { user: oneself(principal), pin, actor }),
+    handle: ({ deps }, { body: { pin }, principal, actor }) =>
+      setPin({ ...deps, hasher: deps.signIn.hasher }, { user: oneself(principal), pin, actor }),
   }),
   command({
     method: 'DELETE',

@@ -13,7 +13,8 @@ import {
   VisitBody,
   VisitJson,
 } from '#api/doors';
-import { offerKiosk, pairKiosk, revokeKiosk } from '#desk/doors/kiosk-pairing';
+import type { DeskDeps } from '#desk/deps';
+import { offerKiosk, type PairingCodes, pairKiosk, revokeKiosk } from '#desk/doors/kiosk-pairing';
 import { confirmDocking, type OwnDocking, ownDockings, visitKiosk } from '#desk/doors/kiosk-visits';
 import type { Kiosk } from '#domain/doors/kiosk';
 import { EvidockError } from '#domain/errors';
@@ -49,7 +50,8 @@ export const kioskRoutes: readonly Route[] = [
     secret: true,
     schema: { body: KioskBody, response: KioskCodeJson },
     handle: async ({ deps }, { body: { name, slots = [] }, actor }) => {
-      const { codes, pairingMinutes } = deps.doors;
+      const { pairingMinutes } = deps.doors;
+      const codes = codesOf(deps);
       const { id, code, untilMs } = await offerKiosk(deps, codes, { name, slots, minutes: pairingMinutes, actor });
       return { id, name, code, until: new Presenter(deps.facts.timezone).time(untilMs) };
     },
@@ -66,7 +68,8 @@ export const kioskRoutes: readonly Route[] = [
     secret: true,
     schema: { body: PairBody, response: OwnKioskJson },
     handle: async ({ deps }, { body: { code }, principal: { address }, cookies }) => {
-      const { codes, pairingMinutes } = deps.doors;
+      const { pairingMinutes } = deps.doors;
+      const codes = codesOf(deps);
       const { kiosk, secret } = await pairKiosk(deps, codes, { code, address, minutes: pairingMinutes });
       cookies.set('kiosk', secret, KEPT_S_MAX);
       return { id: kiosk.id, name: kiosk.name, slots: [...kiosk.slots] };
@@ -152,6 +155,11 @@ export const kioskRoutes: readonly Route[] = [
     },
   }),
 ];
+
+function codesOf({ doors: { codes } }: Pick<DeskDeps, 'doors'>): PairingCodes {
+  if (codes === null) throw new EvidockError('station.not-running', because('codes-need-station', {}));
+  return codes;
+}
 
 /** The control socket has every task, and is no kiosk. */
 function atKiosk({ kind, id, name, slots }: Principal): { id: string; name: string; slots: number[] } {

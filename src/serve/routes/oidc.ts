@@ -1,6 +1,6 @@
-import { OidcQuery } from '#api/doors';
-import { beginOidc, finishOidc, type OidcParts, stepOf } from '#desk/doors/oidc-sign-in';
+import { OidcQuery, OidcStepJson } from '#api/doors';
 import type { DeskDeps } from '#desk/deps';
+import { beginOidc, finishOidc, type OidcParts, stepAfter } from '#desk/doors/oidc-sign-in';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { command, query, Redirect, type Route } from '#serve/route';
@@ -30,7 +30,12 @@ export const oidcRoutes: readonly Route[] = [
     schema: {},
     handle: async ({ deps }, { url, principal: { address, agent, session }, cookies, custody }) => {
       const cookie = cookies.get('oidc');
-      const step = await finishOidc(deps, mustHave(deps), { query: new URL(url, 'http://station').search, cookie, from: { address, agent }, present: session });
+      const step = await finishOidc(deps, mustHave(deps), {
+        query: new URL(url, 'http://station').search,
+        cookie,
+        from: { address, agent },
+        present: session,
+      });
       cookies.clear('oidc');
       if (step.state === 'signed-in') cookies.set('session', step.token, null);
       else {
@@ -38,6 +43,20 @@ export const oidcRoutes: readonly Route[] = [
         custody.unchanged();
       }
       return new Redirect(step.returnTo);
+    },
+  }),
+  query({
+    url: '/api/v1/sign-in/oidc/step',
+    needs: 'nothing',
+    reads: 'station',
+    summary: 'What this browser has to show after the word of the provider: a code, sent on as after a password',
+    schema: { response: OidcStepJson },
+    handle: async ({ deps }, { cookies }) => {
+      const pending = cookies.get('step');
+      if (pending === undefined) throw new EvidockError('sign-in.ended', because('begin-again', {}));
+      const step = await stepAfter(deps, pending);
+      cookies.clear('step');
+      return step;
     },
   }),
 ];

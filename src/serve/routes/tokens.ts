@@ -55,7 +55,8 @@ export const tokenRoutes: readonly Route[] = [
     summary: 'The token is good no more',
     custody: ['token.revoked'],
     schema: { params: TokenParams },
-    handle: ({ deps }, { params: { id }, principal, actor }) => revokeToken(deps, { id, owner: managesAll(principal) ? null : principal.asker.id, actor }),
+    handle: ({ deps }, { params: { id }, principal, actor }) =>
+      revokeToken(deps, { id, owner: managesAll(principal) ? null : principal.asker.id, actor }),
   }),
 ];
 
@@ -67,21 +68,27 @@ function managesAll({ tasks }: Principal): boolean {
 async function ownerAsked(ledger: LedgerReader, principal: Principal, account: string | undefined): Promise<string | null> {
   if (!managesAll(principal)) {
     const own = account === undefined ? null : await ledger.people.user(principal.asker.id);
-    if (account !== undefined && own?.account !== accountOf(account)) throw new EvidockError('request.not-found', because('no-account', { account }));
+    if (account !== undefined && own?.account !== accountOf(account))
+      throw new EvidockError('request.not-found', because('no-account', { account }));
     return principal.asker.id;
   }
   return account === undefined ? null : (await userByAccount(ledger, account)).id;
 }
 
 /** Whose token is made. Nobody makes one for somebody else, but over the control socket. */
-async function maker(ledger: LedgerReader, principal: Principal, account: string | undefined): Promise<{ owner: User; tasks: Principal['tasks'] }> {
+async function maker(
+  ledger: LedgerReader,
+  principal: Principal,
+  account: string | undefined,
+): Promise<{ owner: User; tasks: Principal['tasks'] }> {
   if (principal.kind === 'cli') {
     if (account === undefined) throw new EvidockError('request.invalid', because('token-owner', {}));
     const owner = await userByAccount(ledger, account);
     return { owner, tasks: tasksOf(owner.roles, DEFAULT_TASKS) };
   }
   const owner = await ledger.people.user(principal.asker.id);
-  if (!owner || (account !== undefined && accountOf(account) !== owner.account)) throw new EvidockError('request.forbidden', because('token-of-other', {}));
+  if (!owner || (account !== undefined && accountOf(account) !== owner.account))
+    throw new EvidockError('request.forbidden', because('token-of-other', {}));
   return { owner, tasks: principal.tasks };
 }
 
