@@ -4,6 +4,7 @@ import type { Static } from 'typebox';
 import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
+import type { NetworkAnswer } from '#api/network';
 import type { LogLagJson } from '#api/station';
 import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
@@ -12,6 +13,7 @@ import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
+import { networkChecks } from './network-checks.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -52,15 +54,22 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     await look('time zone', because('mend-time-zone', {}), async () => ({
       reason: because('field', { field: config.station.timezone }),
     })),
-    ...(await usbLooks(config)),
+    ...(await looks(networkChecks(config, nowMs))),
+    ...(await looks(usbChecks(config, process.env, DRIVERS))),
     await look('socket', because('mend-socket', {}), async () => socketPath(state)),
     ...(await stationChecks(config, connect)),
   ];
 }
 
-async function usbLooks(config: Config): Promise<readonly DoctorCheck[]> {
+interface Check {
+  readonly name: CheckName;
+  readonly remedy: Reason;
+  find(): Promise<Finding>;
+}
+
+async function looks(checks: readonly Check[]): Promise<readonly DoctorCheck[]> {
   const found: DoctorCheck[] = [];
-  for (const { name, remedy, find } of usbChecks(config, process.env, DRIVERS)) found.push(await look(name, remedy, find));
+  for (const { name, remedy, find } of checks) found.push(await look(name, remedy, find));
   return found;
 }
 
@@ -190,10 +199,24 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       client.kind === 'running'
         ? { name: 'station', ok: true, reason: because('running', {}), remedy: null }
         : { name: 'station', ok: true, warn: true, reason: because('not-running', {}), remedy: because('mend-station', {}) };
-    return [running, ...found, ...(await logChecks(client)), ...(client.kind === 'running' ? await workerChecks(client) : [])];
+    return [
+      running,
+      ...found,
+      ...(await tlsInForce(client)),
+      ...(await logChecks(client)),
+      ...(client.kind === 'running' ? await workerChecks(client) : []),
+    ];
   } finally {
     await client.close();
   }
+}
+
+/** What stands in the files is looked at before. Here the running station tells that it could not take it over. */
+async function tlsInForce(client: StationClient): Promise<DoctorCheck[]> {
+  const { json } = await client.request('GET', '/api/v1/network');
+  const refused = (json as NetworkAnswer).tls?.refused ?? null;
+  if (refused === null) return [];
+  return [{ name: 'tls in force', ok: false, reason: because('tls-old-in-force', { why: refused }), remedy: because('mend-tls', {}) }];
 }
 
 /** An archive that is away stops nothing, so readiness does not tell of it; here it is told how much of the log stands in the ledger alone. */

@@ -272,3 +272,11 @@ export function logSegmentDiffers(log: Log, facts: { place: string; key: string 
     'a shipped segment of the custody log is not what the ledger says',
   );
 }
+
+export function tlsRenewed(log: Log, facts: { sha256: string; notAfter: string }): void {
+  log.info({ event: 'tls.renewed', stage: 'serve', ...facts }, 'a new certificate is in force');
+}
+
+export function tlsRefused(log: Log, reason: Reason): void {
+  log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
+}

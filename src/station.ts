@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,6 +10,7 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { readPolicy } from '#desk/access/read-policy';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -26,6 +27,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
+import type { NetworkSettings } from '#serve/network/settings';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
@@ -38,6 +40,7 @@ import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
+import { openNetwork } from './station/network.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
@@ -57,6 +60,9 @@ interface Options {
   /** A person says that the ledger is to be used as it is found (`evidock ledger accept`). */
   readonly acceptLedger?: boolean;
 }
+
+/** The policy that comes with the software. */
+const SHIPPED_POLICY = new URL('../config/access.yaml', import.meta.url);
 
 /** What only a station that works can do for its API. */
 type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
@@ -145,6 +151,8 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
+    const shipped = readPolicy(await readFile(SHIPPED_POLICY, 'utf8'), 0, 'config/access.yaml');
+    const network = await openNetwork(this.#context, this.#mode === 'all');
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
@@ -153,6 +161,8 @@ export class Station {
       workersHeard: this.#presence,
       signIn: openSignIn(this.#context),
       doors: openDoors(this.#context, this.#mode === 'all'),
+      access: { policy: () => shipped, grants: opened.ledger.callUps },
+      tls: () => network.tls?.state() ?? null,
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
@@ -168,7 +178,7 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    const address = await this.#listen(deps, metrics);
+    const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);
     stationStarted(log, { version: VERSION, stationId: config.station.id, http: address, elapsedMs });
@@ -278,9 +288,9 @@ export class Station {
     });
   }
 
-  async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
+  async #listen(deps: DeskDeps, metrics: Metrics, network: NetworkSettings): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'network', metrics });
+    const app = buildServer({ deps, way: 'network', metrics, network });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

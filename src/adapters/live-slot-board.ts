@@ -4,7 +4,8 @@ import { type DockingPatch, EMPTY_SLOT, type PortView, type SlotBoard, type Slot
 
 const WINDOW_MS = 5000;
 const TELL_EVERY_MS = 250;
-const LISTENERS_MAX = 100;
+/** The event streams of all ways in, with some to spare. */
+const LISTENERS_MAX = 320;
 /** Phases of a docking that is there: only its own status shows them. */
 const DOCKED: readonly SlotPhase[] = ['arrived', 'listing', 'copying', 'rechecking', 'setting-clock', 'wiping', 'safe'];
 

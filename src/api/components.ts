@@ -6,6 +6,7 @@ import { CustodyJson } from './custody.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
 import { FactJson } from './facts.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
+import { NetworkJson } from './network.ts';
 import { EffectiveJson, ProtectionBody } from './protection.ts';
 import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
 import {
@@ -113,6 +114,7 @@ export const COMPONENTS = {
   Health: named(HealthJson, { status: 'ok', version: '0.1.0', stationId: 'dock7', stationName: 'Station 7', archive: 's3' }),
   Ready: named(ReadyJson, { status: 'ready', checks: { ledger: check, vault: check, queue: check, archive: null } }),
   LogLag: named(LogLagJson, { places: [{ place: 'vault', entries: 3, ageSeconds: 12, erased: 0 }] }),
+  Network: named(NetworkJson, { tls: { sha256, notAfter: at, refused: null } }),
   BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
   Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
   Slot: named(SlotJson, slot),

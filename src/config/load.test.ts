@@ -52,7 +52,22 @@ describe('configuration', () => {
     ['http:\n  prot: 1', /http\.prot: there is no such field/],
     ['http:\n  port: 70000', /http\.port: .*65535.*70000/],
     ['http:\n  port: many', /http\.port: .*"many"/],
-    ['http:\n  host: 0.0.0.0', /http\.host: must be a loopback address.*0\.0\.0\.0/],
+    ['http:\n  host: 0.0.0.0', /http\.host: is not a loopback address, so it needs http\.certificate.*http\.trustedProxies.*0\.0\.0\.0/],
+    ['http:\n  host: "::"', /http\.host: is not a loopback address/],
+    ['http:\n  host: 10.0.0.9', /http\.host: is not a loopback address/],
+    ['http:\n  host: "::ffff:10.0.0.9"', /http\.host: is not a loopback address/],
+    ['http:\n  host: station.example', /http\.host: must be an IP address.*station\.example/],
+    ['http:\n  host: 0.0.0.0\n  certificate: /c\n  key: /k', /http\.host: stands for every address.*http\.names/],
+    ['http:\n  host: "0::0"\n  certificate: /c\n  key: /k', /http\.host: stands for every address.*http\.names/],
+    ['http:\n  certificate: /c', /http\.key: http\.certificate and http\.key go together/],
+    ['http:\n  key: /k', /http\.certificate: http\.certificate and http\.key go together/],
+    ['http:\n  trustedProxies: [proxy.example]', /http\.trustedProxies: proxy\.example is not an address range/],
+    ['http:\n  trustedProxies: [10.0.0.1/33]', /http\.trustedProxies: 10\.0\.0\.1\/33 is not an address range/],
+    ['http:\n  trustedProxies: [10.0.0.1/]', /http\.trustedProxies: 10\.0\.0\.1\/ is not an address range/],
+    ['http:\n  trustedProxies: ["::/129"]', /http\.trustedProxies: ::\/129 is not an address range/],
+    ['http:\n  trustedProxies: [0.0.0.0/0]', /http\.trustedProxies: 0\.0\.0\.0\/0 would believe everybody/],
+    ['http:\n  trustedProxies: ["::/0"]', /http\.trustedProxies: ::\/0 would believe everybody/],
+    ['http:\n  names: ["https://station.example"]', /http\.names/],
     ['archive:\n  kind: tape', /archive\.kind: .*none, disk, s3.*"tape"/],
     ['archive:\n  kind: disk', /archive\.directory: is needed/],
     ['archive:\n  kind: s3\n  s3:\n    endpoint: ftp://x', /archive\.s3\.endpoint: must be an http/],
@@ -83,6 +98,17 @@ describe('configuration', () => {
       expect(() => load(yaml + id)).toThrow(refused);
     }
     for (const id of ['station2', 'station']) expect(load(`${yaml}\nstation:\n  id: ${id}`).config.station.id).toBe(id);
+  });
+
+  it.each([
+    'host: 127.0.0.1',
+    'host: 127.8.0.1',
+    'host: "::1"',
+    'host: 10.0.0.9\n  trustedProxies: [10.0.0.1]',
+    'host: 0.0.0.0\n  trustedProxies: [10.0.0.0/28, "2001:db8::/64"]\n  names: [station.example, 10.0.0.9, "2001:db8::9"]',
+    'host: "::"\n  certificate: /c\n  key: /k\n  names: [station]',
+  ])('takes an address that is encrypted or only of this machine: %j', (yaml) => {
+    expect(load(`http:\n  ${yaml}`).config.http.port).toBe(8470);
   });
 
   it('lets workers in only where they share a queue with the station', () => {

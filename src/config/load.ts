@@ -7,6 +7,7 @@ import { compilePatterns } from '#domain/card/facts';
 import { compileLeftovers } from '#domain/card/leftovers';
 import { EvidockError, errnoOf, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
+import { checkHttp } from './http-rules.ts';
 import { checkOidc } from './oidc-rules.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
@@ -167,7 +168,7 @@ function checkRules(config: Config): void {
     throw new EvidockError('config.invalid', because('against-rule', { path, why, value: JSON.stringify(value) }));
   };
   if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
-  if (!['127.0.0.1', '::1'].includes(http.host)) refuse('http.host', because('must-be-loopback', {}), http.host);
+  checkHttp(http, refuse);
   if (archive.kind === 'disk' && archive.directory === '')
     refuse('archive.directory', because('needed-when', { field: 'archive.kind', value: 'disk' }), archive.directory);
   if (archive.kind === 's3') {

@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
+import { http } from './http-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 
 /** For a station that shares nothing with another. */
@@ -235,11 +236,6 @@ const work = section('Workers', 'Other hosts that derive and archive for this st
     default: '',
     pattern: '^$|^(\\[[0-9A-Fa-f:]+\\]|[0-9A-Za-z][0-9A-Za-z.-]*):[0-9]{1,5}$',
   }),
-});
-
-const http = section('HTTP', 'API and playback. Loopback only until accounts and roles exist.', {
-  host: text({ title: 'Address', description: 'A loopback address: 127.0.0.1 or ::1.', default: '127.0.0.1' }),
-  port: integer({ title: 'Port', description: '0 lets the system choose.', default: 8470 }, 0, 65_535),
 });
 
 const suggest = section('Suggestions', 'Recordings and case events that belong together.', {

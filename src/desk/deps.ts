@@ -7,8 +7,10 @@ import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { PeopleChanges } from '#ports/people-changes';
 import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
+import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { AccessDeps } from './access/decide-for.ts';
 import type { Deeds } from './deeds.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { Looks } from './look-log.ts';
@@ -70,6 +72,7 @@ export interface DeskDeps {
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;
+  readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;
   /**
@@ -77,6 +80,8 @@ export interface DeskDeps {
    * known one tells. Throws what is wrong.
    */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
+  /** The certificate of the listener; null if it speaks no TLS. */
+  readonly tls: () => TlsState | null;
   /** Throws queue.unreachable or queue.refused. */
   readonly checkQueue: () => Promise<Reason>;
 }

@@ -1,3 +1,7 @@
+import type { Kind } from './kind.ts';
+import type { Confidentiality } from './protection.ts';
+import type { Category } from './registry.ts';
+
 /** Which part of the footage someone may see: that of some officers and units, and what was granted one by one. Empty lists: nothing. */
 export interface NarrowScope {
   /** Numbers of officers: one's own, and those of others whose footage one may see. */
@@ -10,7 +14,44 @@ export interface NarrowScope {
   readonly recordings: readonly string[];
 }
 
-export type Scope = 'all' | NarrowScope;
+/** Whose footage a part of a scope reaches: what any one of these names. */
+export interface Reach extends NarrowScope {
+  /** Everybody's. */
+  readonly all: boolean;
+  /** Numbers of officers: the footage of the cases that name them. */
+  readonly named: readonly string[];
+}
+
+/** What of the footage within reach is meant; what is left out does not matter. */
+export interface ScopeWhich {
+  readonly kinds?: readonly Kind[];
+  readonly categories?: readonly Category[];
+  readonly important?: boolean;
+  /** The effective level of the recording is at least this one. What nobody marked counts as `internal`. */
+  readonly confidentialityMin?: Confidentiality;
+  readonly confidentialityMax?: Confidentiality;
+  /** Whether the recording or a case of it carries any mark of privacy. */
+  readonly privacy?: boolean;
+  /** One of its cases is in one of these states. */
+  readonly caseStates?: readonly string[];
+  /** It was taken in at this moment or later, ms since 1970. */
+  readonly takenSinceMs?: number;
+  /** It was taken in at this moment or before. */
+  readonly takenUntilMs?: number;
+}
+
+export interface ScopePart {
+  readonly reach: Reach;
+  readonly which: ScopeWhich;
+}
+
+/** What a policy lets one person see at one moment: what some part allows and no part refuses. */
+export interface RuledScope {
+  readonly allowed: readonly ScopePart[];
+  readonly refused: readonly ScopePart[];
+}
+
+export type Scope = 'all' | NarrowScope | RuledScope;
 
 /** What a scope is asked about. */
 export interface RecordingFacts {
@@ -25,7 +66,7 @@ export interface RecordingFacts {
  * Whether a recording may be seen: by its officer, the unit of its officer, one of its cases, or itself. The ledger asks the same in its own statements,
  * and a test compares the two.
  */
-export function covers(scope: Scope, { id, officerId, unit, caseNumbers }: RecordingFacts): boolean {
+export function covers(scope: 'all' | NarrowScope, { id, officerId, unit, caseNumbers }: RecordingFacts): boolean {
   if (scope === 'all') return true;
   return (
     (officerId !== null && scope.officers.includes(officerId)) ||
@@ -37,7 +78,7 @@ export function covers(scope: Scope, { id, officerId, unit, caseNumbers }: Recor
 
 /** Whether a case may be seen: it was granted, or it names an officer whose footage may be. `unitOf`: by the registry. */
 export function coversCase(
-  scope: Scope,
+  scope: 'all' | NarrowScope,
   { number, officerIds }: { readonly number: string; readonly officerIds: readonly string[] },
   unitOf: (officerId: string) => string | null,
 ): boolean {
@@ -46,4 +87,10 @@ export function coversCase(
     const unit = unitOf(id);
     return scope.officers.includes(id) || (unit !== null && scope.units.includes(unit));
   });
+}
+
+/** A scope without conditions, as a ruled one. */
+export function ruledScope(scope: NarrowScope | RuledScope): RuledScope {
+  if ('allowed' in scope) return scope;
+  return { allowed: [{ reach: { ...scope, all: false, named: [] }, which: {} }], refused: [] };
 }

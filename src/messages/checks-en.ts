@@ -23,5 +23,8 @@ export const checksEn = {
   'check.archive': 'archive',
   'check.log in vault': 'log in vault',
   'check.log in archive': 'log in archive',
+  'check.tls': 'tls',
+  'check.tls in force': 'tls in force',
+  'check.proxies': 'proxies',
   'check.workers': 'workers',
 } as const;

@@ -306,6 +306,7 @@ export const ERRORS_EN = {
     what: 'This password may not be chosen',
     remedy: 'Take a longer one, such as several words that do not belong together. Any characters are allowed.',
   },
+  'request.too-often': { what: 'Too many requests came in a short time', remedy: 'Wait as long as retry-after says, then try again.' },
   'station.stopping': { what: 'The station is stopping', remedy: 'Try again when it is up; work goes on where it was.' },
   'station.not-running': {
     what: 'This needs a station that runs',

@@ -58,6 +58,8 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'cases.insertSuggestion': 'fact',
   'cases.decideSuggestion': 'fact',
   'answers.keep': 'bookkeeping',
+  'policies.propose': 'fact',
+  'policies.decide': 'fact',
   'people.upsertUser': 'fact',
   'people.upsertUnit': 'fact',
   'people.insertMembership': 'fact',

@@ -9,6 +9,7 @@ import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
+import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
@@ -37,6 +38,7 @@ export interface LedgerReader {
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
   readonly looks: LooksReader;
+  readonly policies: PoliciesReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
@@ -57,6 +59,7 @@ export interface LedgerWrites {
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
   readonly looks: LooksWriter;
+  readonly policies: PoliciesWriter;
   readonly people: PeopleWriter;
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;

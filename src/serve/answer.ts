@@ -8,7 +8,7 @@ import type { NarrowScope } from '#domain/scope';
 import type { LedgerReader } from '#ports/ledger';
 import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/entity-tags.ts';
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
-import { Cookies } from './cookies.ts';
+import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
@@ -31,6 +31,7 @@ const LINES_TYPE = 'application/x-ndjson';
 export interface LetIn {
   readonly principal: Principal;
   readonly reason: StatedReason | null;
+  readonly cookies: Cookies;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -38,13 +39,12 @@ export interface LetIn {
 const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 
 /** Answers a request by its row in the table of routes. */
-export async function answer(row: Route, whole: ServerParts, { principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
+export async function answer(row: Route, whole: ServerParts, { principal, reason, cookies, request, reply }: LetIn): Promise<FastifyReply> {
   const { params, query, body } = request;
   const seen = whole.deps.ledger.within(principal.scope);
   const { gatekeeper } = whole;
   const leave =
     typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, reason }, row.needs);
-  const cookies = new Cookies(request);
   const asked = {
     url: request.url,
     params,

@@ -12,7 +12,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { CONNECTIONS_MAX, STREAMS_MAX } from './limits.ts';
+import { STREAMS_OF_ADDRESS_MAX } from './limits.ts';
+import { CONNECTIONS_OF_ADDRESS_MAX } from './network/connections.ts';
 import { buildServer, listenOnSocket } from './server.ts';
 
 const lines: string[] = [];
@@ -55,8 +56,8 @@ const overSocket = (path: string) => get({ socketPath }, path);
 const statusesOf = async (asked: Promise<IncomingMessage>[]) => (await Promise.all(asked)).map(({ statusCode }) => statusCode);
 
 it('gives each way in event streams of its own; one more is 503 with two lines in the log at most, and one that ends makes room', async () => {
-  const statuses = await statusesOf(Array.from({ length: STREAMS_MAX + 20 }, () => overTcp('/api/v1/events')));
-  expect(statuses.filter((status) => status === 200).length).toBe(STREAMS_MAX);
+  const statuses = await statusesOf(Array.from({ length: STREAMS_OF_ADDRESS_MAX + 20 }, () => overTcp('/api/v1/events')));
+  expect(statuses.filter((status) => status === 200).length).toBe(STREAMS_OF_ADDRESS_MAX);
   expect(statuses.filter((status) => status === 503).length).toBe(20);
   expect((await overSocket('/api/v1/events')).statusCode).toBe(200);
   expect((await overTcp('/api/v1/slots')).statusCode).toBe(200);
@@ -71,7 +72,7 @@ it('accepts no more connections than its cap, so that files can still be opened;
   let refused = 0;
   const sockets = await Promise.all(
     Array.from(
-      { length: CONNECTIONS_MAX + 100 },
+      { length: CONNECTIONS_OF_ADDRESS_MAX + 100 },
       () =>
         new Promise<Socket>((resolve) => {
           const socket = connect(port, '127.0.0.1');
@@ -84,7 +85,7 @@ it('accepts no more connections than its cap, so that files can still be opened;
   );
   await vi.waitFor(() => expect(refused).toBe(100));
   // Both ends of each connection are open files of this process.
-  expect((await readdir('/proc/self/fd')).length - before).toBeLessThan(2 * CONNECTIONS_MAX + 20);
+  expect((await readdir('/proc/self/fd')).length - before).toBeLessThan(2 * CONNECTIONS_OF_ADDRESS_MAX + 20);
   expect((await overSocket('/api/v1/slots')).statusCode).toBe(200);
   expect(lines.filter((line) => line.includes('connection.refused')).length).toBe(1);
   for (const socket of sockets) socket.destroy();

@@ -2,29 +2,49 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { connectionsDropped, type Log, requestFailed, requestsFolded } from '#events';
 
-/**
- * Limits of each way in, so that a client that uses up one way takes nothing from the other. Together they stay far below what the process may open, so that a
- * recorder's files can always be opened. A browser page holds one stream and at most six connections.
- */
-export const STREAMS_MAX = 32;
-export const CONNECTIONS_MAX = 128;
+/** Event streams that are open at a time on one way in. */
+export const STREAMS_MAX = 256;
+/** Likewise of one address. A browser needs one. */
+export const STREAMS_OF_ADDRESS_MAX = 32;
 
 const FOLD_MS = 60_000;
 const FOLDS_MAX = 100;
 
+/** Where one client takes its place among the event streams. */
+export interface StreamPlaces {
+  /** Takes a place. Returns the function that gives it back, which may be called more than once. Throws request.too-many. */
+  take(): () => void;
+}
+
 /** Counts the event streams that are open on one way in. */
 export class StreamLimit {
   #open = 0;
+  readonly #ofAddress = new Map<string, number>();
 
-  /** Takes a place. Returns the function that gives it back, which may be called more than once. Throws request.too-many. */
-  take(): () => void {
-    if (this.#open >= STREAMS_MAX) throw new EvidockError('request.too-many', because('many-streams', { limit: STREAMS_MAX }));
+  /** `address`: IP address of the client; null over the control socket. */
+  of(address: string | null): StreamPlaces {
+    return { take: () => this.#take(address ?? '') };
+  }
+
+  #take(address: string): () => void {
+    const theirs = this.#ofAddress.get(address) ?? 0;
+    const limit = this.#open >= STREAMS_MAX ? STREAMS_MAX : STREAMS_OF_ADDRESS_MAX;
+    if (this.#open >= STREAMS_MAX || theirs >= STREAMS_OF_ADDRESS_MAX)
+      throw new EvidockError('request.too-many', because('many-streams', { limit }));
     this.#open += 1;
+    this.#ofAddress.set(address, theirs + 1);
     let taken = true;
     return () => {
-      if (taken) this.#open -= 1;
+      if (taken) this.#giveBack(address);
       taken = false;
     };
+  }
+
+  #giveBack(address: string): void {
+    this.#open -= 1;
+    const left = (this.#ofAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#ofAddress.delete(address);
+    else this.#ofAddress.set(address, left);
   }
 }
 

@@ -4,6 +4,7 @@ import { logLags } from '#desk/log-lag';
 import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import { SLOT_PHASES } from '#domain/docking';
+import type { TlsState } from '#ports/tls-source';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
 export class Metrics {
@@ -12,6 +13,7 @@ export class Metrics {
   readonly #sent: Counter<'from'>;
   /** Sets the figures that one question to the ledger tells. */
   readonly #count: () => Promise<void>;
+  readonly #limited: Counter<'by'>;
 
   constructor(deps: DeskDeps) {
     const registers = [this.#registry];
@@ -26,6 +28,12 @@ export class Metrics {
       name: 'evidock_footage_looks_total',
       help: 'Requests for footage by place.',
       labelNames: ['from'],
+      registers,
+    });
+    this.#limited = new Counter({
+      name: 'evidock_http_requests_limited_total',
+      help: 'Requests that were refused because too many came from one address or account.',
+      labelNames: ['by'],
       registers,
     });
     const gauge = (name: string, help: string) => new Gauge({ name: `evidock_${name}`, help, registers });
@@ -45,6 +53,7 @@ export class Metrics {
     };
     this.#countLag(deps);
     this.#countWorkers(deps);
+    this.#countTls(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -122,6 +131,28 @@ export class Metrics {
     );
   }
 
+  /** Nothing where the listener speaks no TLS. */
+  #countTls(deps: DeskDeps): void {
+    const gauge = (name: string, help: string, figure: (state: TlsState) => number) =>
+      new Gauge({
+        name: `evidock_tls_${name}`,
+        help,
+        labelNames: ['certificate'],
+        registers: [this.#registry],
+        collect() {
+          this.reset();
+          const state = deps.tls();
+          if (state) this.set({ certificate: state.sha256 }, figure(state));
+        },
+      });
+    gauge('certificate_seconds_left', 'Time until the certificate in force ends.', ({ notAfterMs }) =>
+      Math.round((notAfterMs - deps.clock.nowMs()) / 1000),
+    );
+    gauge('refused', '1 if what stands in the files of certificate and key cannot be used and an older pair is in force.', ({ refused }) =>
+      refused === null ? 0 : 1,
+    );
+  }
+
   /** How far vault and archive are behind the custody log. */
   #countLag(deps: DeskDeps): void {
     const gauge = (name: string, help: string, figure: 'entries' | 'ageSeconds') =>
@@ -145,6 +176,10 @@ export class Metrics {
 
   looked(from: string): void {
     this.#sent.inc({ from });
+  }
+
+  limited(by: 'address' | 'account'): void {
+    this.#limited.inc({ by });
   }
 
   get contentType(): string {

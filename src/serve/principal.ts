@@ -8,6 +8,7 @@ import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { NarrowScope, Scope } from '#domain/scope';
 import { Cookies } from './cookies.ts';
+import type { Caller } from './network/caller.ts';
 
 /** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
 export type Way = 'socket' | 'network';
@@ -44,12 +45,12 @@ const AGENT_CHARACTERS = 200;
 const BEARER = /^bearer (evd_[\x21-\x7e]{1,200})$/i;
 const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
-const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk', 'see-slots']);
+const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk']);
 const NO_ACTIONS: ReadonlySet<Action> = new Set();
 
 /** The way in tells who may be behind a request: the control socket knows accounts of the machine, the network those who signed in. */
-export function principalBy(way: Way, gatekeeper: Gatekeeper): PrincipalOf {
-  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request);
+export function principalBy(way: Way, gatekeeper: Gatekeeper, callerOf: (request: FastifyRequest) => Caller): PrincipalOf {
+  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request, callerOf(request));
 }
 
 // Only the station's own user and root can open the socket, so the name in the header is believed.
@@ -69,11 +70,10 @@ function machine({ headers }: FastifyRequest): Principal {
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
-async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promise<Principal> {
-  const address = request.ip;
+async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, agent };
-  const known = await gatekeeper.whoIs({ ...credentialsOf(request), address, agent });
+  const known = await gatekeeper.whoIs({ ...credentialsOf(request, scheme), address, agent });
   if (known === null) return { ...NOBODY, ...from };
   if (known.kind === 'kiosk') return { ...kioskPrincipal(known), ...from };
   const { kind, id, name, session, user } = known;
@@ -85,8 +85,8 @@ async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest): Promis
 }
 
 /** What the request shows of who sends it. A bearer's token and cookies are read from the one place where each may stand: never from the URL. */
-function credentialsOf(request: FastifyRequest): Pick<Credentials, 'cookie' | 'bearer' | 'kiosk' | 'visit'> {
-  const cookies = new Cookies(request);
+function credentialsOf(request: FastifyRequest, scheme: Caller['scheme']): Pick<Credentials, 'cookie' | 'bearer' | 'kiosk' | 'visit'> {
+  const cookies = new Cookies(request.headers.cookie, scheme);
   const shown = {
     cookie: cookies.get('session'),
     bearer: BEARER.exec(request.headers.authorization ?? '')?.[1],

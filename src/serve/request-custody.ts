@@ -190,6 +190,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     cases: group('cases'),
     answers: group('answers'),
     looks: group('looks'),
+    policies: group('policies'),
     people: group('people'),
     signIn: group('signIn'),
     doors: group('doors'),

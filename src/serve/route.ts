@@ -9,7 +9,7 @@ import type { CustodyType } from '#domain/custody/catalogue';
 import type { LedgerReader } from '#ports/ledger';
 import type { Cookies } from './cookies.ts';
 import type { Leave } from './leave.ts';
-import type { StreamLimit } from './limits.ts';
+import type { StreamPlaces } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import type { RequestCustody } from './request-custody.ts';
@@ -19,8 +19,8 @@ export interface Serving {
   readonly deps: DeskDeps;
   readonly metrics: Metrics;
   readonly openApi: () => unknown;
-  /** Limits the event streams of this way in. */
-  readonly streams: StreamLimit;
+  /** Limits the event streams of this way in, and of who asks. */
+  readonly streams: StreamPlaces;
 }
 
 interface RouteRequest<P = unknown, Q = unknown, B = unknown> {

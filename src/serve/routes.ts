@@ -1,11 +1,16 @@
+import { networkRoutes } from './network/routes-network.ts';
 import type { Route } from './route.ts';
+import { badgeRoutes } from './routes/badges.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
+import { kioskRoutes } from './routes/kiosks.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { workRoutes } from './routes/work.ts';
 import { workerRoutes } from './routes/workers.ts';
 
@@ -20,4 +25,9 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...tokenRoutes,
+  ...kioskRoutes,
+  ...badgeRoutes,
+  ...oidcRoutes,
+  ...networkRoutes,
 ];

@@ -12,9 +12,12 @@ import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
+import { Cookies } from './cookies.ts';
 import { demandTask, type StatedReason } from './leave.ts';
-import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
+import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
+import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
+import { WayIn } from './network/way-in.ts';
 import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
@@ -23,16 +26,13 @@ import { takeReason } from './stated-reason.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const REQUEST_MS_MAX = 30_000;
-/** A connection on which nothing moves for so long is cut. A player then asks for the rest as a range. */
-const SILENCE_MS_MAX = 600_000;
-const PORT_MAX = 65_535;
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 interface Options {
   readonly deps: DeskDeps;
   /** Tells who comes in this way, and what they may do. */
   readonly way: Way;
+  /** How this way is reached from outside; this machine alone if left out. */
+  readonly network?: NetworkSettings;
   /** Tells who asks; a test may let somebody else ask. */
   readonly principalOf?: PrincipalOf;
   /** Decides; a test may give another. */
@@ -47,18 +47,19 @@ interface Options {
 export function buildServer({
   deps,
   way,
+  network = THIS_MACHINE,
   gatekeeper = stationGatekeeper(deps),
-  principalOf = principalBy(way, gatekeeper),
+  principalOf: whoAsks,
   metrics = new Metrics(deps),
   routes = ROUTES,
 }: Options): FastifyInstance {
   const failures = new FailureLog(deps.log);
+  const wayIn = new WayIn(network, { dropped: () => failures.dropped(), limited: (by) => metrics.limited(by) });
+  const principalOf = whoAsks ?? principalBy(way, gatekeeper, (request) => wayIn.callerOf(request));
   const app = Fastify({
+    ...wayIn.options,
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
-    connectionTimeout: SILENCE_MS_MAX,
-    keepAliveTimeout: 10_000,
     // Else playback and event streams would keep the station from stopping.
     forceCloseConnections: true,
     exposeHeadRoutes: false,
@@ -75,13 +76,19 @@ export function buildServer({
     document ??= openApiOf(routes, deps.facts.version);
     return document;
   };
-  const serving: ServerParts = { deps, metrics, openApi, gatekeeper, principalOf, streams: new StreamLimit(), running: new RunningKeys() };
-  app.server.maxConnections = CONNECTIONS_MAX;
-  app.server.on('drop', () => failures.dropped());
+  const serving: Given['serving'] = {
+    deps,
+    metrics,
+    openApi,
+    gatekeeper,
+    principalOf,
+    streams: new StreamLimit(),
+    running: new RunningKeys(),
+  };
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    refuseStrangers(request);
   });
+  wayIn.guard(app as unknown as FastifyInstance);
   app.addHook('preValidation', async ({ params, query, body }) => {
     if (![params, query, body].every((part) => isWellFormed(part)))
       throw new EvidockError('request.invalid', because('half-of-character', {}));
@@ -94,26 +101,10 @@ export function buildServer({
     throw new EvidockError('request.not-found', because('no-route', { method: request.method, path: request.url.split('?')[0] ?? '' }));
   });
   app.register(async (scope) => {
-    for (const row of routes) addRoute(scope, row, principalOf, serving);
+    for (const row of routes) addRoute(scope, row, { principalOf, serving, wayIn });
     refuseOtherMethods(scope, routes);
   });
   return app as unknown as FastifyInstance;
-}
-
-/** Refuses requests that a page of another site makes in a browser on the station. Their Host or Origin, or the browser's Sec-Fetch-Site, gives them away. */
-function refuseStrangers(request: FastifyRequest): void {
-  const { host = '', origin, 'sec-fetch-site': site } = request.headers;
-  // Of several Host headers Node keeps the first. A program in between may have kept the last (RFC 9112, 3.2).
-  if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
-    throw new EvidockError('request.invalid', because('many-hosts', {}));
-  const port = /:(\d{1,5})$/.exec(host)?.[1];
-  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= PORT_MAX))
-    throw new EvidockError('request.invalid', because('host-port', { host }));
-  if (!LOOPBACK.has(host.replace(/:\d{1,5}$/, '').toLowerCase()))
-    throw new EvidockError('request.forbidden', because('host-not-loopback', { host }));
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
-    throw new EvidockError('request.forbidden', because('origin-refused', { origin }));
-  if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', because('other-site', {}));
 }
 
 /** Answers every other method of a URL with those that the URL has (RFC 9110, 15.5.6). */
@@ -136,13 +127,20 @@ function methodsOf({ method, kind }: Route): string[] {
   return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
 }
 
-function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, parts: ServerParts): void {
+interface Given {
+  readonly principalOf: PrincipalOf;
+  readonly serving: Omit<ServerParts, 'streams'> & { readonly streams: StreamLimit };
+  readonly wayIn: WayIn;
+}
+
+function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
   const { response, params, querystring, body } = row.schema;
   const senders = new WeakMap<FastifyRequest, Principal>();
   const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
   scope.route({
     method: methodsOf(row),
     url: row.url,
+    config: { kind: row.kind },
     ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
       ...(params ? { params } : {}),
@@ -151,9 +149,10 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, 
       ...(response ? { response: { '2xx': response } } : {}),
     },
     // Before anything of the request is looked at.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       const principal = await principalOf(request);
-      await demandTask(parts.gatekeeper, principal, row);
+      if (principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
+      await demandTask(serving.gatekeeper, principal, row);
       senders.set(request, principal);
     },
     preValidation: async (request) => {
@@ -162,7 +161,10 @@ function addRoute(scope: FastifyInstance, row: Route, principalOf: PrincipalOf, 
     handler: (request, reply) => {
       const principal = senders.get(request);
       if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
-      return answer(row, parts, { principal, reason: reasons.get(request) ?? null, request, reply });
+      const { address, scheme } = wayIn.callerOf(request);
+      const streams = serving.streams.of(address);
+      const cookies = new Cookies(request.headers.cookie, scheme);
+      return answer(row, { ...serving, streams }, { principal, reason: reasons.get(request) ?? null, cookies, request, reply });
     },
   });
 }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
 import type { SlotView } from '#ports/slot-board';
-import type { StreamLimit } from './limits.ts';
+import type { StreamPlaces } from './limits.ts';
 import { Presenter } from './present.ts';
 import { RawAnswer } from './route.ts';
 
@@ -19,7 +19,7 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
  * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered.
  * Ends with the connection.
  */
-export async function slotEvents(deps: DeskDeps, streams: StreamLimit, signal: AbortSignal): Promise<RawAnswer> {
+export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, signal: AbortSignal): Promise<RawAnswer> {
   const presenter = new Presenter(deps.facts.timezone);
   const body = new PassThrough();
   body.once('close', streams.take());

@@ -251,6 +251,7 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /custody/shipping'), leaves: [] },
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },
+  { row: v1('GET /network'), leaves: [] },
   { row: v1('GET /openapi.json'), leaves: [] },
   { row: 'GET /metrics', leaves: [] },
 ];

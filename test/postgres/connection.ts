@@ -19,6 +19,7 @@ const POSTGRES: Dialect = {
   amongPairs: (pairs) =>
     sql`(SELECT * FROM unnest(${pairs.map(([text]) => text)}::text[], ${pairs.map(([, number]) => number)}::bigint[]))`,
   elements: (column) => sql`json_array_elements_text(${sql.ref(column)}::json) AS value`,
+  lastStep: (column) => sql`coalesce(${sql.ref(column)}::json -> -1 ->> 'step', 'open')`,
   joinInOrder: sql`JOIN`,
   unindexed: (column) => column,
 };

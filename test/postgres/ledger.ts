@@ -45,6 +45,7 @@ class PostgresLedger implements Ledger {
   readonly cases: Groups['cases'];
   readonly answers: Groups['answers'];
   readonly looks: Groups['looks'];
+  readonly policies: Groups['policies'];
   readonly people: Groups['people'];
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
@@ -74,6 +75,7 @@ class PostgresLedger implements Ledger {
     this.cases = groups.cases;
     this.answers = groups.answers;
     this.looks = groups.looks;
+    this.policies = groups.policies;
     this.people = groups.people;
     this.signIn = groups.signIn;
     this.doors = groups.doors;

@@ -101,6 +101,9 @@ const isOpen = (row: string) => one(`${row}.state <> 'sealed' AND ${row}.replace
 const refact = (id: string) =>
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
 
+const NAME_OFFICERS =
+  'INSERT INTO case_officers SELECT value, NEW.number FROM json_array_elements_text(NEW.officer_ids::json) ON CONFLICT DO NOTHING;';
+
 /**
  * What the ledger keeps by itself as rows change: tables that are append-only, sums, the cases of a recording, and the recordings whose archived facts have
  * changed.
@@ -111,6 +114,7 @@ const TRIGGERS = [
     appendOnly(table, 'UPDATE OR DELETE'),
   ),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
+  appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_at OR DELETE'),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',
   ...trigger(
     'recordings_counted',
@@ -152,6 +156,12 @@ const TRIGGERS = [
     'cases_facts',
     `AFTER UPDATE OF ${CASE_FACTS.join(', ')} ON cases FOR EACH ROW WHEN (${CASE_FACTS.map((name) => `NEW.${name} IS DISTINCT FROM OLD.${name}`).join(' OR ')})`,
     refactAllOf('NEW.number'),
+  ),
+  ...trigger('cases_named', 'AFTER INSERT ON cases FOR EACH ROW', NAME_OFFICERS),
+  ...trigger(
+    'cases_named_again',
+    'AFTER UPDATE OF officer_ids ON cases FOR EACH ROW',
+    `DELETE FROM case_officers WHERE case_number = NEW.number; ${NAME_OFFICERS}`,
   ),
   ...trigger('derivatives_added', 'AFTER INSERT ON derivatives FOR EACH ROW', refact('NEW.recording_id')),
   ...trigger('derivatives_removed', 'AFTER DELETE ON derivatives FOR EACH ROW', refact('OLD.recording_id')),

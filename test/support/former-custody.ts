@@ -4,6 +4,7 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 
 /** Undoes the migration to typed custody in a ledger whose log is empty. The next open runs the migration again. */
 export function untypeCustody(raw: DatabaseSync): void {
+  for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
     'kept_answers',
     'set_up_links',
@@ -19,6 +20,8 @@ export function untypeCustody(raw: DatabaseSync): void {
     'facts',
     'audit_terms',
     'audit_hours',
+    'policies',
+    'case_officers',
     'credentials',
     'recovery_codes',
     'sessions',

@@ -20,6 +20,7 @@ import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
+import { shippedPolicy } from './policies.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
@@ -80,7 +81,9 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     workersHeard: new WorkerPresence(),
     signIn: quickSignIn({ clock }),
     doors: quickDoors(),
+    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
     pokeWork: () => undefined,
+    tls: () => null,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

@@ -44,6 +44,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       cases: group('cases'),
       answers: group('answers'),
       looks: group('looks'),
+      policies: group('policies'),
       people: group('people'),
       signIn: group('signIn'),
       doors: group('doors'),

@@ -45,8 +45,9 @@ export async function countsWithin({ db, dialect }: Rows, scope: Scope): Promise
   const work =
     await one(sql`SELECT sum(CASE WHEN state = 'failed' THEN 0 ELSE 1 END) AS waiting, sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) AS failed
     FROM work WHERE state IN ('waiting', 'running', 'failed') AND ${sight.oneOfRecordings('work.recording_id')}`);
+  const seen = sight.isExact ? sight.gathered() : sql`SELECT id FROM recordings WHERE ${sight.oneOfRecordings('recordings.id')}`;
   const custody = await one(sql`SELECT count(DISTINCT seq) AS entries FROM custody_subjects
-    WHERE subject IN (SELECT 'recording:' || id FROM (${sight.gathered()}) AS gathered)`);
+    WHERE subject IN (SELECT 'recording:' || id FROM (${seen}) AS seen)`);
   return {
     recordings: recordings('recordings'),
     originals: originals('originals'),

@@ -13,6 +13,8 @@ export interface Dialect {
   amongPairs(pairs: readonly (readonly [string, number])[]): RawBuilder<unknown>;
   /** An expression to put after FROM. It yields the texts of a column that holds a JSON list; their column is `value`. */
   elements(column: string): RawBuilder<unknown>;
+  /** The last step of a column that holds the course of a case (a JSON list of `{step, on}`); `open` where it has none. */
+  lastStep(column: string): RawBuilder<string>;
   /** A join that reads its left side first. */
   readonly joinInOrder: RawBuilder<unknown>;
   /** A column in a form that does not use its index, where the index is a bad way to find rows. */
@@ -24,6 +26,7 @@ export const SQLITE: Dialect = {
   amongNumbers: (numbers) => sql`(SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
   amongPairs: (pairs) => sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(pairs)}))`,
   elements: (column) => sql`json_each(${sql.ref(column)})`,
+  lastStep: (column) => sql`coalesce(json_extract(${sql.ref(column)}, '$[#-1].step'), 'open')`,
   joinInOrder: sql`CROSS JOIN`,
   unindexed: (column) => `+${column}`,
 };

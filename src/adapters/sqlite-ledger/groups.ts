@@ -18,6 +18,8 @@ import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
 import { SqlPeopleReader } from './people/reader.ts';
 import { SqlPeopleWriter } from './people/writer.ts';
+import { SqlPoliciesReader } from './policies/reader.ts';
+import { SqlPoliciesWriter } from './policies/writer.ts';
 import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
@@ -39,6 +41,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
     looks: new SqlLooksReader(rows),
+    policies: new SqlPoliciesReader(rows),
     people: new SqlPeopleReader(rows),
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
@@ -58,6 +61,7 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
     looks: {},
+    policies: new SqlPoliciesWriter(rows),
     people: new SqlPeopleWriter(rows),
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),

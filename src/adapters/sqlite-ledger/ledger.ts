@@ -16,6 +16,7 @@ import type { DoorsReader } from '#ports/ledger/doors';
 import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
+import type { PoliciesReader } from '#ports/ledger/policies';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
 import type { SignInReader } from '#ports/ledger/sign-in';
@@ -103,6 +104,7 @@ export class SqliteLedger implements Ledger {
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
   readonly looks: LooksReader;
+  readonly policies: PoliciesReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
@@ -136,6 +138,7 @@ export class SqliteLedger implements Ledger {
     this.cases = readers.cases;
     this.answers = readers.answers;
     this.looks = readers.looks;
+    this.policies = readers.policies;
     this.people = readers.people;
     this.signIn = readers.signIn;
     this.doors = readers.doors;

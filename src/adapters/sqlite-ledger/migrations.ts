@@ -8,6 +8,7 @@ import { CASES_END } from './case-migration.ts';
 import { DOORS } from './door-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { PEOPLE } from './people-migration.ts';
+import { POLICIES } from './policies-migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 import { SIGN_IN } from './sign-in-migration.ts';
@@ -293,6 +294,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
   '0040-scopes': { up: (db: Kysely<Schema>) => run(db, SCOPES) },
   '0047-audit': { up: (db: Kysely<Schema>) => makeAudit(db) },
+  '0045-policies': { up: (db: Kysely<Schema>) => run(db, POLICIES) },
   '0041-people': { up: (db: Kysely<Schema>) => run(db, PEOPLE) },
   '0042-sign-in': { up: (db: Kysely<Schema>) => run(db, SIGN_IN) },
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },

@@ -101,6 +101,20 @@ export interface Schema {
   user_units: { n: Generated<number>; user_id: string; unit_id: string | null; at: number };
   set_up_links: { user_id: string; token_sha256: string; made_at: number; ends_at: number };
   kept_answers: KeptAnswerRow;
+  /** Append-only but for how a version stands and who decided that. Actors are JSON. */
+  policies: {
+    version: number;
+    state: string;
+    source: string;
+    text: string;
+    sha256: string;
+    proposed_by: string;
+    proposed_at: number;
+    decided_by: string | null;
+    decided_at: number | null;
+  };
+  /** Triggers keep it. */
+  case_officers: { officer_id: string; case_number: string };
   credentials: {
     user: string;
     password: string | null;

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { NarrowScope, Scope } from '#domain/scope';
+import { type Reach, type RuledScope, ruledScope, type Scope, type ScopePart } from '#domain/scope';
 import type { Dialect } from './dialect.ts';
+import { allOf, anyOf, not, SightParts } from './sight-parts.ts';
 
 type Condition = RawBuilder<boolean>;
 
@@ -13,20 +14,34 @@ interface Narrowing {
 }
 
 /**
- * What a scope lets see (src/domain/scope.ts: `covers`), as conditions of SQL. For all there is none: statements stay what they are. Columns are named by
+ * What a scope lets see (src/domain/scope.ts), as conditions of SQL. For all there is none: statements stay what they are. Columns are named by
  * this adapter alone, with the table of the statement around them.
  */
 export class Sight {
-  readonly #scope: Scope;
+  readonly #scope: 'all' | RuledScope;
   readonly #dialect: Dialect;
+  readonly #parts: SightParts;
 
   constructor(scope: Scope, dialect: Dialect) {
-    this.#scope = scope;
+    this.#scope = scope === 'all' ? 'all' : ruledScope(scope);
     this.#dialect = dialect;
+    this.#parts = new SightParts(dialect);
   }
 
   get isAll(): boolean {
     return this.#scope === 'all';
+  }
+
+  /** It reaches everybody's footage, and then asks of each recording whether it is meant: its ids cannot be gathered, and a walk by time meets them soon. */
+  get isWalked(): boolean {
+    return this.#scope !== 'all' && this.#scope.allowed.some(({ reach }) => reach.all);
+  }
+
+  /** Everything that was gathered is seen: no part asks what kind of recording it is, and none refuses. */
+  get isExact(): boolean {
+    if (this.#scope === 'all') return true;
+    const { allowed, refused } = this.#scope;
+    return refused.length === 0 && !this.isWalked && allowed.every(({ which }) => Object.keys(which).length === 0);
   }
 
   /** Adds a condition of `Sight` to a query of Kysely's; none where all is seen. */
@@ -41,9 +56,13 @@ export class Sight {
     );
   }
 
-  /** The same, where it is asked of many rows: the recordings that are seen are gathered once. */
+  /** The same, where it is asked of many rows: the recordings that may be seen are gathered once, and those alone are looked up. */
   oneOfRecordings(id: string): Condition {
-    return this.#when((scope) => sql`${sql.ref(id)} IN (SELECT id FROM (${this.#gathered(scope)}) AS gathered)`);
+    return this.#when((scope) => {
+      if (this.isWalked) return this.recording(id);
+      const isGathered = sql<boolean>`${sql.ref(id)} IN (SELECT id FROM (${this.#gathered(scope)}) AS gathered)`;
+      return this.isExact ? isGathered : sql`(${isGathered} AND ${this.recording(id)})`;
+    });
   }
 
   /** Rows of `recordings AS alias` that are seen. */
@@ -51,17 +70,17 @@ export class Sight {
     return this.#when((scope) => this.#isSeen(scope, alias));
   }
 
-  /** Ids of all recordings that are seen, each once, with what they are ordered by, as (id, sort_at) or (id, sort_at, state). */
+  /** Ids of all recordings that may be seen, each once, with what they are ordered by, as (id, sort_at) or (id, sort_at, state). All of them are seen if `isExact`. */
   gathered(columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
     return this.#scope === 'all' ? sql`SELECT ${COLUMNS[columns]} FROM recordings` : this.#gathered(this.#scope, columns);
   }
 
   case(number: string): Condition {
-    return this.#when(
-      (scope) => sql`EXISTS (SELECT 1 FROM cases AS seen WHERE seen.number = ${sql.ref(number)} AND (
-        seen.number IN ${this.#dialect.among(scope.cases)}
-        OR EXISTS (SELECT 1 FROM ${this.#dialect.elements('seen.officer_ids')} WHERE ${this.#isOfficer(scope, 'value')})))`,
-    );
+    return this.#when(({ allowed, refused }) => {
+      const of = (parts: readonly ScopePart[]) => anyOf(parts.map((part) => this.#parts.ofCase(part, 'seen')));
+      const isRefused = of(refused.filter(asksNothingOfRecordings));
+      return sql`EXISTS (SELECT 1 FROM cases AS seen WHERE seen.number = ${sql.ref(number)} AND ${of(allowed)} AND ${not(isRefused)})`;
+    });
   }
 
   /** A case that is seen, or some recording of it: what a case is marked with counts for its recordings. */
@@ -83,40 +102,45 @@ export class Sight {
     );
   }
 
-  #when(narrow: (scope: NarrowScope) => Condition): Condition {
+  #when(narrow: (scope: RuledScope) => Condition): Condition {
     return this.#scope === 'all' ? sql`1 = 1` : narrow(this.#scope);
   }
 
-  #isSeen(scope: NarrowScope, alias: string): Condition {
-    const id = sql.ref(`${alias}.id`);
-    return sql`(${this.#isOfficer(scope, `${alias}.officer_id`)} OR ${id} IN ${this.#dialect.among(scope.recordings)}
-      OR EXISTS (SELECT 1 FROM recording_cases AS link WHERE link.recording_id = ${id} AND link.case_number IN ${this.#dialect.among(scope.cases)}))`;
+  #isSeen({ allowed, refused }: RuledScope, alias: string): Condition {
+    const of = (parts: readonly ScopePart[]) => anyOf(parts.map((part) => this.#parts.ofRecording(part, alias)));
+    return refused.length === 0 ? of(allowed) : allOf([of(allowed), not(of(refused))]);
   }
 
-  #isOfficer({ officers, units }: NarrowScope, column: string): Condition {
-    const number = sql.ref(column);
-    return sql`(${number} IN ${this.#dialect.among(officers)}
-      OR EXISTS (SELECT 1 FROM officers AS person WHERE person.id = ${number} AND person.unit IN ${this.#dialect.among(units)}))`;
-  }
-
-  /** Parts of the scope that are empty are left out: an officer's own footage is one walk of one index. A recording may belong to several of the cases. */
-  #gathered({ officers, units, cases, recordings }: NarrowScope, columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
+  /** Parts of the reach that are empty are left out: an officer's own footage is one walk of one index. A recording may belong to several of the cases. */
+  #gathered({ allowed }: RuledScope, columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
     const { among } = this.#dialect;
+    const { officers, units, cases, recordings, named } = wholeReach(allowed);
     const all = sql`SELECT ${COLUMNS[columns]} FROM recordings WHERE`;
     const own = sql`${all} officer_id IN`;
-    const ofCases = sql`FROM recording_cases WHERE case_number IN ${among(cases)}`;
+    const ofCases = (numbers: RawBuilder<unknown>) => {
+      const from = sql`FROM recording_cases WHERE case_number IN ${numbers}`;
+      return columns === 'time'
+        ? sql`SELECT DISTINCT recording_id AS id, sort_at ${from}`
+        : sql`${all} id IN (SELECT recording_id ${from})`;
+    };
     const parts = [
       ...(officers.length > 0 ? [sql`${own} ${among(officers)}`] : []),
       ...(units.length > 0 ? [sql`${own} (SELECT person.id FROM officers AS person WHERE person.unit IN ${among(units)})`] : []),
-      ...(cases.length > 0
-        ? [
-            columns === 'time'
-              ? sql`SELECT DISTINCT recording_id AS id, sort_at ${ofCases}`
-              : sql`${all} id IN (SELECT recording_id ${ofCases})`,
-          ]
-        : []),
+      ...(cases.length > 0 ? [ofCases(among(cases))] : []),
+      ...(named.length > 0 ? [ofCases(sql`(SELECT case_number FROM case_officers WHERE officer_id IN ${among(named)})`)] : []),
       ...(recordings.length > 0 ? [sql`${all} id IN ${among(recordings)}`] : []),
     ];
     return parts.length === 0 ? sql`${all} 1 = 0` : sql`${sql.join(parts, sql` UNION `)}`;
   }
+}
+
+/** What any of the parts reaches. */
+function wholeReach(parts: readonly ScopePart[]): Omit<Reach, 'all'> {
+  const of = (name: 'officers' | 'units' | 'cases' | 'recordings' | 'named') => [...new Set(parts.flatMap(({ reach }) => reach[name]))];
+  return { officers: of('officers'), units: of('units'), cases: of('cases'), recordings: of('recordings'), named: of('named') };
+}
+
+/** A part that asks what only recordings have refuses some of them, and not their cases. */
+function asksNothingOfRecordings({ which: { kinds, important, takenSinceMs, takenUntilMs } }: ScopePart): boolean {
+  return [kinds, important, takenSinceMs, takenUntilMs].every((asked) => asked === undefined);
 }

@@ -2,7 +2,7 @@ import type { Kind } from '#domain/kind';
 import { mayDecide } from '#domain/people/rules';
 import type { Confidentiality } from '#domain/protection';
 import type { Category } from '#domain/registry';
-import { type Action, EFFECTS, type Effect, FOOTAGE, type Policy, type Relation, type Rule, rankOf, type Which } from './policy.ts';
+import { type Action, EFFECTS, type Effect, FOOTAGE, type Relation, type Rule, type Ruled, rankOf, type Which } from './policy.ts';
 import { isAdministrator, type Role, rolesThatExclude } from './roles.ts';
 
 /** Who asks, as they are now. */
@@ -62,7 +62,7 @@ export interface Decision {
  * The one place where it is decided whether somebody may do something with a recording. Invariants come first. Then refusal beats permission, and of
  * permissions the widest counts. What no rule allows is refused.
  */
-export function decide(policy: Policy, asker: Asker, action: Action, shown: Shown, moment: Moment): Decision {
+export function decide(policy: Ruled, asker: Asker, action: Action, shown: Shown, moment: Moment): Decision {
   const invariant = brokenInvariant(asker, action, moment);
   if (invariant !== null) return { effect: 'refuse', by: { invariant }, matched: [], approval: null };
   const relations = relationsOf(asker, shown, moment);
@@ -91,7 +91,7 @@ function approvalOf(rules: readonly Rule[]): Decision['approval'] {
 }
 
 /** All ways in which somebody stands to a recording. */
-function relationsOf({ officer, unit }: Asker, shown: Shown, { granted }: Moment): readonly Relation[] {
+export function relationsOf({ officer, unit }: Asker, shown: Shown, { granted }: Moment): readonly Relation[] {
   const found: (Relation | false)[] = [
     'any',
     officer !== null && officer === shown.officer && 'own',
@@ -131,7 +131,7 @@ function isMeant(which: Which, shown: Shown): boolean {
 }
 
 /** From the first minute to before the last; over midnight where the end comes first; the whole day where both are one. */
-function isWithin(hours: string, time: string): boolean {
+export function isWithin(hours: string, time: string): boolean {
   const [from = '', to = ''] = hours.split('-');
   if (from === to) return true;
   return from < to ? from <= time && time < to : from <= time || time < to;

@@ -1,7 +1,7 @@
 import type { Kind } from '#domain/kind';
 import { CONFIDENTIALITY, type Confidentiality } from '#domain/protection';
 import type { Category } from '#domain/registry';
-import { ADMINISTRATORS, type Role } from './roles.ts';
+import type { Role } from './roles.ts';
 
 /**
  * What somebody may want of a recording. `see`: its facts and pictures of the list; `look`: the moving picture; `hear`: its sound; `download`: a derivative;
@@ -45,7 +45,7 @@ export interface Which {
 export interface Rule {
   /** Stands in the custody log; never used again for another rule. */
   readonly id: string;
-  readonly title: { readonly 'zh-CN': string; readonly en: string };
+  readonly title: Titled;
   readonly roles: readonly Role[];
   readonly relations: readonly Relation[];
   readonly actions: readonly Action[];
@@ -61,56 +61,45 @@ export interface Rule {
   readonly grantHoursMax?: number;
 }
 
+/** A text in both languages. */
+export interface Titled {
+  readonly 'zh-CN': string;
+  readonly en: string;
+}
+
+/** Why somebody asks to see footage: an entry of the list of reasons. */
+export interface Purpose {
+  readonly code: string;
+  readonly title: Titled;
+  /** Words of one's own are needed beside the code. */
+  readonly words: boolean;
+  /** With this purpose nothing is shown at once: somebody who may approve decides, whatever the rules let those who ask do for a reason. */
+  readonly approval: boolean;
+}
+
+/** Looking at once where approval is needed: confirmed afterwards, or listed as unconfirmed. */
+export interface Urgent {
+  readonly roles: readonly Role[];
+  readonly actions: readonly Action[];
+  /** How long such a grant holds at most. */
+  readonly hoursMax: number;
+  /** Within so many hours a reviewer confirms it. */
+  readonly confirmHours: number;
+}
+
+/** Everything that a site says of who may look. */
 export interface Policy {
-  /** Counts up with each policy that was adopted. */
+  /** Counts up with each policy that was proposed; 0: the one that comes with the software, before any was adopted. */
   readonly version: number;
   readonly rules: readonly Rule[];
+  readonly purposes: readonly Purpose[];
+  readonly urgent: Urgent;
+  /** Who may do what is no action on a recording (tasks.ts), where it differs from the table there. */
+  readonly tasks: Readonly<Record<string, readonly Role[]>>;
 }
 
-const HOURS = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
-
-/** Why a policy cannot be used: what a site may not weaken, and what would never match. `rule`: its id. */
-export interface PolicyFault {
-  readonly code:
-    | 'rule-twice'
-    | 'administrators-see-footage'
-    | 'administrators-approve'
-    | 'approval-of-nobody'
-    | 'approvers-without-approval'
-    | 'nobody-is-meant'
-    | 'nothing-matches'
-    | 'hours-unreadable';
-  readonly rule: string;
-}
-
-/** Every fault; none if the policy may be adopted. */
-export function policyFaults({ rules }: Policy): readonly PolicyFault[] {
-  const twice = rules.filter(({ id }, place) => rules.findIndex((other) => other.id === id) !== place);
-  return [...twice.map(({ id }): PolicyFault => ({ code: 'rule-twice', rule: id })), ...rules.flatMap(ruleFaults)];
-}
-
-function ruleFaults(rule: Rule): readonly PolicyFault[] {
-  const { id, roles, relations, actions, which, hours, effect, approvers = [] } = rule;
-  const grants = effect !== 'refuse';
-  const administrators = roles.some((role) => ADMINISTRATORS.includes(role));
-  const codes: (PolicyFault['code'] | false)[] = [
-    (roles.length === 0 || relations.length === 0 || actions.length === 0) && 'nobody-is-meant',
-    grants && administrators && actions.some((action) => FOOTAGE.includes(action)) && 'administrators-see-footage',
-    grants && administrators && actions.includes('approve') && 'administrators-approve',
-    effect === 'needs-approval' && approvers.length === 0 && 'approval-of-nobody',
-    effect !== 'needs-approval' && (approvers.length > 0 || rule.grantHoursMax !== undefined) && 'approvers-without-approval',
-    approvers.some((role) => ADMINISTRATORS.includes(role)) && 'administrators-approve',
-    which !== undefined && isEmpty(which) && 'nothing-matches',
-    hours !== undefined && !HOURS.test(hours) && 'hours-unreadable',
-  ];
-  return codes.filter((code) => code !== false).map((code) => ({ code, rule: id }));
-}
-
-function isEmpty({ kinds, categories, caseStates, confidentialityMin, confidentialityMax, daysMin, daysMax }: Which): boolean {
-  if ([kinds, categories, caseStates].some((list) => list?.length === 0)) return true;
-  if (rankOf(confidentialityMin ?? 'public') > rankOf(confidentialityMax ?? 'top-secret')) return true;
-  return (daysMin ?? 0) > (daysMax ?? Number.POSITIVE_INFINITY);
-}
+/** The part of a policy that decides about recordings. */
+export type Ruled = Pick<Policy, 'rules'>;
 
 export function rankOf(level: Confidentiality): number {
   return CONFIDENTIALITY.indexOf(level);

@@ -1,7 +1,7 @@
 import { KINDS } from '#domain/kind';
 import { CONFIDENTIALITY } from '#domain/protection';
 import { type Asker, type Decision, decide, type Moment, type Shown } from './decide.ts';
-import { ACTIONS, type Action, EFFECTS, FOOTAGE, type Policy, RELATIONS, type Relation, type Rule } from './policy.ts';
+import { ACTIONS, type Action, EFFECTS, FOOTAGE, RELATIONS, type Relation, type Rule, type Ruled } from './policy.ts';
 import { isAdministrator, ROLES, type Role, rolesThatExclude } from './roles.ts';
 
 /** Somebody may more than before, with an example. */
@@ -29,7 +29,7 @@ interface Compared {
  * Where the new policy lets somebody do more: a wider effect, one more who may approve, or a longer grant. One example for each set of roles and action; null if
  * there are too many cases to compare. What rules speak of is tried with every value that they tell apart, so that none is missed.
  */
-export function wideningsOf(old: Policy, fresh: Policy): readonly Widening[] | null {
+export function wideningsOf(old: Ruled, fresh: Ruled): readonly Widening[] | null {
   const roles = everySubset(ROLES).filter((each) => each.length > 0 && rolesThatExclude(each).length === 0);
   const relations = everySubset(RELATIONS.filter((relation) => relation !== 'any'));
   const known = new Map<string, Omit<Widening, 'roles' | 'action' | 'relations'> | null>();
@@ -57,7 +57,7 @@ export function wideningsOf(old: Policy, fresh: Policy): readonly Widening[] | n
   return found;
 }
 
-function rulesFor({ rules }: Policy, roles: readonly Role[], action: Action, relations: readonly Relation[]): readonly Rule[] {
+function rulesFor({ rules }: Ruled, roles: readonly Role[], action: Action, relations: readonly Relation[]): readonly Rule[] {
   return rules.filter(
     (rule) =>
       rule.actions.includes(action) &&
@@ -80,8 +80,7 @@ function casesOf({ old, fresh }: Compared, max: number): readonly Case[] | null 
 
 /** All of the rules match what is asked, but for which recording it is and when it is asked. */
 function firstWider({ old, fresh }: Compared, cases: readonly Case[]): Omit<Widening, 'roles' | 'action' | 'relations'> | null {
-  const open = (rules: readonly Rule[]): Policy => ({
-    version: 0,
+  const open = (rules: readonly Rule[]): Ruled => ({
     rules: rules.map((rule) => ({ ...rule, roles: ['officer'], relations: ['any'], actions: ['see'] })),
   });
   const policies = [open(old), open(fresh)] as const;

@@ -18,3 +18,8 @@ export function dateIn(ms: number, zone: string): string {
   // Outside the years that mean anything the clock of the station is wrong, and UTC is as good.
   return (msToClaimed(ms, zone) ?? new Date(ms).toISOString()).slice(0, 10);
 }
+
+/** The time of day of a moment in an IANA zone, `HH:MM`. */
+export function timeIn(ms: number, zone: string): string {
+  return (msToClaimed(ms, zone) ?? new Date(ms).toISOString()).slice(11, 16);
+}

@@ -1,5 +1,6 @@
 import { peopleEn } from './access/people-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
+import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
@@ -15,6 +16,7 @@ import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
+import { networkEn } from './network-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
@@ -24,6 +26,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
+  ...accessEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,
@@ -43,6 +46,7 @@ export const REASONS_EN = {
   ...doctorEn,
   ...mendEn,
   ...verifyEn,
+  ...networkEn,
   ...doorsEn,
   ...callUpEn,
 } as const;

@@ -25,7 +25,6 @@ export const requestEn = {
   'no-route': '{method} {path}',
   'many-hosts': 'more than one Host',
   'host-port': 'Host "{host}" names no port',
-  'host-not-loopback': 'Host "{host}" is not a loopback name',
   'origin-refused': 'Origin "{origin}"',
   'other-site': 'request of another site',
   'method-takes': '{method} {path}: it takes {names}',

@@ -25,7 +25,6 @@ export const requestZhCN = {
   'no-route': '{method} {path}',
   'many-hosts': '有多个 Host',
   'host-port': 'Host“{host}”没有给出端口',
-  'host-not-loopback': 'Host“{host}”不是环回名称',
   'origin-refused': 'Origin“{origin}”',
   'other-site': '来自其他网站的请求',
   'method-takes': '{method} {path}：可用 {names}',

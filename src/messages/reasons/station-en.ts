@@ -24,7 +24,6 @@ export const stationEn = {
   'against-rule': '{path}: {why}; is {value}',
   'default-id': 'station.id: must not be {id} where {field} is set',
   'must-be-zone': 'must be an IANA time zone such as Asia/Shanghai',
-  'must-be-loopback': 'must be a loopback address (127.0.0.1 or ::1) until accounts and roles exist',
   'needed-when': 'is needed when {field} is {value}',
   'must-be-url': 'must be an http or https URL when archive.kind is s3',
   'must-be-redis': 'must begin with redis:// or rediss://',

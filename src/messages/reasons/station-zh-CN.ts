@@ -24,7 +24,6 @@ export const stationZhCN = {
   'against-rule': '{path}：{why}；现为 {value}',
   'default-id': 'station.id：设置了 {field} 时不能为 {id}',
   'must-be-zone': '应为 IANA 时区，如 Asia/Shanghai',
-  'must-be-loopback': '在有账户与角色之前应为环回地址（127.0.0.1 或 ::1）',
   'needed-when': '{field} 为 {value} 时必填',
   'must-be-url': 'archive.kind 为 s3 时应为 http 或 https 地址',
   'must-be-redis': '应以 redis:// 或 rediss:// 开头',

@@ -1,6 +1,7 @@
 import type { Whole } from '../template.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
+import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
@@ -17,6 +18,7 @@ import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
+import { networkZhCN } from './network-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
@@ -25,6 +27,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
+  ...accessZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,
@@ -44,6 +47,7 @@ const zhCN = {
   ...doctorZhCN,
   ...mendZhCN,
   ...verifyZhCN,
+  ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
 } as const;

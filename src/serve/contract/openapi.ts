@@ -31,7 +31,7 @@ const TAGS: Readonly<Record<string, string>> = {
   workers: 'Other hosts that take work of this station.',
   metrics: 'Figures for Prometheus.',
 };
-const STATION_TAG = new Set(['health', 'ready', 'openapi.json']);
+const STATION_TAG = new Set(['health', 'ready', 'network', 'openapi.json']);
 
 /** How the station knows who asks: one of these. */
 const SECURITY_SCHEMES = {

@@ -15,8 +15,19 @@ import type { Tables } from '../tables.ts';
 type Row = Selectable<RecordingRow>;
 
 const PAGE = 1000;
-/** Fields of a filter that the gathered columns can answer. For any other field the whole row is read. */
-const GATHERED = ['after', 'sinceMs', 'untilMs', 'state'] as const;
+/** How many gathered recordings are looked up at first, at least, and how many times as many in each further step. */
+const LOOKED_UP_MIN = 100;
+const LOOKED_UP_GROWTH = 8;
+
+/** Conditions of a list: those that the gathered columns can answer, and those for which whole rows are read. */
+interface Conditions {
+  readonly gathered: RawBuilder<unknown>[];
+  readonly others: RawBuilder<unknown>[];
+}
+
+function whereOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return conditions.length === 0 ? sql`` : sql`WHERE ${sql.join([...conditions], sql` AND `)}`;
+}
 
 /**
  * Whether another field finds fewer recordings than the state does. Most recordings are in the last state, so its index is a bad way to find the few of an
@@ -66,18 +77,18 @@ export class SqlRecordingsReader implements RecordingsReader {
   }
 
   async list(filter: RecordingFilter): Promise<readonly RecordingDetail[]> {
-    const conditions = this.#conditions(filter);
+    const { gathered, others } = this.#conditions(filter);
     if (filter.after !== undefined) {
       const place = this.#db.selectFrom('recordings').select('sort_at').where('id', '=', filter.after);
       const last = await this.#sight.narrow(place, 'recording', 'recordings.id').executeTakeFirst();
       if (!last) return [];
-      conditions.push(sql`(list.sort_at, list.id) < (${last.sort_at}, ${filter.after})`);
+      gathered.push(sql`(list.sort_at, list.id) < (${last.sort_at}, ${filter.after})`);
     }
     if (!this.#sight.isAll) {
-      if (!leavesFew(filter)) return this.#details(await this.#listGathered(filter, conditions));
-      conditions.push(this.#sight.row(filter.caseNumber === undefined ? 'list' : 'recordings'));
+      if (!leavesFew(filter) && !this.#sight.isWalked) return this.#details(await this.#listGathered(filter, { gathered, others }));
+      others.push(this.#sight.row(filter.caseNumber === undefined ? 'list' : 'recordings'));
     }
-    const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
+    const where = whereOf([...gathered, ...others]);
     // This order keeps SQLite from walking all recordings by time in search of those of the case.
     const from =
       filter.caseNumber === undefined
@@ -89,36 +100,63 @@ export class SqlRecordingsReader implements RecordingsReader {
   }
 
   /**
-   * A page of a narrow scope. A walk by time would pass all recordings that the scope does not see. So the ids that it sees are gathered by index, and the page
-   * is cut from those. Whole rows are read for that page alone, unless the filter asks for more than time and state.
+   * A page of a narrow scope. A walk by time would pass all recordings that the scope does not see. So the ids that it may see are gathered by index, and the
+   * page is cut from those. Whole rows are read for that page alone, unless the filter asks for more than time and state.
    */
-  async #listGathered(filter: RecordingFilter, conditions: readonly RawBuilder<unknown>[]): Promise<readonly Row[]> {
-    const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join([...conditions], sql` AND `)}`;
-    const asksMore = conditions.length > GATHERED.filter((name) => filter[name] !== undefined).length;
+  async #listGathered(filter: RecordingFilter, { gathered, others }: Conditions): Promise<readonly Row[]> {
+    if (!this.#sight.isExact) return this.#listLookedUp(filter, { gathered, others });
+    const asksMore = others.length > 0;
     const joined = sql`${this.#dialect.joinInOrder} recordings ON recordings.id = list.id`;
     const query = sql<Row>`SELECT recordings.* FROM (
-        SELECT list.id, list.sort_at FROM (${this.#sight.gathered(asksMore || filter.state === undefined ? 'time' : 'time and state')}) AS list ${asksMore ? joined : sql``} ${where}
+        SELECT list.id, list.sort_at FROM (${this.#gatheredFor(filter, asksMore)}) AS list ${asksMore ? joined : sql``} ${whereOf([...gathered, ...others])}
         ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}
       ) AS page ${this.#dialect.joinInOrder} recordings ON recordings.id = page.id ORDER BY page.sort_at DESC, page.id DESC`;
     return (await query.execute(this.#db)).rows;
   }
 
-  #conditions(filter: RecordingFilter): RawBuilder<unknown>[] {
-    const conditions: RawBuilder<unknown>[] = [];
-    if (filter.caseNumber !== undefined) conditions.push(sql`case_number = ${filter.caseNumber}`);
-    if (filter.officerId !== undefined) conditions.push(sql`officer_id = ${filter.officerId}`);
-    if (filter.recorderSerial !== undefined) conditions.push(sql`recorder_serial = ${filter.recorderSerial}`);
-    if (filter.dockingId !== undefined) {
-      conditions.push(sql`list.id IN (SELECT recording_id FROM originals WHERE docking_id = ${filter.dockingId})`);
+  /**
+   * The same, where the scope asks of each recording what it is (its level, its cases). To look up all that was gathered takes several times as long as the
+   * page, so the newest are looked up first, and more of them until the page is full.
+   */
+  async #listLookedUp(filter: RecordingFilter, { gathered, others }: Conditions): Promise<readonly Row[]> {
+    const found: Row[] = [];
+    let after: RawBuilder<unknown>[] = [];
+    for (let size = Math.max(LOOKED_UP_MIN, 2 * filter.limit); ; size *= LOOKED_UP_GROWTH) {
+      const ids = await sql<{ id: string; sort_at: number }>`
+        SELECT list.id, list.sort_at FROM (${this.#gatheredFor(filter, false)}) AS list ${whereOf([...gathered, ...after])}
+        ORDER BY list.sort_at DESC, list.id DESC LIMIT ${size}`.execute(this.#db);
+      const among = sql`list.id IN ${this.#dialect.among(ids.rows.map(({ id }) => id))}`;
+      const rows = await sql<Row>`
+        SELECT list.* FROM recordings AS list ${whereOf([among, ...others, this.#sight.row('list')])}
+        ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit - found.length}`.execute(this.#db);
+      found.push(...rows.rows);
+      const last = ids.rows.at(-1);
+      if (found.length >= filter.limit || ids.rows.length < size || !last) return found;
+      after = [sql`(list.sort_at, list.id) < (${last.sort_at}, ${last.id})`];
     }
-    const gathers = !this.#sight.isAll && !leavesFew(filter);
+  }
+
+  #gatheredFor({ state }: RecordingFilter, asksMore: boolean): RawBuilder<unknown> {
+    return this.#sight.gathered(asksMore || state === undefined ? 'time' : 'time and state');
+  }
+
+  #conditions(filter: RecordingFilter): Conditions {
+    const gathered: RawBuilder<unknown>[] = [];
+    const others: RawBuilder<unknown>[] = [];
+    if (filter.caseNumber !== undefined) others.push(sql`case_number = ${filter.caseNumber}`);
+    if (filter.officerId !== undefined) others.push(sql`officer_id = ${filter.officerId}`);
+    if (filter.recorderSerial !== undefined) others.push(sql`recorder_serial = ${filter.recorderSerial}`);
+    if (filter.dockingId !== undefined) {
+      others.push(sql`list.id IN (SELECT recording_id FROM originals WHERE docking_id = ${filter.dockingId})`);
+    }
+    const gathers = !this.#sight.isAll && !this.#sight.isWalked && !leavesFew(filter);
     const state = isNarrower(filter) || gathers ? this.#dialect.unindexed('state') : 'state';
-    if (filter.state !== undefined) conditions.push(sql`${sql.raw(state)} = ${filter.state}`);
-    if (filter.sinceMs !== undefined) conditions.push(sql`list.sort_at >= ${filter.sinceMs}`);
-    if (filter.untilMs !== undefined) conditions.push(sql`list.sort_at < ${filter.untilMs}`);
-    if (filter.damaged !== undefined) conditions.push(filter.damaged ? sql`damaged = 1` : sql`damaged = 0`);
-    if (filter.unassigned) conditions.push(sql.raw(UNASSIGNED));
-    return conditions;
+    if (filter.state !== undefined) gathered.push(sql`${sql.raw(state)} = ${filter.state}`);
+    if (filter.sinceMs !== undefined) gathered.push(sql`list.sort_at >= ${filter.sinceMs}`);
+    if (filter.untilMs !== undefined) gathered.push(sql`list.sort_at < ${filter.untilMs}`);
+    if (filter.damaged !== undefined) others.push(filter.damaged ? sql`damaged = 1` : sql`damaged = 0`);
+    if (filter.unassigned) others.push(sql.raw(UNASSIGNED));
+    return { gathered, others };
   }
 
   /** The details of a page with a constant number of queries. */
