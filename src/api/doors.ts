@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { SLOT_PHASES } from '#domain/docking';
 import { TOKEN_ENDS } from '#domain/doors/api-token';
 import { KIOSK_SLOTS_MAX } from '#domain/doors/kiosk';
 import { TOKEN_SCOPES } from '#domain/doors/token-scopes';
@@ -89,6 +90,26 @@ export const OwnKioskJson = Type.Object({
   id: Type.String(),
   name: Type.String(),
   slots: Type.Array(Type.Integer()),
+});
+
+/** A slot as a kiosk shows it: how far its docking is, by codes. No reason stands here, because reasons may name files. */
+export const KioskSlotJson = Type.Object({
+  slot: Type.Integer(),
+  phase: oneOf(SLOT_PHASES),
+  dockingId: nullable.text(),
+  recorderSerial: nullable.text(),
+  officerId: nullable.text(),
+  waiting: Type.Unsafe<'disk' | 'turn' | null>({ enum: ['disk', 'turn', null], description: 'What its files wait for.' }),
+  warning: nullable.text('A code of an error.'),
+  problem: nullable.text('A code of an error.'),
+  filesListed: Type.Integer(),
+  filesSealed: Type.Integer(),
+  filesRefused: Type.Integer(),
+  bytesListed: Type.Integer(),
+  bytesCopied: Type.Integer(),
+  bytesPerSecond: Type.Integer(),
+  secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  updatedAt: nullable.text(),
 });
 
 export const VisitBody = Type.Union([

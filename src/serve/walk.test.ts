@@ -20,6 +20,10 @@ import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
+import { badgeRoutes } from './routes/badges.ts';
+import { kioskRoutes } from './routes/kiosks.ts';
+import { oidcRoutes } from './routes/oidc.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
 
@@ -258,6 +262,8 @@ const STEPS: readonly Step[] = [
 
 /** This stream never ends; server.test.ts reads it. */
 const ENDLESS = v1('GET /events');
+/** routes/doors.test.ts and routes/oidc.test.ts ask these as the persons, programs and screens for whom they are. */
+const WALKED_APART: readonly Route[] = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes];
 const rowOf = ({ method, url }: Route) => `${method} ${url}`;
 
 beforeAll(async () => {
@@ -328,8 +334,9 @@ describe('every route', () => {
   );
 
   it('is in this walk, and declares nothing that it does not leave', () => {
-    expect([...new Set(STEPS.map(({ row }) => row)), ENDLESS].sort()).toEqual(ROUTES.map(rowOf).sort());
-    for (const row of ROUTES) {
+    const here = ROUTES.filter((row) => !WALKED_APART.includes(row));
+    expect([...new Set(STEPS.map(({ row }) => row)), ENDLESS].sort()).toEqual(here.map(rowOf).sort());
+    for (const row of here) {
       const left = STEPS.filter((step) => step.row === rowOf(row)).flatMap(({ leaves }) => leaves);
       expect([...new Set(left)].sort(), rowOf(row)).toEqual([...custodyOfRoute(row)].sort());
     }

@@ -1,4 +1,4 @@
-import type { Static } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { PageQuery, pageOf as pageSchema } from '#api/common';
 import {
   ConfirmedJson,
@@ -6,6 +6,7 @@ import {
   KioskCodeJson,
   KioskJson,
   KioskParams,
+  KioskSlotJson,
   OwnDockingJson,
   OwnDockingParams,
   OwnKioskJson,
@@ -14,15 +15,18 @@ import {
   VisitJson,
 } from '#api/doors';
 import type { DeskDeps } from '#desk/deps';
+import { slotViews } from '#desk/dockings';
 import { offerKiosk, type PairingCodes, pairKiosk, revokeKiosk } from '#desk/doors/kiosk-pairing';
 import { confirmDocking, type OwnDocking, ownDockings, visitKiosk } from '#desk/doors/kiosk-visits';
-import type { Kiosk } from '#domain/doors/kiosk';
+import { type Kiosk, showsSlot } from '#domain/doors/kiosk';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { pageOf } from '#serve/pages';
+import type { SlotView } from '#ports/slot-board';
+import { pageOf, pageOfHeld } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
-import { command, query, type Route } from '#serve/route';
+import { command, events, query, type Route } from '#serve/route';
+import { type SlotsSeen, slotEvents } from '#serve/slot-events';
 
 /** The longest time for which browsers keep a cookie (RFC 6265bis, 5.6.1), s. */
 const KEPT_S_MAX = 400 * 86_400;
@@ -98,6 +102,26 @@ export const kioskRoutes: readonly Route[] = [
       return { id, name, slots };
     },
   }),
+  query({
+    url: '/api/v1/kiosks/own/slots',
+    needs: 'kiosk',
+    reads: 'station',
+    summary: 'The slots that this kiosk shows, as they are now, by number',
+    schema: { querystring: PageQuery, response: pageSchema(KioskSlotJson) },
+    handle: async ({ deps }, { query: asked, principal }) => {
+      const { shows, present } = slotsOf(deps, principal);
+      const rows = (await slotViews(deps)).filter(({ slot }) => shows(slot));
+      return pageOfHeld({ list: 'kiosk-slots', query: asked, rows, keyOf: ({ slot }) => slot, show: present });
+    },
+  }),
+  events({
+    url: '/api/v1/kiosks/own/events',
+    needs: 'kiosk',
+    reads: 'station',
+    summary: 'Server-sent events of the slots that this kiosk shows: `slots` once, then `slot` for each change',
+    schema: { events: { slots: Type.Array(KioskSlotJson), slot: KioskSlotJson } },
+    handle: ({ deps, streams }, { signal, principal }) => slotEvents(deps, streams, signal, slotsOf(deps, principal)),
+  }),
   command({
     method: 'POST',
     url: '/api/v1/kiosks/visit',
@@ -171,6 +195,27 @@ function visitor(principal: Principal): { user: string; kiosk: string } {
   const { id } = atKiosk(principal);
   if (principal.asker.officer === null) throw new EvidockError('request.signed-out', because('no-visitor', {}));
   return { user: principal.asker.id, kiosk: id };
+}
+
+function slotsOf({ ledger, facts }: Pick<DeskDeps, 'ledger' | 'facts'>, principal: Principal): SlotsSeen {
+  const { id, slots } = atKiosk(principal);
+  const presenter = new Presenter(facts.timezone);
+  return {
+    shows: (slot) => showsSlot(slots, slot),
+    present: (view) => presentKioskSlot(view, presenter),
+    ports: false,
+    holds: async () => (await ledger.doors.kiosk(id))?.revokedAtMs === null,
+  };
+}
+
+function presentKioskSlot(view: SlotView, presenter: Presenter): Static<typeof KioskSlotJson> {
+  const { slot, phase, dockingId, recorderSerial, officerId, waiting, filesListed, filesSealed, filesRefused } = view;
+  const { bytesListed, bytesCopied, bytesPerSecond, secondsLeft, warning, problem, updatedAtMs } = view;
+  return {
+    ...{ slot, phase, dockingId, recorderSerial, officerId, waiting, filesListed, filesSealed, filesRefused },
+    ...{ bytesListed, bytesCopied, bytesPerSecond, secondsLeft, warning: warning?.code ?? null, problem: problem?.code ?? null },
+    updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs),
+  };
 }
 
 function presentKiosk(presenter: Presenter): (kiosk: Kiosk) => Static<typeof KioskJson> {

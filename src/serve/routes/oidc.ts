@@ -37,7 +37,7 @@ export const oidcRoutes: readonly Route[] = [
         present: session,
       });
       cookies.clear('oidc');
-      if (step.state === 'signed-in') cookies.set('session', step.token, null);
+      if (step.state === 'signed-in') cookies.set('session', step.token, Math.round(deps.signIn.limits.wholeMs / 1000));
       else {
         cookies.set('step', step.pending, step.seconds);
         custody.unchanged();

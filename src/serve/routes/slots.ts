@@ -8,7 +8,7 @@ import { because } from '#domain/reason';
 import { pageOfHeld as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import { Created, command, events, query, type Resource, type Route, shown } from '#serve/route';
-import { presentSlot, slotEvents } from '#serve/slot-events';
+import { everySlot, presentSlot, slotEvents } from '#serve/slot-events';
 
 const slotAt: Resource<Static<typeof SlotParams>> = async (ledger, deps, { slot }) => {
   const view = (await slotViews({ board: deps.board, ledger })).find((each) => each.slot === slot);
@@ -50,7 +50,7 @@ export const slotRoutes: readonly Route[] = [
     needs: 'see-slots',
     summary: 'Server-sent events: `slots` once, then `slot` for each change; `port` for what is plugged in while slots are learnt',
     schema: { events: { slots: Type.Array(SlotJson), slot: SlotJson, port: PortSeenJson } },
-    handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal),
+    handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal, everySlot(new Presenter(deps.facts.timezone))),
   }),
   command({
     method: 'PUT',
