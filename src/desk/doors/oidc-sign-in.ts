@@ -100,7 +100,8 @@ async function userOf(ledger: LedgerReader, { claim, matches }: OidcParts, { cla
   return user?.state === 'active' ? user : null;
 }
 
-function isSecondFactor({ amr, acr }: OidcParts, identity: ProvenIdentity): boolean {
+/** Whether what the provider says of how it was proven counts as a second factor. */
+export function isSecondFactor({ amr, acr }: Pick<OidcParts, 'amr' | 'acr'>, identity: ProvenIdentity): boolean {
   return identity.amr.some((each) => amr.includes(each)) || (identity.acr !== null && acr.includes(identity.acr));
 }
 
