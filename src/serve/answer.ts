@@ -29,9 +29,9 @@ const LINES_TYPE = 'application/x-ndjson';
 
 /** A request whose sender has the task of its route. */
 export interface LetIn {
+  readonly cookies: Cookies;
   readonly principal: Principal;
   readonly reason: StatedReason | null;
-  readonly cookies: Cookies;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }

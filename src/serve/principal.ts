@@ -32,7 +32,10 @@ export interface Principal {
   /** Of a kiosk: the slots that it shows; empty: all. null: no kiosk. */
   readonly slots: readonly number[] | null;
   readonly via: Way;
+  /** As the named proxies tell it (network/caller.ts); null over the control socket. */
   readonly address: string | null;
+  /** Whether the client's own connection is TLS. Then cookies are `Secure` and have the prefix `__Host-`. */
+  readonly encrypted: boolean;
   /** Header User-Agent. */
   readonly agent: string | null;
 }
@@ -66,13 +69,14 @@ function machine({ headers }: FastifyRequest): Principal {
     slots: null,
     via: 'socket' as const,
     address: null,
+    encrypted: false,
   };
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
 async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
-  const from = { via: 'network' as const, address, agent };
+  const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
   const known = await gatekeeper.whoIs({ ...credentialsOf(request, scheme), address, agent });
   if (known === null) return { ...NOBODY, ...from };
   if (known.kind === 'kiosk') return { ...kioskPrincipal(known), ...from };
@@ -97,7 +101,7 @@ function credentialsOf(request: FastifyRequest, scheme: Caller['scheme']): Pick<
 }
 
 /** A kiosk sees slots. An officer who stands before it sees what is theirs as well, and has no role there: a badge opens nothing else. */
-function kioskPrincipal({ id, name, user, slots }: SignedIn): Omit<Principal, 'via' | 'address' | 'agent'> {
+function kioskPrincipal({ id, name, user, slots }: SignedIn): Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> {
   const officer = user?.officer ?? null;
   const asker: Asker = { id: user?.id ?? id, roles: [], officer, unit: null };
   const scope: Scope = officer === null ? NOTHING : { ...NOTHING, officers: [officer] };
@@ -110,7 +114,7 @@ function tasksOf(gatekeeper: Gatekeeper, { user, tokenScopes }: SignedIn): Reado
   return tokenScopes === null ? own : new Set(tokenScopes.filter((task) => own.has(task)));
 }
 
-const NOBODY: Omit<Principal, 'via' | 'address' | 'agent'> = {
+const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
   ...{ kind: 'nobody', id: null, name: null, session: null },
   ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), actions: NO_ACTIONS, scope: NOTHING, slots: null },
 };

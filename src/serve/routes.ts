@@ -1,11 +1,12 @@
-import { networkRoutes } from './network/routes-network.ts';
 import type { Route } from './route.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
+import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { slotRoutes } from './routes/slots.ts';
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...recordingRoutes,
   ...factRoutes,
   ...registryRoutes,
+  ...peopleRoutes,
   ...caseRoutes,
   ...holdingRoutes,
   ...workRoutes,

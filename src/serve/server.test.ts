@@ -28,6 +28,7 @@ let station: ServedStation;
 const overTcp: HttpWays['overTcp'] = (path, options) => ways.overTcp(path, options);
 const asStranger: HttpWays['overTcp'] = (path, options) => ways.asStranger(path, options);
 const overSocket: HttpWays['overSocket'] = (path, options) => ways.overSocket(path, options);
+const UNKNOWN = { cookie: 'evidock_session=x', 'sec-fetch-site': 'same-origin', authorization: 'Bearer evd_x' };
 const content = randomBytes(3 * 1024 * 1024 + 17);
 let recording: { id: string; playable: Uint8Array };
 const _looks = async (id: string) => (await station.ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.viewed');
@@ -50,7 +51,7 @@ describe('the API', () => {
         .replace(':kind', 'poster')
         .replace(':index', '1');
       const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} };
-      const stranger = await asStranger(path, { method, ...body, headers: { cookie: 'evidock_session=x', authorization: 'Bearer evd_x' } });
+      const stranger = await asStranger(path, { method, ...body, headers: UNKNOWN });
       if (needs === 'nothing') expect(stranger.statusCode).toBe(200);
       else {
         expect(stranger.statusCode).toBe(401);

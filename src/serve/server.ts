@@ -123,14 +123,14 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
   }
 }
 
-function methodsOf({ method, kind }: Route): string[] {
-  return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
-}
-
 interface Given {
   readonly principalOf: PrincipalOf;
   readonly serving: Omit<ServerParts, 'streams'> & { readonly streams: StreamLimit };
   readonly wayIn: WayIn;
+}
+
+function methodsOf({ method, kind }: Route): string[] {
+  return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
 }
 
 function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
@@ -151,7 +151,7 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
     // Before anything of the request is looked at.
     onRequest: async (request, reply) => {
       const principal = await principalOf(request);
-      if (principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
+      if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
       await demandTask(serving.gatekeeper, principal, row);
       senders.set(request, principal);
     },

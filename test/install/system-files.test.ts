@@ -45,6 +45,12 @@ describe('udev rules', () => {
   );
 });
 
+it('the example has each line once that scripts/install writes into the configuration of a new station', () => {
+  const lines = file('config/station.example.yaml').split('\n');
+  const written = ['state: ""', 'usb: false', 'mountHelper: ""', 'host: "127.0.0.1"', 'names: []', 'certificate: ""', 'key: ""'];
+  for (const line of written) expect(lines.filter((each) => each === `  ${line}`).length, line).toBe(1);
+});
+
 describe('units', () => {
   const units = readdirSync(join(ROOT, 'systemd')).filter((name) => /\.(service|socket|timer)$/.test(name));
 

@@ -16,7 +16,7 @@ const SECRET_BYTES = 32;
 const VISITS_MAX = 1000;
 
 /** What an officer shows at a kiosk. */
-export type Shown = { readonly badge: string } | { readonly officer: string; readonly pin: string };
+type Shown = { readonly badge: string } | { readonly officer: string; readonly pin: string };
 
 interface Visit {
   readonly user: string;

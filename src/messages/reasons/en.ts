@@ -1,3 +1,4 @@
+import { networkEn } from './access/network-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
 import { accessEn } from './access-en.ts';
@@ -16,7 +17,6 @@ import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
-import { networkEn } from './network-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';

@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { networkZhCN } from './access/network-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
@@ -18,7 +19,6 @@ import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
-import { networkZhCN } from './network-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';

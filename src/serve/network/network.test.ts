@@ -32,11 +32,12 @@ afterEach(async () => {
   await station.close();
 });
 
-async function listen(settings: Partial<NetworkSettings>): Promise<void> {
+/** `who`: whoever asks may do everything, or is nobody whom the station knows. */
+async function listen(settings: Partial<NetworkSettings>, who: 'person' | 'nobody' = 'person'): Promise<void> {
   app = buildServer({
     deps: station.deps,
     way: 'network',
-    ...openTo(),
+    ...(who === 'person' ? openTo() : {}),
     network: { ...THIS_MACHINE, names: ['station.example'], ...settings },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -104,7 +105,7 @@ describe('behind a reverse proxy that is named', () => {
 describe('who the client is', () => {
   /** The address that the limit of requests counts is the one that audit and lock-out get. */
   async function limitedApart(settings: Partial<NetworkSettings>, first: Headers, second: Headers): Promise<boolean> {
-    await listen({ ...BEHIND_PROXY, requestsPerMinute: 3, ...settings });
+    await listen({ ...BEHIND_PROXY, requestsPerMinute: 3, ...settings }, 'nobody');
     const host = { host: 'station.example', 'x-forwarded-proto': 'https' };
     for (let n = 0; n < 3; n += 1) expect((await ask({ ...host, ...first })).status).toBe(200);
     expect((await ask({ ...host, ...first })).status).toBe(429);
@@ -134,7 +135,7 @@ describe('who the client is', () => {
   });
 
   it('is not told by somebody who is no proxy: their own address and scheme count', async () => {
-    await listen({ proxies: ['10.0.0.0/28'], requestsPerMinute: 2 });
+    await listen({ proxies: ['10.0.0.0/28'], requestsPerMinute: 2 }, 'nobody');
     for (let n = 0; n < 5; n += 1) {
       const answer = await ask(throughProxy('203.0.113.7', { 'x-forwarded-host': 'rebound.example' }));
       expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, undefined]);
@@ -161,6 +162,13 @@ describe('rates', () => {
     expect(stream.statusCode).toBe(200);
     const metrics = await send({ host: '127.0.0.1', port, path: '/metrics' });
     expect((await buffer(metrics)).toString()).toContain('evidock_http_requests_limited_total{by="address"} 3');
+  });
+
+  it('count an account wherever it asks from, also on this machine', async () => {
+    await listen({ ...BEHIND_PROXY, requestsPerMinute: 3 });
+    const from = async (headers: Headers) => (await ask(headers)).status;
+    const told = [await from({}), await from(throughProxy('203.0.113.7')), await from(throughProxy('203.0.113.8')), await from({})];
+    expect(told).toEqual([200, 200, 200, 429]);
   });
 
   it('let in as many event streams as all may hold together, of a thousand clients of as many addresses', async () => {

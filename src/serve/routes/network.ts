@@ -6,6 +6,7 @@ export const networkRoutes: readonly Route[] = [
   query({
     url: '/api/v1/network',
     needs: 'see-health',
+    reads: 'station',
     summary: 'How the listener is reached: the certificate in force, and why a newer one is not',
     schema: { response: NetworkJson },
     handle: async ({ deps }) => {
