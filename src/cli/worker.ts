@@ -4,7 +4,7 @@ import type { InvitationAnswer, RevokedAnswer, WorkerAnswer } from '#api/workers
 import { EvidockError, errnoText } from '#domain/errors';
 import { invitationText } from '#domain/invitation';
 import { because } from '#domain/reason';
-import { openNew } from './answer-file.ts';
+import { openNew } from './access/answer-file.ts';
 import { ask, askAll } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
 import { timeText } from './table.ts';

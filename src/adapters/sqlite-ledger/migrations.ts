@@ -5,7 +5,7 @@ import { STATION_HOST } from '#domain/work';
 import { makeAudit } from './audit-migration.ts';
 import { CALL_UPS } from './call-up-migration.ts';
 import { CASES_END } from './case-migration.ts';
-import { DOORS } from './door-migration.ts';
+import { DOORS } from './doors/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies-migration.ts';

@@ -73,7 +73,7 @@ export async function visitKiosk(deps: SignInDeps, { kiosk, address, shown }: Co
   const by = 'badge' in shown ? 'badge' : 'pin';
   const { lockOut } = deps.signIn;
   // A PIN is locked apart from the password of the same person, so that nobody who stands at a kiosk locks anybody out elsewhere.
-  const keys = tryKeys('badge' in shown ? `badge at ${kiosk}` : `pin of ${shown.officer.trim()}`, address);
+  const keys = tryKeys('badge' in shown ? `badge:${kiosk}` : `pin:${shown.officer.trim()}`, address);
   lockOut.demandOpen(keys);
   const { meant, right } =
     'badge' in shown ? await byBadge(deps.ledger, shown.badge) : await byPin(deps, shown, () => lockOut.demandOpen(keys));

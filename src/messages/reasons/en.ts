@@ -1,3 +1,4 @@
+import { doorsEn } from './access/doors-en.ts';
 import { networkEn } from './access/network-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
@@ -11,7 +12,6 @@ import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
-import { doorsEn } from './doors-en.ts';
 import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';

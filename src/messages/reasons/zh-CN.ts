@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { doorsZhCN } from './access/doors-zh-CN.ts';
 import { networkZhCN } from './access/network-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
@@ -12,7 +13,6 @@ import { damageZhCN } from './damage-zh-CN.ts';
 import { deskZhCN } from './desk-zh-CN.ts';
 import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
-import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';

@@ -60,7 +60,7 @@ export const badgeRoutes: readonly Route[] = [
 
 /** The control socket has every task, and is no person. */
 function oneself({ kind, asker }: Principal): string {
-  if (kind !== 'user') throw new EvidockError('request.forbidden', because('only-person', {}));
+  if (kind !== 'user') throw new EvidockError('request.conflict', because('only-person', {}));
   return asker.id;
 }
 

@@ -187,7 +187,7 @@ function codesOf({ doors: { codes } }: Pick<DeskDeps, 'doors'>): PairingCodes {
 
 /** The control socket has every task, and is no kiosk. */
 function atKiosk({ kind, id, name, slots }: Principal): { id: string; name: string; slots: number[] } {
-  if (kind !== 'kiosk' || id === null) throw new EvidockError('request.forbidden', because('only-kiosk', {}));
+  if (kind !== 'kiosk' || id === null) throw new EvidockError('request.conflict', because('only-kiosk', {}));
   return { id, name: name ?? '', slots: [...(slots ?? [])] };
 }
 

@@ -12,6 +12,7 @@ export const oidcRoutes: readonly Route[] = [
     needs: 'nothing',
     reads: 'station',
     summary: 'Sends the browser to the provider of sign-ins',
+    redirects: true,
     schema: { querystring: OidcQuery },
     handle: async ({ deps }, { query: asked, cookies }) => {
       const { url, cookie, seconds } = await beginOidc(mustHave(deps), { returnTo: asked.return });
@@ -27,6 +28,7 @@ export const oidcRoutes: readonly Route[] = [
     summary: 'The browser comes back from the provider; it gets the cookie of a session, or has to show a second factor',
     custody: ['session.began', 'session.ended'],
     secret: true,
+    redirects: true,
     schema: {},
     handle: async ({ deps }, { url, principal: { address, agent, session }, cookies, custody }) => {
       const cookie = cookies.get('oidc');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { BadgeAnswer, KioskAnswer, KioskCodeAnswer, TokenAnswer, TokenMadeAnswer } from '#api/doors';
+import { ask, askAll } from '#cli/client';
+import { type Shell, wholeNumber } from '#cli/command';
+import { timeText } from '#cli/table';
 import { openNew } from './answer-file.ts';
-import { ask, askAll } from './client.ts';
-import { type Shell, wholeNumber } from './command.ts';
-import { timeText } from './table.ts';
 
 const DAYS = 90;
 const DAYS_MAX = 1100;
