@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import type { EvidockError } from '#domain/errors';
 import type { Reason } from '#domain/reason';
 
 /**
@@ -188,10 +189,6 @@ export function signInUnwritten(log: Log, error: EvidockError): void {
 
 export function doorsUnwritten(log: Log, error: EvidockError): void {
   log.error({ event: 'doors.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
-}
-
-export function requestRefused(log: Log, facts: { route: string; by: string }): void {
-  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
 }
 
 export function connectionsDropped(log: Log, facts: { count: number }): void {

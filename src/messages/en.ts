@@ -1,3 +1,4 @@
+import { auditEn } from './access/audit-en.ts';
 import { doorsEn } from './access/doors-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
@@ -32,6 +33,7 @@ export const en = {
   ...doorsEn,
   ...notesEn,
   ...peopleEn,
+  ...auditEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

@@ -1,3 +1,4 @@
+import { auditZhCN } from './access/audit-zh-CN.ts';
 import { doorsZhCN } from './access/doors-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
@@ -33,6 +34,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...doorsZhCN,
   ...notesZhCN,
   ...peopleZhCN,
+  ...auditZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',

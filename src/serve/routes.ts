@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
@@ -31,5 +32,6 @@ export const ROUTES: readonly Route[] = [
   ...kioskRoutes,
   ...badgeRoutes,
   ...oidcRoutes,
+  ...auditRoutes,
   ...networkRoutes,
 ];

@@ -1,14 +1,17 @@
 import { PassThrough } from 'node:stream';
 import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
+import type { LedgerReader } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
 import type { StreamPlaces } from './limits.ts';
-import type { Presenter } from './present.ts';
+import { Presenter } from './present.ts';
+import type { Principal } from './principal.ts';
 import { RawAnswer } from './route.ts';
+import { SlotSight } from './slot-sight.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** Within five seconds after a right has ended, the stream ends. */
-const CHECK_MS = 4000;
+/** So often it is asked whether the listener is still let in. */
+const ASKED_AGAIN_MS = 4000;
 /** A listener with so many unread bytes is cut off. It may connect again and then gets a new snapshot. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 
@@ -17,64 +20,89 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
   return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
 }
 
-/** What somebody sees of the slots. */
+/** What a listener sees in place of whole slots. */
 export interface SlotsSeen {
   readonly shows: (slot: number) => boolean;
   readonly present: (view: SlotView) => unknown;
-  /** Whether devices are told that are plugged in while slots are being numbered. */
-  readonly ports: boolean;
-  /** Whether they still may; asked every few seconds. */
-  readonly holds: () => Promise<boolean>;
 }
 
-export function everySlot(presenter: Presenter): SlotsSeen {
-  return { shows: () => true, present: (view) => presentSlot(view, presenter), ports: true, holds: async () => true };
+interface Listener {
+  /** Left out: every slot, as far as the principal sees it. */
+  readonly seen?: SlotsSeen;
+  readonly ledger: LedgerReader;
+  readonly principal: Principal;
+  /** Asks again whether the listener is still let in, and sees what they saw. */
+  readonly stillHolds: () => Promise<boolean>;
+  readonly signal: AbortSignal;
 }
 
 /**
- * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered.
- * Ends with the connection, and where whoever listens may not see it any more.
+ * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered, told
+ * to those who number them. Ends with the connection, and within 5 s when the listener is let in no more.
  */
-export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, signal: AbortSignal, seen: SlotsSeen): Promise<RawAnswer> {
+export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener: Listener): Promise<RawAnswer> {
+  const { ledger, principal, signal } = listener;
+  const presenter = new Presenter(deps.facts.timezone);
+  const sight = new SlotSight(ledger, principal);
   const body = new PassThrough();
   body.once('close', streams.take());
   const send = (event: string, data: unknown) => {
-    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) return body.destroy();
-    return body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    if (body.destroyed) return;
+    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) body.destroy();
+    else body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
+  const { shows, present } = listener.seen ?? { shows: () => true, present: (view) => presentSlot(view, presenter) };
+  const show = async (view: SlotView) => present(await sight.of(view));
+  // One after the other, so that a later state of a slot never comes before an earlier one. A change of a slot that waits gives way to the next one of that slot.
+  const changed = new Map<number, SlotView>();
+  const snapshot = slotViews({ board: deps.board, ledger }).then((views) => Promise.all(views.filter(({ slot }) => shows(slot)).map(show)));
+  let telling = snapshot.then((slots) => send('slots', slots));
+  const tellChanged = async () => {
+    for (const [slot, view] of changed) {
+      changed.delete(slot);
+      send('slot', await show(view));
+    }
+  };
+  const tell = (work: () => Promise<void>) => {
+    telling = telling.then(work).catch(() => void body.destroy());
+  };
+  // What changes while the snapshot is made comes after it: nothing has been awaited since the board was read for that.
+  const stopSlots = deps.board.subscribe((view) => {
+    if (!shows(view.slot)) return;
+    changed.delete(view.slot);
+    changed.set(view.slot, view);
+    tell(tellChanged);
+  });
+  body.once('close', stopSlots);
+  if (principal.tasks.has('administer'))
+    body.once(
+      'close',
+      deps.learning.onSeen((seen) => tell(async () => send('port', seen))),
+    );
+  watch(body, listener);
+  if (signal.aborted) body.destroy();
+  signal.addEventListener('abort', () => body.destroy(), { once: true });
   try {
-    const views = (await slotViews(deps)).filter(({ slot }) => seen.shows(slot));
-    send('slots', views.map(seen.present));
-    const stopSlots = deps.board.subscribe((view) => {
-      if (seen.shows(view.slot)) send('slot', seen.present(view));
-    });
-    body.once('close', stopSlots);
-    if (seen.ports)
-      body.once(
-        'close',
-        deps.learning.onSeen((port) => send('port', port)),
-      );
+    await snapshot;
   } catch (error) {
     body.destroy();
     throw error;
   }
-  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
-  heartbeat.unref();
-  // A ledger that does not answer tells of no right.
-  const check = setInterval(
-    () =>
-      void seen.holds().then(
-        (holds) => holds || body.destroy(),
-        () => body.destroy(),
-      ),
-    CHECK_MS,
-  );
-  check.unref();
-  body.once('close', () => {
-    clearInterval(heartbeat);
-    clearInterval(check);
-  });
-  if (signal.aborted) body.destroy();
-  signal.addEventListener('abort', () => body.destroy(), { once: true });
   return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
+}
+
+/** Shows that the station is there, and ends the stream once the listener is let in no more, or nobody can tell. */
+function watch(body: PassThrough, { stillHolds }: Listener): void {
+  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
+  let asking = false;
+  const doubt = setInterval(async () => {
+    if (asking) return void body.destroy();
+    asking = true;
+    if (!(await stillHolds().catch(() => false))) body.destroy();
+    asking = false;
+  }, ASKED_AGAIN_MS);
+  for (const timer of [heartbeat, doubt]) {
+    timer.unref();
+    body.once('close', () => clearInterval(timer));
+  }
 }

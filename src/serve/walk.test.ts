@@ -32,6 +32,7 @@ interface Step {
   /** Method and URL of the row. */
   readonly row: string;
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
   readonly body?: object;
   /** Types of the entries that the request leaves, each named once. */
   readonly leaves: readonly string[];
@@ -40,7 +41,19 @@ interface Step {
 let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
-const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', unit: '', third: '', docking: anId('dck') };
+const ids = {
+  early: '',
+  late: '',
+  lost: '',
+  later: '',
+  held: '',
+  holding: '',
+  look: '',
+  suggestion: '',
+  unit: '',
+  third: '',
+  docking: anId('dck'),
+};
 const HOUR = 3_600_000;
 
 /** Does what the station's docks would do: writes the docking and its entry past the handler's ledger. */
@@ -64,6 +77,9 @@ async function leave(id: string): Promise<void> {
     await writer.custody.append(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
   });
 }
+
+/** Told of whoever comes over the control socket, beside what the request leaves. */
+const BESIDE = new Set(['socket.used']);
 
 async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; types: readonly string[] }> {
   const before = (await station.ledger.custody.head())?.seq ?? -1;
@@ -92,7 +108,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
   // Counts all new entries, so that none is under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
-  return { outcome, types: [...new Set(entries.values())].sort() };
+  return { outcome, types: [...new Set(entries.values())].filter((type) => !BESIDE.has(type)).sort() };
 }
 
 async function request(target: FastifyInstance, step: Step) {
@@ -101,7 +117,7 @@ async function request(target: FastifyInstance, step: Step) {
   const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name] as keyof typeof ids] ?? params[name] ?? ''));
   return target.inject({
     method: method as 'GET',
-    url: path,
+    url: `${path}${step.query ?? ''}`,
     headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' },
     ...(step.body === undefined ? {} : { payload: step.body }),
   });
@@ -224,6 +240,8 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id'), body: { removeCases: ['A-3'], cases: ['A-3'] }, leaves: [] },
   { row: v1('DELETE /recordings/:id/cases/:number'), params: { number: 'A-3' }, leaves: ['recording.tagged'] },
   { row: v1('GET /recordings'), leaves: [] },
+  { row: v1('GET /recordings'), query: '?officer=7', leaves: ['search.made'] },
+  { row: v1('GET /recordings'), query: '?officer=7', leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
   { row: v1('GET /recordings/:id/facts'), leaves: [] },
@@ -232,6 +250,14 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/originals/:index'), leaves: ['recording.viewed'] },
+  { row: v1('GET /recordings/:id/looks'), leaves: [] },
+  { row: v1('POST /looks/thumbnails'), body: { recordings: ['early'], kind: 'poster' }, leaves: ['thumbnails.shown'] },
+  { row: v1('POST /looks/thumbnails'), body: { recordings: ['rec-unknown'], kind: 'poster' }, leaves: [] },
+  { row: v1('POST /looks/:id/claims'), params: { id: 'look' }, body: { played: [{ fromMs: 0, toMs: 900 }] }, leaves: [] },
+  { row: v1('GET /audit'), leaves: ['audit.read'] },
+  { row: v1('GET /audit'), query: '?limit=3', leaves: [] },
+  { row: v1('GET /audit'), query: '?outcome=refused', leaves: ['audit.read'] },
+  { row: v1('GET /audit/export'), query: '?format=jsonl', leaves: ['list.exported'] },
   { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: ['slots.changed'] },
   { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: [] },
   { row: v1('GET /slots/:slot'), params: { slot: '7' }, leaves: [] },
@@ -289,6 +315,8 @@ beforeAll(async () => {
     undock: leave,
   };
   app = buildServer({ deps, way: 'socket' });
+  // The first use of the control socket is on record as such.
+  await request(app, { row: v1('GET /recordings'), leaves: [] });
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
@@ -330,6 +358,12 @@ describe('every route', () => {
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
+      }
+      const pictures = step.body as { recordings?: string[] } | undefined;
+      if (pictures?.recordings?.[0] === 'early') pictures.recordings = [ids.early];
+      if (step.params?.['id'] === 'look') {
+        const open = await request(app, { row: v1('GET /recordings/:id/playback'), leaves: [] });
+        ids.look = String(open.headers['x-evidock-look']);
       }
       ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
       ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';

@@ -297,6 +297,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0045-policies': { up: (db: Kysely<Schema>) => run(db, POLICIES) },
   '0041-people': { up: (db: Kysely<Schema>) => run(db, PEOPLE) },
   '0042-sign-in': { up: (db: Kysely<Schema>) => run(db, SIGN_IN) },
+  '0044-sight-of-answers': {
+    up: (db: Kysely<Schema>) => run(db, ["ALTER TABLE kept_answers ADD COLUMN sight TEXT NOT NULL DEFAULT ''"]),
+  },
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
 };

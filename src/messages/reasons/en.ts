@@ -1,5 +1,8 @@
+import { auditReasonsEn } from './access/audit-en.ts';
 import { doorsEn } from './access/doors-en.ts';
+
 import { networkEn } from './access/network-en.ts';
+
 import { peopleEn } from './access/people-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
 import { accessEn } from './access-en.ts';
@@ -35,6 +38,7 @@ export const REASONS_EN = {
   ...deskEn,
   ...requestEn,
   ...leaveEn,
+  ...auditReasonsEn,
   ...stationEn,
   ...signInEn,
   ...namesEn,

@@ -1,6 +1,9 @@
 import type { Whole } from '../template.ts';
+import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
 import { doorsZhCN } from './access/doors-zh-CN.ts';
+
 import { networkZhCN } from './access/network-zh-CN.ts';
+
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
@@ -36,6 +39,7 @@ const zhCN = {
   ...deskZhCN,
   ...requestZhCN,
   ...leaveZhCN,
+  ...auditReasonsZhCN,
   ...stationZhCN,
   ...signInZhCN,
   ...namesZhCN,

@@ -16,6 +16,7 @@ import { slotEvents } from '#serve/slot-events';
 import { Browser } from '#test/support/browser';
 import { aDocking, anId, anOriginal, aRecording, START_MS } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { aPerson } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
 import { addUser } from '#test/support/sign-in';
@@ -298,9 +299,10 @@ describe('a kiosk', () => {
     vi.useFakeTimers({ toFake: ['setInterval'] });
     try {
       let isPaired = true;
-      const seen = { shows: () => true, present: () => null, ports: false, holds: async () => isPaired };
+      const principal = aPerson({ kind: 'kiosk', tasks: new Set(['kiosk']) });
+      const listener = { ledger: station.ledger, principal, stillHolds: async () => isPaired, signal: new AbortController().signal };
       const streams = { take: () => () => undefined };
-      const { body } = await slotEvents(station.deps, streams, new AbortController().signal, seen);
+      const { body } = await slotEvents(station.deps, streams, listener);
       const stream = body as Readable;
       await vi.advanceTimersByTimeAsync(60_000);
       expect(stream.destroyed).toBe(false);

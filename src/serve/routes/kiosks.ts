@@ -120,7 +120,12 @@ export const kioskRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Server-sent events of the slots that this kiosk shows: `slots` once, then `slot` for each change',
     schema: { events: { slots: Type.Array(KioskSlotJson), slot: KioskSlotJson } },
-    handle: ({ deps, streams }, { signal, principal }) => slotEvents(deps, streams, signal, slotsOf(deps, principal)),
+    handle: ({ deps, streams }, { principal, signal }) => {
+      const { id } = atKiosk(principal);
+      // An officer who comes and goes changes nothing of what the kiosk shows of the slots.
+      const stillHolds = async () => (await deps.ledger.doors.kiosk(id))?.revokedAtMs === null;
+      return slotEvents(deps, streams, { ledger: deps.ledger, principal, stillHolds, signal, seen: slotsOf(deps, principal) });
+    },
   }),
   command({
     method: 'POST',
@@ -197,14 +202,12 @@ function visitor(principal: Principal): { user: string; kiosk: string } {
   return { user: principal.asker.id, kiosk: id };
 }
 
-function slotsOf({ ledger, facts }: Pick<DeskDeps, 'ledger' | 'facts'>, principal: Principal): SlotsSeen {
-  const { id, slots } = atKiosk(principal);
+function slotsOf({ facts }: Pick<DeskDeps, 'facts'>, principal: Principal): SlotsSeen {
+  const { slots } = atKiosk(principal);
   const presenter = new Presenter(facts.timezone);
   return {
     shows: (slot) => showsSlot(slots, slot),
     present: (view) => presentKioskSlot(view, presenter),
-    ports: false,
-    holds: async () => (await ledger.doors.kiosk(id))?.revokedAtMs === null,
   };
 }
 
