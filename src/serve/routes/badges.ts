@@ -15,7 +15,6 @@ export const badgeRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'The officer who is signed in chooses a PIN for kiosks',
     custody: ['pin.set'],
-    secret: true,
     schema: { body: PinBody },
     handle: ({ deps }, { body: { pin }, principal, actor }) =>
       setPin({ ...deps, hasher: deps.signIn.hasher }, { user: oneself(principal), pin, actor }),
@@ -39,7 +38,6 @@ export const badgeRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Gives an officer of one’s own unit, or of one below it, a badge, in place of the one before',
     custody: ['badge.assigned'],
-    secret: true,
     schema: { params: UserParams, body: BadgeBody, response: BadgeJson },
     handle: async ({ deps }, { params: { id }, body: { badge }, principal, actor }) => {
       const { user, ending, assignedAtMs } = await assignBadge(deps, { user: id, badge, within: unitOf(principal), actor });

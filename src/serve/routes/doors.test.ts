@@ -237,7 +237,7 @@ describe('a kiosk', () => {
     });
     const { items } = (await on(kiosk, 'GET /api/v1/kiosks/visit/dockings')).json;
     expect(items.map((each: { id: string }) => each.id)).toEqual([own.id]);
-    const row = 'PUT /api/v1/kiosks/visit/dockings/:id/confirmation';
+    const row = 'POST /api/v1/kiosks/visit/dockings/:id/confirmation';
     expect((await on(kiosk, row, undefined, { id: foreign.id })).status).toBe(404);
     expect((await on(kiosk, row, undefined, { id: own.id })).json).toMatchObject({ reason: { code: 'docking-not-read' } });
     await station.ledger.transaction((writer) => writer.dockings.setStatus(own.id, statusIn('removed'), START_MS));

@@ -69,7 +69,7 @@ export const kioskRoutes: readonly Route[] = [
     custody: ['kiosk.paired', 'kiosk.code-refused'],
     // What is refused stays on record, though the request fails.
     transactions: 'several',
-    secret: true,
+    keyless: true,
     schema: { body: PairBody, response: OwnKioskJson },
     handle: async ({ deps }, { body: { code }, principal: { address }, cookies }) => {
       const { pairingMinutes } = deps.doors;
@@ -135,7 +135,7 @@ export const kioskRoutes: readonly Route[] = [
     summary: 'An officer shows a badge, or types officer number and PIN, to see their own dockings for some minutes',
     custody: ['kiosk.visited', 'kiosk.visit-refused'],
     transactions: 'several',
-    secret: true,
+    keyless: true,
     schema: { body: VisitBody, response: VisitJson },
     handle: async ({ deps }, { body, principal, cookies }) => {
       const { id: kiosk } = atKiosk(principal);
@@ -170,7 +170,7 @@ export const kioskRoutes: readonly Route[] = [
     },
   }),
   command({
-    method: 'PUT',
+    method: 'POST',
     url: '/api/v1/kiosks/visit/dockings/:id/confirmation',
     needs: 'kiosk',
     summary: 'The officer has seen how their docking stands',

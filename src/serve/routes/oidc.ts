@@ -27,7 +27,6 @@ export const oidcRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'The browser comes back from the provider; it gets the cookie of a session, or has to show a second factor',
     custody: ['session.began', 'session.ended'],
-    secret: true,
     redirects: true,
     schema: {},
     handle: async ({ deps }, { url, principal: { address, agent, session }, cookies, custody }) => {
