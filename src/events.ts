@@ -277,3 +277,16 @@ export function tlsRenewed(log: Log, facts: { sha256: string; notAfter: string }
 export function tlsRefused(log: Log, reason: Reason): void {
   log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
 }
+
+/** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */
+export function grantsNotKept(log: Log, error: unknown): void {
+  log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');
+}
+
+/** Something was found in the policy file of the site: a proposal, what counts already, or what cannot be used. */
+export function policyNoticed(log: Log, noticed: { found: string; version?: number; error?: EvidockError }): void {
+  const { found, version, error } = noticed;
+  const facts = { event: 'policy.noticed', stage: 'policy', found, ...(version === undefined ? {} : { version }) };
+  if (error) log.error({ ...facts, code: error.code }, error.message);
+  else log.info(facts, 'the policy file was looked at');
+}

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { because } from '#domain/reason';
 import { AuditLineJson, ClaimBody, LookJson, ThumbnailsBody, ThumbnailsJson } from './audit.ts';
+import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
@@ -38,6 +39,18 @@ import {
   UserChangeBody,
   UserJson,
 } from './people.ts';
+import {
+  AdoptBody,
+  CheckedJson,
+  ExplainedJson,
+  PolicyJson,
+  PolicyTextJson,
+  PolicyVersionJson,
+  ProposeBody,
+  ProposedJson,
+  PurposeJson,
+  RefuseBody,
+} from './policy.ts';
 import { EffectiveJson, ProtectionBody } from './protection.ts';
 import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
 import {
@@ -57,6 +70,19 @@ import {
   RecorderJson,
   SuggestionJson,
 } from './registry.ts';
+import {
+  CodeBody,
+  OwnPasswordBody,
+  PasswordBody,
+  PasswordSetJson,
+  RecoveryCodesJson,
+  SecondFactorShownJson,
+  SessionJson,
+  SetUpBody,
+  SignInBody,
+  SignInJson,
+  WhoAmIJson,
+} from './sign-in.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
 import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
@@ -87,6 +113,10 @@ const kioskId = 'ksk-01k0d5w7q3hz01';
 const token = {
   ...{ id: 'tok-01k0d5w7q3hz01', owner: userId, name: 'monitoring', scopes: ['see-work'], madeAt: at, expiresAt: at, lastUseAt: null },
   ...{ endedAt: null, ended: null, good: true },
+};
+const session = {
+  ...{ id: 'ssn-01jybqe2v7k3m9', user: 'usr-01jybqe2v7k3m9', account: 'zhang.san', name: '张三', method: 'password+totp' as const },
+  ...{ address: '10.20.30.40', agent: 'Firefox', began: at, used: at, endsSeconds: 1800, limitSeconds: 43_000, present: true },
 };
 const work = {
   ...{
@@ -133,6 +163,25 @@ const slot = {
     secondsLeft: 140,
   },
   ...{ recheck: null, problem: null, updatedAt: at },
+};
+
+const rule = {
+  ...{ id: 'own-look', title: { 'zh-CN': '本人录制的', en: 'Own recordings' }, roles: ['officer'], relations: ['own'] },
+  ...{ actions: ['look', 'hear'], effect: 'allow' },
+} satisfies Static<typeof PolicyJson>['rules'][number];
+const purpose = {
+  code: 'supervision',
+  title: { 'zh-CN': '执法监督检查', en: 'Supervision of enforcement' },
+  words: false,
+  approval: false,
+};
+const policyVersion = {
+  ...{ version: 7, state: 'proposed', source: 'person', sha256: hash, proposedBy: 'user:wangmin', proposedAt: at },
+  ...{ decidedBy: null, decidedAt: null },
+} satisfies Static<typeof PolicyVersionJson>;
+const widening = {
+  reason: because('widens-task', { roles: ['custodian'], task: 'see-work' }),
+  words: { 'zh-CN': '证据管理员可以执行任务', en: 'custodian may do the task see-work' },
 };
 
 /**
@@ -279,6 +328,20 @@ export const COMPONENTS = {
       certificateSha256: hash,
     },
   }),
+  Policy: named(PolicyJson, { version: 7, rules: [rule], purposes: [purpose], trouble: null, waiting: 1 }),
+  Purpose: named(PurposeJson, purpose),
+  PolicyVersion: named(PolicyVersionJson, policyVersion),
+  PolicyText: named(PolicyTextJson, { ...policyVersion, text: 'format: evidock-access/1\n…', against: 6, widenings: [widening] }),
+  ProposeBody: named(ProposeBody, { text: 'format: evidock-access/1\n…', name: 'access.yaml' }),
+  ProposedPolicy: named(ProposedJson, { version: 7, state: 'proposed', against: 6, widenings: [widening] }),
+  CheckedPolicy: named(CheckedJson, { against: 6, widenings: [widening] }),
+  AdoptBody: named(AdoptBody, { against: 6 }),
+  RefuseBody: named(RefuseBody, { reason: 'Custodians of a squad need no footage of other squads.' }),
+  Explained: named(ExplainedJson, {
+    ...{ user: 'wangmin', recording: recordingId, action: 'look', at, effect: 'allow', policy: 7 },
+    words: { 'zh-CN': '允许，依据规则 own-look：本人录制的', en: 'allow by rule own-look: Own recordings' },
+    ...{ relations: ['any', 'own'], grants: [], matched: [rule], approval: null, task: true },
+  }),
   Worker: named(WorkerJson, { name: 'render1', keySha256: hash, invitedAt: at, revokedAt: null, running: 2, heardSecondsAgo: 4 }),
   AuditLine: named(AuditLineJson, {
     ...{ seq: 4711, at, utc: at, type: 'recording.viewed', outcome: 'done', times: 1 },
@@ -338,4 +401,26 @@ export const COMPONENTS = {
   BadgeBody: named(BadgeBody, { badge: '04:A1:B2:C3' }),
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
+  ...CALL_UP_COMPONENTS,
+  SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
+  SignIn: named(SignInJson, {
+    ...{ state: 'code', session: null, pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300 },
+    ...{ secret: null, uri: null, recoveryCodes: null },
+  }),
+  CodeBody: named(CodeBody, { pending: 'not-a-token-but-43-characters-of-base64url0', code: '492039' }),
+  Session: named(SessionJson, session),
+  WhoAmI: named(WhoAmIJson, {
+    ...{ kind: 'user', id: session.user, name: '张三', account: 'zhang.san', officer: '041234', unit: 'unt-01jybqe2v7k3m9' },
+    ...{ roles: ['officer'], tasks: ['own-account', 'find-footage', 'show-footage', 'tag-footage'], session },
+    secondFactor: { set: true, needed: false, recoveryCodesLeft: 9 },
+  }),
+  OwnPasswordBody: named(OwnPasswordBody, { old: 'four words of your own', password: 'other words that nobody says' }),
+  PasswordBody: named(PasswordBody, { password: 'four words of your own' }),
+  PasswordSet: named(PasswordSetJson, { account: 'zhang.san' }),
+  SetUpBody: named(SetUpBody, { token: 'not-a-token-but-43-characters-of-base64url0', password: 'four words of your own' }),
+  SecondFactorShown: named(SecondFactorShownJson, {
+    ...{ pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300, secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
+    uri: 'otpauth://totp/Evidock:zhang.san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Evidock',
+  }),
+  RecoveryCodes: named(RecoveryCodesJson, { recoveryCodes: ['3f7k2m-9qwx41-c8v0zt-5hn6pa'] }),
 } as const;

@@ -5,6 +5,7 @@ import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { addDoors } from './access/doors.ts';
+import { addAccess } from './access/policy.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
@@ -66,6 +67,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRun,
     addWorker,
     addDoors,
+    addAccess,
     addIngest,
     addSlots,
     addRecordings,

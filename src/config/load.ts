@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { IANAZone } from 'luxon';
 import { Errors } from 'typebox/value';
 import { parse } from 'yaml';
@@ -186,6 +186,8 @@ function checkRules(config: Config): void {
     throw new EvidockError('config.default-id', because('default-id', { id: DEFAULT_STATION_ID, field: shared }));
   if (dock.wipe === 'after-archived' && archive.kind === 'none') refuse('dock.wipe', because('wipe-needs-archive', {}), dock.wipe);
   checkOidc(config.oidc, refuse);
+  if (config.access.policy !== '' && !isAbsolute(config.access.policy))
+    refuse('access.policy', because('must-be-absolute', {}), config.access.policy);
   compilePatterns(intake.patterns);
   compileLeftovers(intake.leftovers);
 }

@@ -11,6 +11,7 @@ import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { CallUpParts } from './call-up/deps.ts';
 import type { Deeds } from './deeds.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { Looks } from './look-log.ts';
@@ -69,6 +70,7 @@ export interface DeskDeps {
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
+  readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;

@@ -1,10 +1,11 @@
 import { auditEn } from './access/audit-en.ts';
 import { doorsEn } from './access/doors-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { policyEn } from './access/policy-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
@@ -384,5 +385,6 @@ export const en = {
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
   ...tasksEn,
+  ...policyEn,
   ...troubleEn,
 } as const;

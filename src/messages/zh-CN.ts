@@ -1,10 +1,11 @@
 import { auditZhCN } from './access/audit-zh-CN.ts';
 import { doorsZhCN } from './access/doors-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { policyZhCN } from './access/policy-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
@@ -383,5 +384,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
   ...tasksZhCN,
+  ...policyZhCN,
   ...troubleZhCN,
 };

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
+import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -8,8 +9,11 @@ import { kioskRoutes } from './routes/kiosks.ts';
 import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -33,5 +37,9 @@ export const ROUTES: readonly Route[] = [
   ...badgeRoutes,
   ...oidcRoutes,
   ...auditRoutes,
+  ...signInRoutes,
+  ...sessionRoutes,
   ...networkRoutes,
+  ...callUpRoutes,
+  ...policyRoutes,
 ];

@@ -3,8 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { policyRules } from '#desk/call-up/policy-rules';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -20,7 +22,7 @@ import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
-import { shippedPolicy } from './policies.ts';
+import { accessBy, shippedPolicy } from './policies.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
@@ -51,6 +53,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
   const { looks, deeds } = onRecord(ledger, clock);
+  const bell = liveGrantBell();
   const deps: DeskDeps = {
     ledger,
     looks,
@@ -78,10 +81,14 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
+    callUps: {
+      rules: policyRules({ ledger, policy: shippedPolicy, clock, timezone: 'Asia/Shanghai' }),
+      ...{ time: clock, bell, ways: [], wake: () => undefined },
+    },
     workersHeard: new WorkerPresence(),
-    signIn: quickSignIn({ clock }),
     doors: quickDoors(),
-    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
+    access: accessBy(shippedPolicy(), bell),
+    signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
     checkArchive: async () => because('none-configured', {}),

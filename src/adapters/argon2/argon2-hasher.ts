@@ -9,7 +9,7 @@ import type { HashRequest } from './argon2-worker.ts';
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 /** At 30 ms each, the last of these waits for eight seconds. */
-export const WAITING_MAX = 256;
+const WAITING_MAX = 256;
 const SECONDS_FULL = 8;
 /** A hash takes 30 ms, and seconds where intake has all processors. */
 const HASH_MS_MAX = 60_000;

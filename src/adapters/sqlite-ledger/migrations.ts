@@ -3,15 +3,15 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { makeAudit } from './audit-migration.ts';
-import { CALL_UPS } from './call-up-migration.ts';
+import { CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DOORS } from './doors/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { PEOPLE } from './people-migration.ts';
-import { POLICIES } from './policies-migration.ts';
+import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
-import { SIGN_IN } from './sign-in-migration.ts';
+import { SIGN_IN } from './sign-in/migration.ts';
 
 // Rows that belong to a recording are stored by its id where possible (WITHOUT ROWID), so that a page of a list touches few pages of the file.
 const TABLES = [

@@ -1,5 +1,5 @@
 import type { DeskDeps } from '#desk/deps';
-import type { Person, SignedIn } from '#desk/sign-in/who-is';
+import type { SignedIn } from '#desk/sign-in/who-is';
 import { rightsOf } from '#domain/doors/token-scopes';
 import type { User } from '#domain/people/user';
 import { kioskOfSecret } from './kiosk-pairing.ts';
@@ -50,6 +50,6 @@ export async function whichKiosk(
   };
 }
 
-function personOf({ id, account, name, officer, unit, roles }: User): Person {
+function personOf({ id, account, name, officer, unit, roles }: User): NonNullable<SignedIn['user']> {
   return { id, account, name, officer, unit, roles };
 }

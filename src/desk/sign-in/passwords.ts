@@ -1,3 +1,4 @@
+import { userOfToken, useSetUpLink } from '#desk/people/set-up';
 import type { Actor } from '#domain/custody/actor';
 import { PasswordSet } from '#domain/custody/sign-in-entries';
 import { subject } from '#domain/custody/subject';
@@ -16,7 +17,7 @@ import { beginSession, endSessionsOf, type NewSession } from './sessions.ts';
 type How = 'own' | 'link' | 'cli';
 
 /** Checks a new password and hashes it, before any transaction. Throws sign-in.password-refused, request.too-many. */
-export async function hashNewPassword(
+async function hashNewPassword(
   { signIn, facts }: Pick<SignInDeps, 'signIn' | 'facts'>,
   { password, user }: { password: string; user: Pick<User, 'account' | 'name'> },
 ): Promise<string> {
@@ -28,7 +29,7 @@ export async function hashNewPassword(
 }
 
 /** Writes a password in the transaction of whoever calls, on record. All sessions of its owner end. */
-export async function writePassword(
+async function writePassword(
   writer: LedgerWriter,
   deps: SignInDeps,
   { user, phc, how, actor }: { user: Pick<User, 'id' | 'account'>; phc: string; how: How; actor: Actor },
@@ -70,4 +71,16 @@ export async function setPasswordOnMachine(
   const phc = await hashNewPassword(deps, { password, user });
   await deps.ledger.transaction((writer) => writePassword(writer, deps, { user, phc, how: 'cli', actor }));
   return user;
+}
+
+/** Sets a password by a one-time link. Throws request.not-found for a link that is good no more, sign-in.password-refused. */
+export async function setPasswordByLink(deps: SignInDeps, { token, password }: { token: string; password: string }): Promise<User> {
+  const atMs = deps.clock.nowMs();
+  const phc = await hashNewPassword(deps, { password, user: await userOfToken(deps.ledger, token, atMs) });
+  const actorOf = ({ id }: User): Actor => ({ kind: 'user', id, via: 'link', session: null });
+  return deps.ledger.transaction(async (writer) => {
+    const user = await useSetUpLink(writer, token, { atMs, actorOf });
+    await writePassword(writer, deps, { user, phc, how: 'link', actor: actorOf(user) });
+    return user;
+  });
 }

@@ -113,12 +113,15 @@ export function holdsFor({ roles }: Pick<Session, 'roles'>, user: Pick<User, 'st
   return user.state === 'active' && hasSameRoles(roles, user.roles);
 }
 
-/** Sessions by id. `user`: those of one person alone. */
-export function listSessions(
-  { ledger }: Pick<SignInDeps, 'ledger'>,
-  filter: { user?: string; after?: string; limit: number },
-): Promise<readonly Session[]> {
-  return ledger.signIn.sessions(filter);
+/** A session with its owner, and how long it still holds, ms: if it is not used, and at most. */
+export async function standingSession(
+  { ledger, signIn, clock }: SignInDeps,
+  session: Session,
+): Promise<{ readonly user: User | null; readonly usedAtMs: number; readonly endsMs: number; readonly limitMs: number }> {
+  const { ageMs, idleMs } = signIn.times.of(session);
+  const limitMs = Math.max(0, signIn.limits.wholeMs - ageMs);
+  const endsMs = Math.min(limitMs, Math.max(0, signIn.limits.idleMs - idleMs));
+  return { user: await ledger.people.user(session.user), usedAtMs: Math.round(clock.nowMs() - idleMs), endsMs, limitMs };
 }
 
 /**

@@ -23,7 +23,7 @@ export interface Credentials {
 }
 
 /** The person behind a session or a token, as they are now. */
-export interface Person {
+interface Person {
   readonly id: string;
   readonly account: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { SESSION_ENDS, SIGN_IN_METHODS } from '#domain/sign-in/session';
 import { defineEntry } from './define-entry.ts';
-import { code, count, id, time, words } from './fields.ts';
+import { code, count, id, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const USER = subject('user', 'usr-01jz0000000-station1-0123456789');
@@ -14,7 +14,7 @@ export const SessionBegan = defineEntry({
   type: 'session.began',
   about: ['user'],
   tells: 'Somebody signed in.',
-  data: { session: id(), method: code(`${SIGN_IN_METHODS.join(', ')}.`) },
+  data: { session: id('Id of the session.'), method: code(`${SIGN_IN_METHODS.join(', ')}.`) },
   personal: from(),
   example: { subject: USER, data: { session: SESSION, method: 'password+totp' }, personal: { address: ADDRESS, agent: 'Firefox' } },
 });
@@ -23,15 +23,15 @@ export const SessionEnded = defineEntry({
   type: 'session.ended',
   about: ['user'],
   tells: 'A session holds no more.',
-  data: { session: id(), why: code(`${SESSION_ENDS.join(', ')}.`) },
+  data: { session: id('Id of the session.'), why: code(`${SESSION_ENDS.join(', ')}.`) },
   example: { subject: USER, data: { session: SESSION, why: 'idle' } },
 });
 
 const folded = () => ({
   failures: count('Tries that failed since the last such entry.'),
   refused: count('Tries that were refused unlooked at, because account or address was locked.'),
-  from: time(),
-  until: time(),
+  from: Type.String({ maxLength: 40, description: 'Time of the first of these, RFC 3339, in UTC.' }),
+  until: Type.String({ maxLength: 40, description: 'Time of the last.' }),
 });
 
 export const SignInFailed = defineEntry({
@@ -82,7 +82,7 @@ export const RecoveryCodesMade = defineEntry({
   type: 'recovery-codes.made',
   about: ['user'],
   tells: 'Recovery codes were made; those of before are good no more.',
-  data: { codes: count() },
+  data: { codes: count('How many.') },
   example: { subject: USER, data: { codes: 10 } },
 });
 

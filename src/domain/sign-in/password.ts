@@ -1,7 +1,7 @@
 import { because, type Reason } from '#domain/reason';
 
 /** Code points. NIST SP 800-63B asks for 8 at least and 64 allowed; longer ones gain nothing and cost time. */
-export const PASSWORD_MIN = 12;
+const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 256;
 /** UTF-16 units before it is normalised, which may make a text 18 times as long. Longer input is no password, whoever sends it. */
 export const PASSWORD_UNITS_MAX = 1024;

@@ -5,10 +5,10 @@ import { doorsZhCN } from './access/doors-zh-CN.ts';
 import { networkZhCN } from './access/network-zh-CN.ts';
 
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { policyZhCN } from './access/policy-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
-import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -30,7 +30,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
-  ...accessZhCN,
+  ...policyZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,

@@ -33,6 +33,18 @@ const TELLS_ONLY = [
   ...['user.invited', 'user.set-up', 'roster.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
   ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used'],
+  ...[
+    'session.began',
+    'session.ended',
+    'sign-in.failed',
+    'password.set',
+    'totp.set',
+    'totp.removed',
+    'recovery-codes.made',
+    'recovery-code.used',
+  ],
+  // The log has the digest of a version of the policy, and not its text.
+  ...['policy.proposed', 'policy.adopted', 'policy.refused', 'policy.withdrawn'],
 ];
 
 describe('every type of entry', () => {

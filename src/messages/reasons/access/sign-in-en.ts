@@ -18,4 +18,5 @@ export const signInEn = {
   'no-user-id': 'user {user}',
   'user-left': '{account} does not work here any more',
   'needs-session': 'it can only be done in a session, signed in by a person',
+  'only-on-machine': 'this is done on the machine alone (`evidock user password`); a security administrator makes a one-time link',
 } as const;

@@ -18,4 +18,5 @@ export const signInZhCN = {
   'no-user-id': '用户 {user}',
   'user-left': '{account} 已离职',
   'needs-session': '只能由本人登录后在会话中进行',
+  'only-on-machine': '只能在本机进行（`evidock user password`）；安全管理员可生成一次性链接',
 } as const;
