@@ -423,4 +423,5 @@ export const COMPONENTS = {
     uri: 'otpauth://totp/Evidock:zhang.san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Evidock',
   }),
   RecoveryCodes: named(RecoveryCodesJson, { recoveryCodes: ['3f7k2m-9qwx41-c8v0zt-5hn6pa'] }),
+  ...CALL_UP_COMPONENTS,
 } as const;

@@ -12,6 +12,9 @@ import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addPassword, addSession } from './people/sign-in.ts';
+import { addRoster, addUnit } from './people/units.ts';
+import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
@@ -78,6 +81,11 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addUser,
+    addUnit,
+    addRoster,
+    addPassword,
+    addSession,
     addVerify,
     addJobs,
     addDerive,
