@@ -63,7 +63,18 @@ async function measured(station: ServedStation): Promise<{ ours: number[]; their
   for (let n = 0; n < RECORDINGS; n += 1) made.push(await station.addRecording(Buffer.alloc(BYTES, n)));
   const person = async () => {
     const user = await ledger.people.user(AUDITOR.id);
-    return user && { kind: 'user' as const, id: user.id, name: user.name, user, session: null, tokenScopes: null };
+    return (
+      user && {
+        kind: 'user' as const,
+        id: user.id,
+        name: user.name,
+        user,
+        session: null,
+        tokenScopes: null,
+        tokenActions: null,
+        slots: null,
+      }
+    );
   };
   const app = buildServer({ deps, way: 'network', gatekeeper: { ...stationGatekeeper(deps), whoIs: person } });
   const db = new DatabaseSync(join(station.directory, 'bare.sqlite'));

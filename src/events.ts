@@ -187,6 +187,10 @@ export function signInUnwritten(log: Log, error: EvidockError): void {
   log.error({ event: 'sign-in.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
 }
 
+export function doorsUnwritten(log: Log, error: EvidockError): void {
+  log.error({ event: 'doors.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
+}
+
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }

@@ -35,6 +35,7 @@ import { openArchive } from './station/archive.ts';
 import { openCallUps } from './station/call-ups.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
+import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
@@ -159,6 +160,7 @@ export class Station {
       workerDoor: door,
       workersHeard: this.#presence,
       signIn: openSignIn(this.#context),
+      doors: openDoors(this.#context, this.#mode === 'all'),
       access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
       people: livePeopleChanges(),
@@ -174,6 +176,7 @@ export class Station {
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
     await keepSignIn(this.#context, deps);
+    await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics, network);

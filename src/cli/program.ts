@@ -5,6 +5,7 @@ import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { addAudit } from './access/audit.ts';
+import { addDoors } from './access/doors.ts';
 import { addAccess } from './access/policy.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
@@ -71,6 +72,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const adders = [
     addRun,
     addWorker,
+    addDoors,
     addAccess,
     addIngest,
     addSlots,

@@ -1,9 +1,10 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { InvitationAnswer, RevokedAnswer, WorkerAnswer } from '#api/workers';
 import { EvidockError, errnoText } from '#domain/errors';
 import { invitationText } from '#domain/invitation';
 import { because } from '#domain/reason';
+import { openNew } from './access/answer-file.ts';
 import { ask, askAll } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
 import { timeText } from './table.ts';
@@ -67,26 +68,16 @@ function addInvite(group: Command, shell: Shell): void {
           shell.context.stdout.write(text);
           return;
         }
-        await file.handle.writeFile(text);
-        await file.handle.sync();
+        await file.write(text);
         if (globals.json) shell.printJson({ worker: name, file: file.path });
         else shell.done(say('worker.invited', { worker: name, file: file.path }));
       } catch (error) {
-        // A refused invitation leaves no empty file.
-        if (file !== null) await rm(file.path, { force: true });
+        await file?.remove();
         throw error;
       } finally {
-        await file?.handle.close();
+        await file?.close();
       }
     });
-}
-
-async function openNew(path: string) {
-  try {
-    return { path, handle: await open(path, 'wx', 0o600) };
-  } catch (error) {
-    throw new EvidockError('request.invalid', because('cannot-make', { thing: path, errno: errnoText(error) }), error);
-  }
 }
 
 function addList(group: Command, shell: Shell): void {

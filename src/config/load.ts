@@ -10,6 +10,7 @@ import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { checkHttp } from './http-rules.ts';
 import { checkNotices } from './notices-section.ts';
+import { checkOidc } from './oidc-rules.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -186,6 +187,7 @@ function checkRules(config: Config): void {
   if (shared !== null && station.id === DEFAULT_STATION_ID)
     throw new EvidockError('config.default-id', because('default-id', { id: DEFAULT_STATION_ID, field: shared }));
   if (dock.wipe === 'after-archived' && archive.kind === 'none') refuse('dock.wipe', because('wipe-needs-archive', {}), dock.wipe);
+  checkOidc(config.oidc, refuse);
   if (config.access.policy !== '' && !isAbsolute(config.access.policy))
     refuse('access.policy', because('must-be-absolute', {}), config.access.policy);
   compilePatterns(intake.patterns);

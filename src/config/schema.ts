@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { access } from './access-section.ts';
+import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { notices } from './notices-section.ts';
@@ -277,6 +278,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   queue,
   work,
   http,
+  oidc,
+  doors,
   access,
   notices,
   suggest,

@@ -14,6 +14,7 @@ import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
 import type { CallUpParts } from './call-up/deps.ts';
+import type { DoorParts } from './doors/parts.ts';
 import type { Looks } from './look-log.ts';
 import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
@@ -72,6 +73,7 @@ export interface DeskDeps {
   readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
+  readonly doors: DoorParts;
   readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;

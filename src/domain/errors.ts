@@ -86,6 +86,8 @@ export const ERRORS = {
   'work.version-differs': { retry: 'never', status: 409 },
   'work.replaced': { retry: 'never', status: 409 },
   'work.certificate-failed': { retry: 'never', status: 500 },
+  'sign-in.provider-unreachable': { retry: 'later', status: 503 },
+  'sign-in.provider-refused': { retry: 'never', status: 401 },
   'config.default-id': { retry: 'never', status: 422 },
   'config.invalid': { retry: 'never', status: 500 },
   'notices.failed': { retry: 'later', status: 502 },

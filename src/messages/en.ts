@@ -1,4 +1,5 @@
 import { auditEn } from './access/audit-en.ts';
+import { doorsEn } from './access/doors-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { policyEn } from './access/policy-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
@@ -10,7 +11,6 @@ import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
-import { doorsEn } from './doors-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';

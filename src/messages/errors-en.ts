@@ -225,6 +225,14 @@ export const ERRORS_EN = {
     remedy:
       'Install openssl; if the files in the directory `work` of the state directory are damaged, remove both and invite all workers anew.',
   },
+  'sign-in.provider-unreachable': {
+    what: 'The provider of sign-ins does not answer',
+    remedy: 'Sign in with a password, or try again in a while; if it stays so, look at oidc.issuer and the network of the station.',
+  },
+  'sign-in.provider-refused': {
+    what: 'The sign-in with the provider did not succeed',
+    remedy: 'Begin again. If it stays so, ask the security administrator: the log of the station says what the provider answered.',
+  },
   'config.default-id': {
     what: 'The station shares a queue or an archive and still has the default id',
     remedy:

@@ -131,6 +131,14 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
     what: '工作队列（Redis）不接受工作',
     remedy: '把 queue.url 指向可写且内存充足的 Redis；工作不会丢失，会从账本重新排队。',
   },
+  'sign-in.provider-unreachable': {
+    what: '统一认证服务没有应答',
+    remedy: '请用密码登录，或稍后再试；若一直如此，请检查 oidc.issuer 与站点网络。',
+  },
+  'sign-in.provider-refused': {
+    what: '统一认证登录未成功',
+    remedy: '请重新登录。若一直如此，请联系安全管理员：站点日志记有认证服务的应答。',
+  },
   'config.default-id': {
     what: '采集站与其他站共用工作队列或归档，却仍使用默认编号',
     remedy: '把 station.id 设为其他采集站没有使用的编号；两个站编号相同，会把对方的工作和副本当成自己的。',

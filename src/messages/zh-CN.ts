@@ -1,4 +1,5 @@
 import { auditZhCN } from './access/audit-zh-CN.ts';
+import { doorsZhCN } from './access/doors-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { policyZhCN } from './access/policy-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
@@ -10,7 +11,6 @@ import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
-import { doorsZhCN } from './doors-zh-CN.ts';
 import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';

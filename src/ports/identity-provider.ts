@@ -12,20 +12,21 @@ export interface PendingSignIn {
 export interface ProvenIdentity {
   readonly issuer: string;
   readonly subject: string;
-  /** Claims of the ID token by name, as the provider wrote them. */
+  /** By name, as the provider wrote them. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** How it was proven (RFC 8176); empty: the provider does not say. */
   readonly amr: readonly string[];
   readonly acr: string | null;
 }
 
-/** A provider of OpenID Connect. It may be down at any time; that harms only sign-ins through it. */
+/** A provider of OpenID Connect. It may be down at any time; that harms only sign-ins through it. Each call ends within a time of its own. */
 export interface IdentityProvider {
   /** Where the browser is sent. Throws sign-in.provider-unreachable. */
-  begin(signal: AbortSignal): Promise<{ readonly url: string; readonly pending: PendingSignIn }>;
+  begin(): Promise<{ readonly url: string; readonly pending: PendingSignIn }>;
   /**
-   * Checks what the browser came back with, and trades the code for an ID token. `query`: the query of the redirect URI, without `?`. Throws
-   * sign-in.provider-unreachable where the provider does not answer in time, sign-in.provider-refused where it answers what must not be believed.
+   * Checks what the browser came back with, and trades the code for an ID token. `query`: the query of the redirect URI, with or without `?`. Throws
+   * sign-in.provider-unreachable where the provider does not answer in time, sign-in.provider-refused where it answers what must not be believed,
+   * request.too-many where too many sign-ins are being checked.
    */
-  finish(query: string, pending: PendingSignIn, signal: AbortSignal): Promise<ProvenIdentity>;
+  finish(query: string, pending: PendingSignIn): Promise<ProvenIdentity>;
 }

@@ -51,7 +51,16 @@ export async function answer(
   const { gatekeeper } = whole;
   const leave =
     typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, reason }, row.needs);
-  const asked = { params, query, body, principal, actor: actorOf(principal), leave: leave === 'not-seen' ? null : leave, cookies };
+  const asked = {
+    url: request.url,
+    params,
+    query,
+    body,
+    principal,
+    actor: actorOf(principal),
+    leave: leave === 'not-seen' ? null : leave,
+    cookies,
+  };
   // Whatever a handler reads, also in its transactions, it reads of what whoever asks may see. What is not seen answers as what never was, also if it is seen
   // a moment later: nobody has decided on that.
   const ledger = leave === 'not-seen' ? whole.deps.ledger.within(NOTHING) : row.reads === 'station' ? whole.deps.ledger : seen;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { COOKIES, type CookieName, Cookies } from './cookies.ts';
 
 const NAMES = Object.keys(COOKIES) as CookieName[];
-const of = (protocol: 'http' | 'https', cookie?: string) => new Cookies({ protocol, headers: cookie === undefined ? {} : { cookie } });
+const of = (scheme: 'http' | 'https', header?: string) => new Cookies(header, scheme);
 
 function sent(cookies: Cookies): string[] {
   const headers: string[] = [];

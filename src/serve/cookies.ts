@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import type { Caller } from './network/caller.ts';
 
 /**
  * The cookies of the station. `Lax`: it comes along where a link in a mail, or the provider of a sign-in, sends the browser to the station. `Strict`: it is sent
@@ -23,11 +24,14 @@ const VALUE = /^[A-Za-z0-9_-]{1,4000}$/;
 
 /** The cookies of one request, and those that its answer sets once it has succeeded. */
 export class Cookies {
-  readonly #request: Pick<FastifyRequest, 'headers' | 'protocol'>;
+  readonly #header: string;
+  readonly #isTls: boolean;
   readonly #set = new Map<CookieName, string>();
 
-  constructor(request: Pick<FastifyRequest, 'headers' | 'protocol'>) {
-    this.#request = request;
+  /** `scheme`: what the client's own connection speaks. */
+  constructor(header: string | undefined, scheme: Caller['scheme']) {
+    this.#header = header ?? '';
+    this.#isTls = scheme === 'https';
   }
 
   /**
@@ -36,7 +40,7 @@ export class Cookies {
    */
   get(cookie: CookieName): string | undefined {
     const name = this.#nameOf(cookie);
-    const values = (this.#request.headers.cookie ?? '')
+    const values = this.#header
       .split(';')
       .map((pair) => pair.trim())
       .filter((pair) => pair.startsWith(`${name}=`))
@@ -63,16 +67,12 @@ export class Cookies {
 
   #put(cookie: CookieName, value: string, seconds: number | null): void {
     const parts = [`${this.#nameOf(cookie)}=${value}`, 'Path=/', 'HttpOnly', `SameSite=${COOKIES[cookie].sameSite}`];
-    if (this.#isTls()) parts.push('Secure');
+    if (this.#isTls) parts.push('Secure');
     if (seconds !== null) parts.push(`Max-Age=${seconds}`);
     this.#set.set(cookie, parts.join('; '));
   }
 
   #nameOf(cookie: CookieName): string {
-    return this.#isTls() ? `__Host-${COOKIES[cookie].name}` : COOKIES[cookie].name;
-  }
-
-  #isTls(): boolean {
-    return this.#request.protocol === 'https';
+    return this.#isTls ? `__Host-${COOKIES[cookie].name}` : COOKIES[cookie].name;
   }
 }

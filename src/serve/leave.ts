@@ -84,6 +84,7 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
   const seen = await rule('see');
   if (seen.effect !== 'allow' && seen.effect !== 'allow-with-reason') return notSeen(demand, found.id, needs);
   const { actions } = actionsOf(asked, found.kind);
+  await demandScope(demand, found.id, actions);
   const rulings: Ruling[] = [];
   for (const action of actions) {
     const ruling = action === 'see' ? seen : await rule(action);
@@ -103,6 +104,15 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
     grants: [...new Set(rulings.flatMap(({ grants }) => grants))],
     reason,
   };
+}
+
+/** A token does what it was made for, though its owner may do more. */
+async function demandScope({ gatekeeper, principal, row }: Demand, recording: string, actions: readonly Action[]): Promise<void> {
+  const action = actions.find((each) => principal.actions !== null && !principal.actions.has(each));
+  if (action === undefined) return;
+  const why = because('token-scope', { action });
+  await gatekeeper.refused(refusalOf(principal, row, { wanted: { action, recording }, by: 'token-scope', why }));
+  throw new EvidockError('request.forbidden', why);
 }
 
 const BREAK_GLASS = { policy: null, rules: ['break-glass'], grants: [] };

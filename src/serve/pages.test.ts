@@ -227,7 +227,9 @@ describe('a list', () => {
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
     const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit|request)s\/:id/, '$1s/:$1');
-    expect(paged.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
+    // Those of sessions, tokens and kiosks are asked as the people and screens for whom they are (routes/sign-in.test.ts, routes/doors.test.ts).
+    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks)/.test(url));
+    expect(here.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
   });
 });
 

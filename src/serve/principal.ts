@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
-import type { SignedIn } from '#desk/sign-in/who-is';
+import type { Credentials, SignedIn } from '#desk/sign-in/who-is';
 import type { Asker } from '#domain/access/decide';
+import type { Action } from '#domain/access/policy';
 import { TASKS, type Task } from '#domain/access/tasks';
 import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
-import type { Scope } from '#domain/scope';
+import type { NarrowScope, Scope } from '#domain/scope';
 import { Cookies } from './cookies.ts';
 import type { Caller } from './network/caller.ts';
 
@@ -24,9 +25,13 @@ export interface Principal {
   /** As the policy is asked. Of a token: its owner. */
   readonly asker: Asker;
   readonly tasks: ReadonlySet<Task>;
+  /** Actions on a recording that are asked of the policy at all; null: each. Of a token: those that it was made for. */
+  readonly actions: ReadonlySet<Action> | null;
   /** What of the footage they may see. */
   readonly scope: Scope;
   readonly session: string | null;
+  /** Of a kiosk: the slots that it shows; empty: all. null: no kiosk. */
+  readonly slots: readonly number[] | null;
   readonly via: Way;
   /** As the named proxies tell it (network/caller.ts); null over the control socket. */
   readonly address: string | null;
@@ -42,9 +47,10 @@ export type PrincipalOf = (request: FastifyRequest, isUse: boolean) => Promise<P
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 const AGENT_CHARACTERS = 200;
 const BEARER = /^bearer (evd_[\x21-\x7e]{1,200})$/i;
-const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
+const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
-const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk', 'see-slots']);
+const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk']);
+const NO_ACTIONS: ReadonlySet<Action> = new Set();
 
 /** The way in tells who may be behind a request: the control socket knows accounts of the machine, the network those who signed in. */
 export function principalBy(way: Way, gatekeeper: Gatekeeper, callerOf: (request: FastifyRequest) => Caller): PrincipalOf {
@@ -58,7 +64,16 @@ function machine({ headers }: FastifyRequest): Principal {
   const named = [headers['x-evidock-actor']].flat()[0] ?? '';
   const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
   const asker: Asker = { id: `cli:${id}`, roles: [], officer: null, unit: null };
-  const seen = { tasks: EVERY_TASK, scope: 'all' as const, session: null, via: 'socket' as const, address: null, encrypted: false };
+  const seen = {
+    tasks: EVERY_TASK,
+    actions: null,
+    scope: 'all' as const,
+    session: null,
+    slots: null,
+    via: 'socket' as const,
+    address: null,
+    encrypted: false,
+  };
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
@@ -69,36 +84,35 @@ interface Came extends Pick<Caller, 'address' | 'scheme'> {
 async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme, isUse }: Came): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
-  const cookie = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' }).get('session');
-  const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
-  const known =
-    cookie === undefined && bearer === undefined
-      ? null
-      : await gatekeeper.whoIs({
-          ...(cookie === undefined ? {} : { cookie }),
-          ...(bearer === undefined ? {} : { bearer }),
-          address,
-          agent,
-          isUse,
-        });
+  const known = await gatekeeper.whoIs({ ...credentialsOf(request, scheme), address, agent, isUse });
   if (known === null) return { ...NOBODY, ...from };
-  if (known.user === null) {
-    const asker: Asker = { id: known.id, roles: [], officer: null, unit: null };
-    return { kind: 'kiosk', id: known.id, name: known.name, asker, tasks: OF_KIOSKS, scope: NOTHING, session: null, ...from };
-  }
-  const { id, roles, officer, unit } = known.user;
-  const asker: Asker = { id, roles, officer, unit };
-  const { kind, name, session } = known;
-  return {
-    kind,
-    id: known.id,
-    name,
-    asker,
-    tasks: tasksOf(gatekeeper, known),
-    scope: await gatekeeper.scopeFor(asker, from),
-    session,
-    ...from,
+  if (known.kind === 'kiosk') return { ...kioskPrincipal(known), ...from };
+  const { kind, id, name, session, user } = known;
+  if (user === null) return { ...NOBODY, ...from };
+  const asker: Asker = { id: user.id, roles: user.roles, officer: user.officer, unit: user.unit };
+  const actions = known.tokenActions === null ? null : new Set(known.tokenActions);
+  const scope = await gatekeeper.scopeFor(asker, from);
+  return { kind, id, name, asker, tasks: tasksOf(gatekeeper, known), actions, scope, session, slots: null, ...from };
+}
+
+/** What the request shows of who sends it. A bearer's token and cookies are read from the one place where each may stand: never from the URL. */
+function credentialsOf(request: FastifyRequest, scheme: Caller['scheme']): Pick<Credentials, 'cookie' | 'bearer' | 'kiosk' | 'visit'> {
+  const cookies = new Cookies(request.headers.cookie, scheme);
+  const shown = {
+    cookie: cookies.get('session'),
+    bearer: BEARER.exec(request.headers.authorization ?? '')?.[1],
+    kiosk: cookies.get('kiosk'),
+    visit: cookies.get('visit'),
   };
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
+}
+
+/** A kiosk sees slots. An officer who stands before it sees what is theirs as well, and has no role there: a badge opens nothing else. */
+function kioskPrincipal({ id, name, user, slots }: SignedIn): Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> {
+  const officer = user?.officer ?? null;
+  const asker: Asker = { id: user?.id ?? id, roles: [], officer, unit: null };
+  const scope: Scope = officer === null ? NOTHING : { ...NOTHING, officers: [officer] };
+  return { kind: 'kiosk', id, name, asker, tasks: OF_KIOSKS, actions: NO_ACTIONS, scope, session: null, slots };
 }
 
 /** A token may never do more than its owner. */
@@ -109,7 +123,7 @@ function tasksOf(gatekeeper: Gatekeeper, { user, tokenScopes }: SignedIn): Reado
 
 const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
   ...{ kind: 'nobody', id: null, name: null, session: null },
-  ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), scope: NOTHING },
+  ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), actions: NO_ACTIONS, scope: NOTHING, slots: null },
 };
 
 function agentOf(header: string | undefined): string | null {

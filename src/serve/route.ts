@@ -24,6 +24,8 @@ export interface Serving {
 }
 
 interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
+  /** As it was asked for: path and query. */
+  readonly url: string;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -136,6 +138,8 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
     /** By the name of an event: the schema of its data. */
     readonly events?: Readonly<Record<string, TSchema>>;
   };
+  /** True: a request that succeeds is answered with `Redirect`. */
+  readonly redirects?: boolean;
   /** Media type of an answer that is not JSON of the schema, for the API document. */
   readonly produces?: string;
 }

@@ -1,10 +1,13 @@
 import type { Route } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
+import { kioskRoutes } from './routes/kiosks.ts';
 import { networkRoutes } from './routes/network.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
@@ -13,6 +16,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { workRoutes } from './routes/work.ts';
 import { workerRoutes } from './routes/workers.ts';
 
@@ -28,6 +32,10 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...tokenRoutes,
+  ...kioskRoutes,
+  ...badgeRoutes,
+  ...oidcRoutes,
   ...auditRoutes,
   ...signInRoutes,
   ...sessionRoutes,

@@ -165,8 +165,8 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       const principal = senders.get(request);
       if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
       const { address, scheme } = wayIn.callerOf(request);
-      const cookies = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' });
       const streams = serving.streams.of(address);
+      const cookies = new Cookies(request.headers.cookie, scheme);
       const again = () => principalOf(request, false);
       return answer(row, { ...serving, streams }, { cookies, principal, again, reason: reasons.get(request) ?? null, request, reply });
     },

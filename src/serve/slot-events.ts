@@ -20,7 +20,15 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
   return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
 }
 
+/** What a listener sees in place of whole slots. */
+export interface SlotsSeen {
+  readonly shows: (slot: number) => boolean;
+  readonly present: (view: SlotView) => unknown;
+}
+
 interface Listener {
+  /** Left out: every slot, as far as the principal sees it. */
+  readonly seen?: SlotsSeen;
   readonly ledger: LedgerReader;
   readonly principal: Principal;
   /** Asks again whether the listener is still let in, and sees what they saw. */
@@ -43,10 +51,11 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
     if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) body.destroy();
     else body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
-  const show = async (view: SlotView) => presentSlot(await sight.of(view), presenter);
+  const { shows, present } = listener.seen ?? { shows: () => true, present: (view) => presentSlot(view, presenter) };
+  const show = async (view: SlotView) => present(await sight.of(view));
   // One after the other, so that a later state of a slot never comes before an earlier one. A change of a slot that waits gives way to the next one of that slot.
   const changed = new Map<number, SlotView>();
-  const snapshot = slotViews({ board: deps.board, ledger }).then((views) => Promise.all(views.map(show)));
+  const snapshot = slotViews({ board: deps.board, ledger }).then((views) => Promise.all(views.filter(({ slot }) => shows(slot)).map(show)));
   let telling = snapshot.then((slots) => send('slots', slots));
   const tellChanged = async () => {
     for (const [slot, view] of changed) {
@@ -59,6 +68,7 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
   };
   // What changes while the snapshot is made comes after it: nothing has been awaited since the board was read for that.
   const stopSlots = deps.board.subscribe((view) => {
+    if (!shows(view.slot)) return;
     changed.delete(view.slot);
     changed.set(view.slot, view);
     tell(tellChanged);

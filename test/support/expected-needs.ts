@@ -105,7 +105,7 @@ const V1: Readonly<Record<string, string>> = {
   'POST /kiosks/visit': 'kiosk',
   'DELETE /kiosks/visit': 'kiosk',
   'GET /kiosks/visit/dockings': 'kiosk',
-  'PUT /kiosks/visit/dockings/:id/confirmation': 'kiosk',
+  'POST /kiosks/visit/dockings/:id/confirmation': 'kiosk',
   'GET /tokens': 'own-account',
   'POST /tokens': 'own-account',
   'DELETE /tokens/:id': 'own-account',

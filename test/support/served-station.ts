@@ -20,6 +20,7 @@ import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
 import { quickSignIn } from './sign-in.ts';
@@ -92,6 +93,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     },
     workersHeard: new WorkerPresence(),
     access: accessBy(policy, bell),
+    doors: quickDoors(),
     signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,

@@ -4,7 +4,7 @@ import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
-import { DOORS } from './door-migration.ts';
+import { DOORS } from './doors/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';

@@ -10,6 +10,8 @@ const TRIES_MAX = 5;
 /** What somebody has shown already, and has to show next. */
 export interface PendingProof {
   readonly user: string;
+  /** With what they came. */
+  readonly first: 'password' | 'oidc';
   /** `code`: a code of their second factor; `enrol`: a code of the factor that is to become theirs. */
   readonly wants: 'code' | 'enrol';
   /** Of `enrol`: the secret that was shown. */

@@ -53,7 +53,14 @@ export async function beginSecondFactor(deps: SignInDeps, { user, session, from,
   const { keys } = await provePassword(deps, { account: user.account, password, from });
   deps.signIn.lockOut.opened(keys);
   const secret = newTotpSecret();
-  const { token, seconds } = deps.signIn.pending.begin({ user: user.id, wants: 'enrol', secret, session, account: keys.account });
+  const { token, seconds } = deps.signIn.pending.begin({
+    user: user.id,
+    first: 'password',
+    wants: 'enrol',
+    secret,
+    session,
+    account: keys.account,
+  });
   return { pending: token, seconds, secret, uri: totpUri({ secret, issuer: deps.facts.stationName, account: user.account }) };
 }
 

@@ -34,7 +34,7 @@ export async function signIn(
 ): Promise<SignInStep> {
   const proven = await provePassword(deps, { account, password, from });
   const { user, credentials, keys } = proven;
-  const proof = { user: user.id, session: null, account: keys.account };
+  const proof = { user: user.id, first: 'password' as const, session: null, account: keys.account };
   const { pending } = deps.signIn;
   if (credentials.totp !== null) {
     const { token, seconds } = pending.begin({ ...proof, wants: 'code', secret: null });
@@ -107,7 +107,7 @@ async function takeCode(
     const step = stepOfCode(proof.secret ?? '', code, deps.clock.nowMs());
     // Somebody else who knows the password may have set one meanwhile: theirs is not replaced.
     if (step === null || (await writer.signIn.credentials(user.id))?.totp) throw wrongCode();
-    const begun = await begin('password+totp', null);
+    const begun = await begin(`${proof.first}+totp`, null);
     const actor: Actor = { kind: 'user', id: user.id, via: 'network', session: begun.session.id };
     const recoveryCodes = await writeSecondFactor(writer, deps, { user: user.id, secret: proof.secret ?? '', step, actor });
     return { ...begun, recoveryCodes };
@@ -116,11 +116,11 @@ async function takeCode(
   const step = totp ? stepOfCode(totp.secret, code, deps.clock.nowMs()) : null;
   if (step !== null) {
     if (!(await writer.signIn.useStep(user.id, step))) throw wrongCode();
-    return begin('password+totp', null);
+    return begin(`${proof.first}+totp`, null);
   }
   const sha256 = totp ? recoveryCodeSha256(code) : null;
   if (sha256 === null || !(await writer.signIn.useRecoveryCode(user.id, sha256, deps.clock.nowMs()))) throw wrongCode();
-  const begun = await begin('password+recovery-code', null);
+  const begun = await begin(`${proof.first}+recovery-code`, null);
   const actor: Actor = { kind: 'user', id: user.id, via: 'network', session: begun.session.id };
   const left = (await writer.signIn.credentials(user.id))?.codesLeft ?? 0;
   const atMs = deps.clock.nowMs();

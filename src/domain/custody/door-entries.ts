@@ -2,11 +2,12 @@ import Type from 'typebox';
 import { TOKEN_ENDS } from '#domain/doors/api-token';
 import { KIOSK_SLOTS_MAX } from '#domain/doors/kiosk';
 import { defineEntry } from './define-entry.ts';
-import { code, id, slot, time, words } from './fields.ts';
+import { code, id, sha256, slot, time, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 /*
- * Ways in beside the password. No entry has a secret, nor what a secret could be guessed from: a token is named by its id, a badge by its last characters.
+ * Ways in beside the password. No entry has a secret, nor what a secret could be guessed from: of a token and of a kiosk's cookie, which have 256 random bits, the
+ * SHA-256; of a badge its last characters; of a PIN nothing.
  */
 
 const SCOPES_MAX = 64;
@@ -23,6 +24,7 @@ export const TokenAdded = defineEntry({
   tells: 'A token was made, with which a program may do some of what its owner may do.',
   data: {
     owner: id('User.'),
+    secretSha256: sha256(),
     scopes: Type.Array(code(), { maxItems: SCOPES_MAX, description: 'Tasks and actions that it may do.' }),
     until: time(),
   },
@@ -30,7 +32,7 @@ export const TokenAdded = defineEntry({
   related: ({ owner }) => [subject('user', owner)],
   example: {
     subject: TOKEN,
-    data: { owner: USER.id, scopes: ['see-work'], until: '2026-12-31T16:00:00.000Z' },
+    data: { owner: USER.id, secretSha256: 'ab'.repeat(32), scopes: ['see-work'], until: '2026-12-31T16:00:00.000Z' },
     personal: { name: 'monitoring' },
   },
 });
@@ -56,8 +58,8 @@ export const KioskPaired = defineEntry({
   type: 'kiosk.paired',
   about: ['kiosk'],
   tells: 'A browser was paired as this kiosk, with a code that somebody had asked for.',
-  data: { name: id('Its name.'), slots: slots() },
-  example: { subject: KIOSK, data: { name: 'Hall', slots: [1, 2] } },
+  data: { name: id('Its name.'), slots: slots(), secretSha256: sha256() },
+  example: { subject: KIOSK, data: { name: 'Hall', slots: [1, 2], secretSha256: 'ab'.repeat(32) } },
 });
 
 export const KioskCodeRefused = defineEntry({

@@ -7,8 +7,8 @@ export const TOKENS_OF_OWNER_MAX = 50;
 /** The last use is written at most once in this time, so that a busy program does not make the ledger write with each request. */
 export const LAST_USE_MS = 60_000;
 
-/** Why a token is good no more before its time. */
-export const TOKEN_ENDS = ['revoked', 'owner-suspended', 'owner-left'] as const;
+/** Why a token is good no more. `expired` is written where room is made for another one. */
+export const TOKEN_ENDS = ['revoked', 'expired', 'owner-suspended', 'owner-left'] as const;
 export type TokenEnd = (typeof TOKEN_ENDS)[number];
 
 /** A program's way in, as the ledger keeps it. The text of the token itself is shown once and kept nowhere. */
@@ -35,7 +35,13 @@ export function isTokenText(text: string): boolean {
   return TOKEN_TEXT.test(text);
 }
 
-/** Whether a token is good at a moment. A clock that was set back makes no token good for longer than it was made for. */
-export function isTokenGood(token: Pick<ApiToken, 'madeAtMs' | 'expiresAtMs' | 'endedAtMs'>, nowMs: number): boolean {
-  return token.endedAtMs === null && nowMs < token.expiresAtMs;
+/** How far the clock may be set back before a token counts as not made yet. */
+const SET_BACK_MS_MAX = 600_000;
+
+/** Whether a token is good at a moment. A clock that was set back far does not make an old token good for longer: until it is right again, none is. */
+export function isTokenGood(
+  { madeAtMs, expiresAtMs, endedAtMs }: Pick<ApiToken, 'madeAtMs' | 'expiresAtMs' | 'endedAtMs'>,
+  nowMs: number,
+): boolean {
+  return endedAtMs === null && nowMs < expiresAtMs && nowMs >= madeAtMs - SET_BACK_MS_MAX;
 }

@@ -28,7 +28,7 @@ export interface Confirmation {
 
 /** Six digits at least: NIST SP 800-63B, 3.2.10 asks that of an activation secret. */
 const PIN = /^\d{6,12}$/;
-const BADGE = /^[0-9A-Za-z:-]{4,64}$/;
+const BADGE = /^[0-9A-Z]{4,64}$/;
 const ENDING = 4;
 
 /** Why a PIN is refused, or null. What everybody would try first is no PIN. */
@@ -41,8 +41,8 @@ export function pinFault(pin: string, officer: string | null): 'not-digits' | 't
 
 /** What a reader sends of a badge, in the one form that badges are compared in; null if it cannot be one. */
 export function normalBadge(read: string): string | null {
-  const text = read.trim();
-  return BADGE.test(text) ? text.toUpperCase().replaceAll(/[:-]/g, '') : null;
+  const text = read.trim().toUpperCase().replaceAll(/[:-]/g, '');
+  return BADGE.test(text) ? text : null;
 }
 
 export function badgeEnding(badge: string): string {

@@ -1,7 +1,7 @@
 import type { Role } from '#domain/access/roles';
 
 /** How somebody showed who they are. */
-export const SIGN_IN_METHODS = ['password', 'password+totp', 'password+recovery-code', 'oidc'] as const;
+export const SIGN_IN_METHODS = ['password', 'password+totp', 'password+recovery-code', 'oidc', 'oidc+totp', 'oidc+recovery-code'] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 
 /** Why a session ended. `idle`, `limit`: by time; `user`: the person was suspended, left, or has other roles; `replaced`: the same browser signed in again. */

@@ -18,6 +18,8 @@ export const signInEn = {
   'method.password+totp': 'password and code',
   'method.password+recovery-code': 'password and recovery code',
   'method.oidc': 'identity provider',
+  'method.oidc+totp': 'identity provider, code',
+  'method.oidc+recovery-code': 'identity provider, recovery code',
   'password.user.about': 'People with an account',
   'password.about': 'Set the password of an account, typed without being shown or from a pipe; elsewhere use a link (`user invite`)',
   'password.new': 'New password: ',

@@ -18,6 +18,8 @@ export const signInZhCN = {
   'method.password+totp': '密码和验证码',
   'method.password+recovery-code': '密码和恢复码',
   'method.oidc': '身份提供方',
+  'method.oidc+totp': '身份提供方＋验证码',
+  'method.oidc+recovery-code': '身份提供方＋恢复码',
   'password.user.about': '有账号的人员',
   'password.about': '设置账号的密码，输入时不显示，也可由管道传入；在别处请用链接（`user invite`）',
   'password.new': '新密码：',

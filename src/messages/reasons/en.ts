@@ -1,4 +1,5 @@
 import { auditReasonsEn } from './access/audit-en.ts';
+import { doorsEn } from './access/doors-en.ts';
 
 import { networkEn } from './access/network-en.ts';
 
@@ -14,7 +15,6 @@ import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
-import { doorsEn } from './doors-en.ts';
 import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';

@@ -1,6 +1,6 @@
 import type { Whole } from '../template.ts';
-
 import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
+import { doorsZhCN } from './access/doors-zh-CN.ts';
 
 import { networkZhCN } from './access/network-zh-CN.ts';
 
@@ -16,7 +16,6 @@ import { damageZhCN } from './damage-zh-CN.ts';
 import { deskZhCN } from './desk-zh-CN.ts';
 import { dockingZhCN } from './docking-zh-CN.ts';
 import { doctorZhCN } from './doctor-zh-CN.ts';
-import { doorsZhCN } from './doors-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';

@@ -34,6 +34,10 @@ const TAGS: Readonly<Record<string, string>> = {
   audit: 'What people did, for auditors.',
   looks: 'Looks at footage: pictures that are shown together, and what a player claims.',
   workers: 'Other hosts that take work of this station.',
+  tokens: 'Tokens with which programs come in.',
+  kiosks: 'Screens at the slots.',
+  'sign-in': 'Signing in.',
+  session: 'The person who is signed in.',
   metrics: 'Figures for Prometheus.',
 };
 const STATION_TAG = new Set(['health', 'ready', 'network', 'openapi.json']);
@@ -46,7 +50,11 @@ const SECURITY_SCHEMES = {
   },
   token: {
     ...{ type: 'http', scheme: 'bearer' },
-    description: 'An API token, `evd_…`, with the tasks that it was made for, or the token of a paired kiosk.',
+    description: 'An API token, `evd_…`, with the tasks and actions that it was made for.',
+  },
+  kiosk: {
+    ...{ type: 'apiKey', in: 'cookie', name: 'evidock_kiosk' },
+    description: 'A browser that is paired as a kiosk. Under TLS the cookie is called `__Host-evidock_kiosk`.',
   },
   controlSocket: {
     ...{ type: 'apiKey', in: 'header', name: 'x-evidock-actor' },
@@ -231,7 +239,7 @@ function operationOf(row: Route, components: Components): Json {
 
 /** Whether the answer is JSON with an ETag. */
 function isTagged(row: Route): boolean {
-  return row.kind === 'query' && row.produces === undefined;
+  return row.kind === 'query' && row.produces === undefined && row.redirects !== true;
 }
 
 /** The conditional headers that this route understands. */
@@ -262,7 +270,12 @@ function responsesOf(row: Route, components: Components): Json {
   const success = { description: row.summary, headers, ...contentOf(row, components) };
   const created = { 201: { ...success, headers: { ...headers, ...headerOf('Location') } } };
   const problem = { $ref: '#/components/responses/Problem' };
-  const done = isCommand && !row.schema.response && !row.schema.line ? { 204: { description: 'Done.', headers } } : { 200: success };
+  const elsewhere = { 303: { description: 'Sends the browser on.', headers: { ...headers, ...headerOf('Location') } } };
+  const done = row.redirects
+    ? elsewhere
+    : isCommand && !row.schema.response && !row.schema.line
+      ? { 204: { description: 'Done.', headers } }
+      : { 200: success };
   return {
     ...(isCommand && row.creates === 'always' ? {} : done),
     ...(isCommand && row.creates ? created : {}),
@@ -280,6 +293,8 @@ function problemsOf(row: Route): readonly number[] {
   const isCommand = row.kind === 'command';
   return [
     ...(row.needs === 'nothing' ? [400] : [400, 401, 403]),
+    // What signs somebody in may refuse them, and lock them out.
+    ...(row.needs === 'nothing' && (isCommand || row.redirects) ? [401, 404, 429] : []),
     ...FAILURES,
     ...(row.schema.params || isCommand || row.kind === 'footage' ? [404] : []),
     ...(isCommand || row.kind === 'footage' ? [409] : []),

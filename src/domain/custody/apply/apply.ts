@@ -3,6 +3,7 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import { type Subject, type SubjectKind, subject } from '#domain/custody/subject';
 import { CALL_UP_RULES } from './call-ups.ts';
 import { DOCKING_RULES } from './dockings.ts';
+import { DOOR_RULES } from './doors.ts';
 import { ORIGINAL_RULES } from './originals.ts';
 import { PEOPLE_RULES } from './people.ts';
 import { RECORDING_RULES } from './recordings.ts';
@@ -10,12 +11,11 @@ import { REGISTRY_RULES } from './registry.ts';
 import type { ProjectionName, RowChange } from './rows.ts';
 
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
-const RULES = new Map(
-  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...PEOPLE_RULES, ...CALL_UP_RULES].map((each) => [
-    each.type,
-    each,
-  ]),
-);
+const ALL = [
+  ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
+];
+const RULES = new Map(ALL.map((each) => [each.type, each]));
 
 export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
 

@@ -142,6 +142,21 @@ export interface Projections {
     created_at: number;
   };
   workers: { name: string; key_sha256: string; invited_at: number; revoked_at: number | null };
+  tokens: {
+    id: string;
+    owner: string;
+    name: string;
+    scopes: Json;
+    secret_sha256: string;
+    made_at: number;
+    expires_at: number;
+    ended_at: number | null;
+    ended: string | null;
+  };
+  kiosks: { id: string; name: string; slots: Json; secret_sha256: string; paired_at: number; revoked_at: number | null };
+  pins: { user: string; set_at: number };
+  badges: { user: string; ending: string; assigned_at: number };
+  confirmations: { user: string; docking_id: string; kiosk: string; at: number };
   units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
   users: {
     id: string;
@@ -305,6 +320,14 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   workers: { key: ['name'], columns: plain('name', 'key_sha256', 'invited_at', 'revoked_at') },
+  tokens: {
+    key: ['id'],
+    columns: { ...plain('id', 'owner', 'name', 'secret_sha256', 'made_at', 'expires_at', 'ended_at', 'ended'), scopes: 'json' },
+  },
+  kiosks: { key: ['id'], columns: { ...plain('id', 'name', 'secret_sha256', 'paired_at', 'revoked_at'), slots: 'json' } },
+  pins: { key: ['user'], columns: plain('user', 'set_at') },
+  badges: { key: ['user'], columns: plain('user', 'ending', 'assigned_at') },
+  confirmations: { key: ['user', 'docking_id'], columns: plain('user', 'docking_id', 'kiosk', 'at') },
   units: { key: ['id'], columns: plain('id', 'name', 'parent', 'created_at', 'closed_at') },
   users: { key: ['id'], columns: { ...plain('id', 'account', 'name', 'officer', 'unit', 'state', 'created_at'), roles: 'json' } },
   user_units: { key: null, columns: plain('user_id', 'unit_id', 'at') },
