@@ -290,3 +290,12 @@ export function policyNoticed(log: Log, noticed: { found: string; version?: numb
   if (error) log.error({ ...facts, code: error.code }, error.message);
   else log.info(facts, 'the policy file was looked at');
 }
+
+/** A notice stays in the ledger and is sent again. */
+export function noticeFailed(log: Log, facts: { way: string }, error: unknown): void {
+  log.warn({ event: 'notice.failed', stage: 'station', ...facts, err: error }, 'a notice could not be sent');
+}
+
+export function noticeGivenUp(log: Log, facts: { notice: string; way: string; attempts: number }): void {
+  log.error({ event: 'notice.given-up', stage: 'station', ...facts }, 'a notice could not be sent for a day, and is not sent any more');
+}

@@ -5,6 +5,8 @@ import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { addAccess } from './access/policy.ts';
+import { addGrant, addNotice } from './call-up/grants.ts';
+import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
@@ -84,6 +86,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRoster,
     addPassword,
     addSession,
+    addRequest,
+    addGrant,
+    addNotice,
     addVerify,
     addJobs,
     addDerive,

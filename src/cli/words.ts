@@ -35,6 +35,10 @@ type Family =
   | 'from'
   | 'claim'
   | 'reading'
+  | 'request-state'
+  | 'call-up-action'
+  | 'grant-end'
+  | 'notice-kind'
   | 'verdict'
   | 'why';
 

@@ -9,6 +9,7 @@ import { errnoOf } from '#domain/errno';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { checkHttp } from './http-rules.ts';
+import { checkNotices } from './notices-section.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -169,6 +170,7 @@ function checkRules(config: Config): void {
   };
   if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
   checkHttp(http, refuse);
+  checkNotices(config.notices, refuse);
   if (archive.kind === 'disk' && archive.directory === '')
     refuse('archive.directory', because('needed-when', { field: 'archive.kind', value: 'disk' }), archive.directory);
   if (archive.kind === 's3') {

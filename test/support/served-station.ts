@@ -31,7 +31,12 @@ export interface ServedStation {
   readonly directory: string;
   readonly clock: ReturnType<typeof fixedClock>;
   /** A sealed recording of one original with a playable copy, its bytes on the disk. */
-  addRecording(content: Uint8Array, overrides?: Partial<NewRecording>): Promise<{ id: string; playable: Uint8Array; key: string }>;
+  /** `playable`: bytes of the playable copy, where the test plays it. */
+  addRecording(
+    content: Uint8Array,
+    overrides?: Partial<NewRecording>,
+    playable?: Uint8Array,
+  ): Promise<{ id: string; playable: Uint8Array; key: string }>;
   close(): Promise<void>;
 }
 
@@ -100,12 +105,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ledger,
     directory: home.path,
     clock,
-    addRecording: async (content, more = {}) => {
+    addRecording: async (content, more = {}, playable = Buffer.concat([Buffer.from('playable '), content])) => {
       count += 1;
       const recording = aRecording({ dockingId: docking.id, createdAtMs: START_MS + count, ...more });
       const original = anOriginal(recording, { bytes: content.length });
       const sha256 = createHash('sha256').update(content).digest('hex');
-      const playable = Buffer.concat([Buffer.from('playable '), content]);
       const derivative = aDerivative(recording.id, { bytes: playable.length, sha256: sha256Hex(playable) });
       const manifest = Buffer.from(`${JSON.stringify({ original: original.id })}\n`);
       const put = async (key: string, bytes: Uint8Array) => {
