@@ -6,6 +6,7 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { LocalScratch } from '#adapters/disk/local-scratch';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
@@ -159,6 +160,7 @@ export class Station {
       workersHeard: this.#presence,
       access: { policy: () => shipped, grants: opened.ledger.callUps },
       tls: () => network.tls?.state() ?? null,
+      printer: new PdfPrinter(),
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,

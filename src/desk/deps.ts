@@ -2,6 +2,7 @@ import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
+import type { DocumentPrinter } from '#ports/document-printer';
 import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { PeopleChanges } from '#ports/people-changes';
@@ -76,6 +77,7 @@ export interface DeskDeps {
    * known one tells. Throws what is wrong.
    */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
+  readonly printer: DocumentPrinter;
   /** The certificate of the listener; null if it speaks no TLS. */
   readonly tls: () => TlsState | null;
   /** Throws queue.unreachable or queue.refused. */

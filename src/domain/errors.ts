@@ -93,6 +93,7 @@ export const ERRORS = {
   'request.approval-needed': { retry: 'never', status: 403 },
   'request.too-many': { retry: 'later', status: 503 },
   'request.too-often': { retry: 'later', status: 429 },
+  'station.font-missing': { retry: 'later', status: 503 },
   'station.stopping': { retry: 'later', status: 503 },
   'station.not-running': { retry: 'later', status: 409 },
   'station.stood-still': { retry: 'later', status: 504 },

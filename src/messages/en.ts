@@ -1,4 +1,5 @@
 import { peopleEn } from './access/people-en.ts';
+import { reportsEn } from './access/reports-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up-en.ts';
@@ -381,4 +382,5 @@ export const en = {
   'error.interrupted': 'interrupted',
   ...tasksEn,
   ...troubleEn,
+  ...reportsEn,
 } as const;

@@ -1,4 +1,5 @@
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { reportsZhCN } from './access/reports-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
@@ -380,4 +381,5 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.interrupted': '已中断',
   ...tasksZhCN,
   ...troubleZhCN,
+  ...reportsZhCN,
 };

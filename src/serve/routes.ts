@@ -5,6 +5,7 @@ import { holdingRoutes } from './routes/holdings.ts';
 import { networkRoutes } from './routes/network.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { workRoutes } from './routes/work.ts';
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...workRoutes,
   ...workerRoutes,
   ...networkRoutes,
+  ...reportRoutes,
 ];

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -80,6 +81,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     access: { policy: () => shippedPolicy(), grants: ledger.callUps },
     pokeWork: () => undefined,
     tls: () => null,
+    printer: new PdfPrinter(),
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,
