@@ -7,6 +7,17 @@ import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } f
 import { FactJson } from './facts.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { NetworkJson } from './network.ts';
+import {
+  MembershipJson,
+  RosterJson,
+  SetUpLinkJson,
+  UnitBody,
+  UnitChangeBody,
+  UnitJson,
+  UserBody,
+  UserChangeBody,
+  UserJson,
+} from './people.ts';
 import { EffectiveJson, ProtectionBody } from './protection.ts';
 import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
 import {
@@ -77,6 +88,11 @@ const docking = {
     bytesListed: 8_808_038_400,
   },
   ...{ filesToRecheck: 4, filesRechecked: 4 },
+};
+const unit = { id: 'unt-01jybqe2v7k3m9', name: '执法一大队', parent: null, path: '执法一大队', createdAt: at, closedAt: null };
+const user = {
+  ...{ id: 'usr-01jybqe2v7k3m9', account: 'wangmin', name: '王敏', officer: '041234', unit: unit.id, unitPath: unit.path },
+  ...{ roles: ['officer' as const], state: 'active' as const, createdAt: at },
 };
 const holding = { id: 'hld-01jybqe2v7k3m9', serial: 'DSJ0012345', officerId: '041234', from: at, until: null };
 const slot = {
@@ -175,7 +191,21 @@ export const COMPONENTS = {
   Import: named(ImportJson, { added: 1, updated: 0, events: 1, suggestions: 2 }),
   OfficerBody: named(OfficerBody, { id: '041234', name: '王敏', unit: '执法一大队' }),
   OfficerChangeBody: named(OfficerChangeBody, { unit: '执法二大队' }),
-  Officer: named(OfficerJson, { id: '041234', name: '王敏', unit: '执法一大队' }),
+  Officer: named(OfficerJson, { id: '041234', name: '王敏', unit: unit.id, unitPath: unit.path }),
+  UserBody: named(UserBody, { account: 'wangmin', name: '王敏', officer: '041234', unit: '执法一大队', roles: ['officer'] }),
+  UserChangeBody: named(UserChangeBody, { roles: ['officer', 'reviewer'] }),
+  User: named(UserJson, user),
+  SetUpLink: named(SetUpLinkJson, { path: '/setup#3q2-7w', token: '3q2-7w', endsAt: at }),
+  Membership: named(MembershipJson, {
+    ...{ user: user.id, account: user.account, name: user.name, unit: unit.id, unitPath: unit.path, from: at, until: null },
+  }),
+  UnitBody: named(UnitBody, { name: '执法一大队', parent: null }),
+  UnitChangeBody: named(UnitChangeBody, { name: '执法二大队' }),
+  Unit: named(UnitJson, unit),
+  Roster: named(RosterJson, {
+    ...{ rows: 120, added: 3, updated: 7, same: 110, unitsAdded: ['市局/执法一大队'] },
+    ...{ missing: [{ id: user.id, account: user.account, name: user.name }], missingCount: 1 },
+  }),
   RecorderBody: named(RecorderBody, { serial: 'DSJ0012345', model: 'X1', officer: '041234' }),
   RecorderChangeBody: named(RecorderChangeBody, { officer: null }),
   Recorder: named(RecorderJson, {

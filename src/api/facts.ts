@@ -5,7 +5,7 @@ import Type, { type Static } from 'typebox';
 export const FactJson = Type.Object({
   name: Type.String({
     description:
-      '`officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`; `case:` and a number: a case that the recording belongs to.',
+      '`officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`, `unit`, `roles`, `state`, `name`, `parent`, `closed`; `case:` and a number: a case that the recording belongs to.',
   }),
   value: Type.Unsafe<unknown>({ description: 'Until the next fact of this name; null: there is none from then on.' }),
   from: Type.String(),

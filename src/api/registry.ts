@@ -29,7 +29,12 @@ export const CaseJson = Type.Object({
   createdAt: Type.String(),
 });
 
-export const OfficerJson = Type.Object({ id: Type.String(), name: Type.String(), unit: nullable.text() });
+export const OfficerJson = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  unit: nullable.text('Id of a unit; other words where no unit is called so.'),
+  unitPath: nullable.text('Names of the units above and its own, from the top; null where `unit` is no id of one.'),
+});
 
 export const RecorderJson = Type.Object({
   serial: Type.String(),

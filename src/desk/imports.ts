@@ -1,5 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { ROLES, type Role } from '#domain/access/roles';
 import { EvidockError, said } from '#domain/errors';
+import { accountOf, USER_STATES, type UserState } from '#domain/people/user';
 import { CONFIDENTIALITY, type Confidentiality, PRIVACY_MARKS, type Privacy } from '#domain/protection';
 import { because, type Reason, together } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES, type CaseStage, type Category, type Officer } from '#domain/registry';
@@ -28,6 +30,7 @@ const CASE_COLUMNS = [
   ...[...DATE_COLUMNS, 'confidentiality', 'privacy'],
 ];
 const OFFICER_COLUMNS = ['id', 'name', 'unit'];
+const ROSTER_COLUMNS = ['account', 'name', 'officer', 'unit', 'roles', 'state'];
 
 // Names of the columns in files that are kept in Chinese.
 const ALIASES: Readonly<Record<string, string>> = {
@@ -55,10 +58,21 @@ const ALIASES: Readonly<Record<string, string>> = {
   姓名: 'name',
   单位: 'unit',
   部门: 'unit',
+  执法证号: 'id',
 };
 
-// Names of stages, categories, levels and marks in files that are kept in Chinese.
-const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentiality | Privacy>> = {
+/** In a roster a number is that of an officer, and names a row only where no account does. */
+const ROSTER_ALIASES: Readonly<Record<string, string>> = {
+  ...ALIASES,
+  ...{ 编号: 'officer', 警号: 'officer', 证号: 'officer', 执法证号: 'officer', 执法人员: 'officer', id: 'officer' },
+  ...{ 账号: 'account', 登录名: 'account', 用户名: 'account', 所属单位: 'unit', 角色: 'roles', 状态: 'state' },
+};
+
+// Names of stages, categories, levels, marks, roles and states in files that are kept in Chinese.
+const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentiality | Privacy | Role | UserState>> = {
+  ...{ 执法人员: 'officer', 证据管理员: 'custodian', 督察审计: 'auditor', 督察: 'auditor', 审计: 'auditor', 审批人: 'reviewer' },
+  ...{ 系统管理员: 'system-administrator', 安全管理员: 'security-administrator' },
+  ...{ 在用: 'active', 在职: 'active', 停用: 'suspended', 停职: 'suspended', 离职: 'left', 退休: 'left', 调出: 'left' },
   公开: 'public',
   内部: 'internal',
   工作秘密: 'internal',
@@ -86,7 +100,7 @@ const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentia
 };
 
 /** Gathers all faults of a file, so that a person can mend them in one go. */
-class Complaints {
+export class Complaints {
   readonly #found: Reason[] = [];
   #count = 0;
 
@@ -187,20 +201,72 @@ export function readOfficers(source: ImportText): readonly Officer[] {
   return officers;
 }
 
-function rowsOf(source: ImportText, columns: readonly string[], needed: readonly string[]): readonly Row[] {
-  const rows = source.format === 'csv' ? csvRows(source.text, columns, needed) : jsonRows(source.text, columns);
+/** One person of a roster. What is left out, or empty, stays as it is. */
+export interface RosterRow {
+  readonly line: number;
+  readonly account: string | null;
+  readonly name: string;
+  readonly officer: string | null;
+  /** As `findUnit` takes it; units that are not there are made. */
+  readonly unit?: string;
+  readonly roles?: readonly Role[];
+  readonly state?: UserState;
+}
+
+/** Reads a roster. Throws request.invalid with row numbers. */
+export function readRoster(source: ImportText): readonly RosterRow[] {
+  const complaints = new Complaints();
+  const seen = { account: new Map<string, number>(), officer: new Map<string, number>() };
+  const once = (field: 'account' | 'officer', value: string | null, line: number) => {
+    if (value === null) return;
+    const before = seen[field].get(value);
+    if (before !== undefined) complaints.add(line, because('roster-twice', { field, value, line: before }));
+    seen[field].set(value, line);
+  };
+  const people = rowsOf(source, ROSTER_COLUMNS, ['name'], ROSTER_ALIASES).map((row): RosterRow => {
+    const { line, fields } = row;
+    const officer = optional(row, 'officer', complaints);
+    const written = fields.get('account') ?? '';
+    const account = written === '' ? null : accountOf(written);
+    if (written !== '' && account === null) complaints.add(line, because('account-unfit', { account: written }));
+    if (written === '' && officer === null) complaints.add(line, because('roster-nobody', {}));
+    once('account', account, line);
+    once('officer', officer, line);
+    const unit = optional(row, 'unit', complaints);
+    const roles = list(fields.get('roles')).flatMap((each) => oneOf<Role>(row, 'roles', each, ROLES, complaints) ?? []);
+    const state = choice<UserState>(row, 'state', USER_STATES, complaints);
+    const told = { ...(unit === null ? {} : { unit }), ...(roles.length > 0 ? { roles } : {}), ...(state ? { state } : {}) };
+    return { line, account, name: required(row, 'name', complaints), officer, ...told };
+  });
+  complaints.settle();
+  return people;
+}
+
+function rowsOf(
+  source: ImportText,
+  columns: readonly string[],
+  needed: readonly string[],
+  aliases: Readonly<Record<string, string>> = ALIASES,
+): readonly Row[] {
+  const rows = source.format === 'csv' ? csvRows(source.text, { columns, needed, aliases }) : jsonRows(source.text, columns);
   if (rows.length === 0) throw new EvidockError('request.invalid', because('not-imported', { why: because('no-rows', {}) }));
   if (rows.length > ROWS_MAX)
     throw new EvidockError('request.invalid', because('not-imported', { why: because('many-rows', { limit: ROWS_MAX }) }));
   return rows;
 }
 
-function csvRows(text: string, columns: readonly string[], needed: readonly string[]): readonly Row[] {
+interface Columns {
+  readonly columns: readonly string[];
+  readonly needed: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+function csvRows(text: string, { columns, needed, aliases }: Columns): readonly Row[] {
   let records: { info: { lines: number }; record: Record<string, string> }[];
   try {
     records = parse(text, {
       bom: true,
-      columns: (header: string[]) => columnsOf(header, columns),
+      columns: (header: string[]) => columnsOf(header, columns, aliases),
       info: true,
       skip_empty_lines: true,
       trim: true,
@@ -219,16 +285,16 @@ function csvRows(text: string, columns: readonly string[], needed: readonly stri
 }
 
 /** Throws where two columns mean the same: the value of the first would be ignored. */
-function columnsOf(header: readonly string[], columns: readonly string[]): string[] {
-  const known = header.map((name) => columnOf(name, columns));
+function columnsOf(header: readonly string[], columns: readonly string[], aliases: Columns['aliases']): string[] {
+  const known = header.map((name) => columnOf(name, columns, aliases));
   const doubled = header.filter((_, at) => known.indexOf(known[at] ?? '') !== at);
   if (doubled.length === 0) return known;
   throw new EvidockError('request.invalid', because('not-imported', { why: because('columns-doubled', { names: doubled }) }));
 }
 
-function columnOf(name: string, columns: readonly string[]): string {
+function columnOf(name: string, columns: readonly string[], aliases: Columns['aliases']): string {
   const plain = name.trim();
-  const known = ALIASES[plain] ?? plain.toLowerCase().replaceAll(' ', '_');
+  const known = (Object.hasOwn(aliases, plain) ? aliases[plain] : undefined) ?? plain.toLowerCase().replaceAll(' ', '_');
   if (columns.includes(known)) return known;
   throw new EvidockError('request.invalid', because('not-imported', { why: because('column-unknown', { name, names: columns }) }));
 }
@@ -279,6 +345,11 @@ function required(row: Row, name: string, complaints: Complaints): string {
   if (value.length > TEXT_MAX || /[\u0000-\u001f\u007f-\u009f]/.test(value))
     complaints.add(row.line, because('too-long-text', { field: name, limit: TEXT_MAX }));
   return value;
+}
+
+/** null where the cell is empty. */
+function optional(row: Row, name: string, complaints: Complaints): string | null {
+  return (row.fields.get(name) ?? '') === '' ? null : required(row, name, complaints);
 }
 
 function choice<T extends string>(row: Row, name: string, values: readonly T[], complaints: Complaints): T | null {

@@ -8,12 +8,13 @@ import type { NarrowScope } from '#domain/scope';
 import type { LedgerReader } from '#ports/ledger';
 import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/entity-tags.ts';
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
+import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, type Principal, type PrincipalOf, viewerOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
-import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
+import { Created, custodyOfRoute, LinesAnswer, RawAnswer, Redirect, type Route, type Serving } from './route.ts';
 import { showingRight } from './showing-right.ts';
 
 /** What handlers get (`Serving`), and the parts that only the server uses. */
@@ -28,6 +29,7 @@ const LINES_TYPE = 'application/x-ndjson';
 
 /** A request whose sender has the task of its route. */
 export interface LetIn {
+  readonly cookies: Cookies;
   readonly principal: Principal;
   readonly reason: StatedReason | null;
   readonly request: FastifyRequest;
@@ -37,13 +39,13 @@ export interface LetIn {
 const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 
 /** Answers a request by its row in the table of routes. */
-export async function answer(row: Route, whole: ServerParts, { principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
+export async function answer(row: Route, whole: ServerParts, { cookies, principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
   const { params, query, body } = request;
   const seen = whole.deps.ledger.within(principal.scope);
   const { gatekeeper } = whole;
   const leave =
     typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, reason }, row.needs);
-  const asked = { params, query, body, principal, actor: actorOf(principal), leave: leave === 'not-seen' ? null : leave };
+  const asked = { params, query, body, principal, actor: actorOf(principal), leave: leave === 'not-seen' ? null : leave, cookies };
   // Whatever a handler reads, also in its transactions, it reads of what whoever asks may see. What is not seen answers as what never was, also if it is seen
   // a moment later: nobody has decided on that.
   const ledger = leave === 'not-seen' ? whole.deps.ledger.within(NOTHING) : row.reads === 'station' ? whole.deps.ledger : seen;
@@ -83,6 +85,8 @@ async function answerRow(
   }
   const result = await row.handle(judged, { ...asked, custody });
   await custody.commit();
+  asked.cookies.send(reply);
+  if (result instanceof Redirect) return sendRaw(reply, redirected(result));
   if (result instanceof RawAnswer) return sendRaw(reply, result);
   return answerQuery(row, result, { request, reply });
 }
@@ -183,6 +187,7 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
     const told = toldOf(result, reply);
     await custody.commit(keep(told.status, told.location, told.text));
     end();
+    asked.cookies.send(reply);
     const headers = {
       ...(told.location === null ? {} : { location: told.location }),
       ...(told.text === null ? {} : { 'content-type': JSON_TYPE }),
@@ -194,7 +199,12 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
   }
 }
 
+function redirected({ location }: Redirect): RawAnswer {
+  return new RawAnswer(303, { location, 'cache-control': 'no-store' }, null);
+}
+
 function toldOf(result: unknown, reply: FastifyReply): { status: number; location: string | null; text: string | null } {
+  if (result instanceof Redirect) return { status: 303, location: result.location, text: null };
   const created = result instanceof Created;
   const body = created ? result.body : result;
   if (body === undefined) return { status: created ? 201 : 204, location: created ? result.location : null, text: null };

@@ -8,6 +8,8 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PageAnswer } from '#api/common';
 import type { CustodyAnswer } from '#api/custody';
+import { addUnit, changeUnit } from '#desk/people/units';
+import { addUser, changeUser } from '#desk/people/users';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { TakenOut } from '#domain/custody/holding-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
@@ -48,6 +50,19 @@ async function inPages(path: string, limit: number): Promise<unknown[]> {
     next = answer.next;
   } while (next !== null);
   return found;
+}
+
+/** Users and units; one user has moved to and fro, and one unit was called otherwise. */
+async function addPeople(): Promise<void> {
+  const by = { actor: cli('root'), user: null };
+  for (const name of [UNIT, ...Array.from({ length: COUNT }, (_, n) => `Squad ${n}`)])
+    await addUnit(station.deps, { name, parent: null }, by);
+  for (let n = 0; n < COUNT; n += 1) await addUser(station.deps, { account: `user${n}`, name: 'A', unit: UNIT }, by);
+  for (const unit of ['Squad 1', 'Squad 2', UNIT, null, 'Squad 1', UNIT]) await changeUser(station.deps, USER, { unit }, by);
+  const { id = '' } = (await station.ledger.people.unitBelow(null, UNIT)) ?? {};
+  for (const name of ['Bureau 1', 'Bureau 2', UNIT]) await changeUnit(station.deps, id, { name }, by);
+  // Each move is a millisecond after the one before, and now comes after all of them.
+  station.clock.advance(1000);
 }
 
 beforeAll(async () => {
@@ -91,6 +106,7 @@ beforeAll(async () => {
       );
     }
   });
+  await addPeople();
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {
       // Events that begin at the same time are still told apart.
@@ -131,6 +147,7 @@ const LISTS = [
     '/cases/:number/custody',
     '/recorders/:serial/custody',
     '/recorders/:serial/holdings',
+    ...['/users', '/units', '/users/:user/units', '/users/:user/facts', '/units/:unit/members', '/units/:unit/facts'],
   ],
 ];
 const withFilter = [
@@ -141,8 +158,16 @@ const withFilter = [
   '/dockings?open=true',
 ];
 const SERIAL = '记录仪:1';
+const USER = 'user0';
+const UNIT = 'Bureau';
 const pathOf = (list: string) =>
-  list.replace(':id', recording).replace(':number', 'A-1').replace(':docking', docking).replace(':serial', encodeURIComponent(SERIAL));
+  list
+    .replace(':id', recording)
+    .replace(':number', 'A-1')
+    .replace(':docking', docking)
+    .replace(':user', USER)
+    .replace(':unit', UNIT)
+    .replace(':serial', encodeURIComponent(SERIAL));
 
 describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {
@@ -180,9 +205,8 @@ describe('a list', () => {
 
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
-    expect(paged.map(({ url }) => url.replace('/api/v1', '').replace('dockings/:id', 'dockings/:docking')).sort()).toEqual(
-      [...LISTS].sort(),
-    );
+    const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit)s\/:id/, '$1s/:$1');
+    expect(paged.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
   });
 });
 

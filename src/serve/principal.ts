@@ -6,6 +6,7 @@ import { TASKS, type Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
+import { Cookies } from './cookies.ts';
 import type { Caller } from './network/caller.ts';
 
 /** How the request came in. `socket`: the control socket, and commands inside the process. `network`: the TCP listener. */
@@ -39,7 +40,6 @@ export type PrincipalOf = (request: FastifyRequest) => Promise<Principal>;
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 const AGENT_CHARACTERS = 200;
-const COOKIE = 'evidock_session';
 const BEARER = /^bearer (evd_[\x21-\x7e]{1,200})$/i;
 const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
 const EVERY_TASK: ReadonlySet<Task> = new Set(TASKS);
@@ -62,7 +62,7 @@ function machine({ headers }: FastifyRequest): Principal {
 async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
-  const cookie = sessionCookie(request.headers.cookie, scheme);
+  const cookie = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' }).get('session');
   const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const known =
     cookie === undefined && bearer === undefined
@@ -103,20 +103,6 @@ const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
   ...{ kind: 'nobody', id: null, name: null, session: null },
   ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), scope: NOTHING },
 };
-
-/**
- * The value of the session cookie; undefined where there is none. Under TLS only the name with the prefix `__Host-` counts, which no page of another host and no
- * page without TLS can have set (RFC 6265bis, 4.1.3.2). Two cookies of that name: neither counts, as one of them was put there by somebody else.
- */
-function sessionCookie(header: string | undefined, scheme: Caller['scheme']): string | undefined {
-  const name = scheme === 'https' ? `__Host-${COOKIE}` : COOKIE;
-  const values = (header ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  return values.length === 1 && values[0] !== '' ? values[0] : undefined;
-}
 
 function agentOf(header: string | undefined): string | null {
   return header === undefined || header === '' ? null : header.slice(0, AGENT_CHARACTERS);

@@ -3,10 +3,13 @@ import type { HoldingParams } from '#api/holdings';
 import type { RecordingParams } from '#api/recordings';
 import type { CaseParams, OfficerParams, RecorderParams } from '#api/registry';
 import { mustHaveHolding } from '#desk/holdings';
+import { pathOfUnit } from '#desk/people/find-unit';
 import { standingOf } from '#desk/standing';
 import { caseNotFound, mustHaveRecorder, mustHaveRecording } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { Officer } from '#domain/registry';
+import type { LedgerReader } from '#ports/ledger';
 import { Presenter } from './present.ts';
 import type { Resource } from './route.ts';
 
@@ -29,8 +32,19 @@ export const caseAt: Resource<Static<typeof CaseParams>> = async (ledger, { fact
 export const officerAt: Resource<Static<typeof OfficerParams>> = async (ledger, _deps, { id }) => {
   const officer = await ledger.registry.officer(id);
   if (!officer) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
-  return officer;
+  return officerShown(ledger)(officer);
 };
+
+/** Shows officers, each with the path of their unit; a path is read once for an answer. */
+export function officerShown(ledger: LedgerReader): (officer: Officer) => Promise<Officer & { readonly unitPath: string | null }> {
+  const paths = new Map<string, Promise<string>>();
+  return async (officer) => {
+    if (officer.unit === null) return { ...officer, unitPath: null };
+    const path = paths.get(officer.unit) ?? pathOfUnit(ledger, officer.unit);
+    paths.set(officer.unit, path);
+    return { ...officer, unitPath: (await path) || null };
+  };
+}
 
 export const recorderAt: Resource<Static<typeof RecorderParams>> = async (ledger, { facts }, { serial }) => {
   const recorder = await mustHaveRecorder(ledger, serial);

@@ -7,6 +7,7 @@ import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { LedgerReader } from '#ports/ledger';
+import type { Cookies } from './cookies.ts';
 import type { Leave } from './leave.ts';
 import type { StreamPlaces } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -31,6 +32,8 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly actor: Actor;
   /** By what the request may do this with its recording; null: the route is bound to none. */
   readonly leave: Leave | null;
+  /** Those that it sets go out with an answer that succeeds. */
+  readonly cookies: Cookies;
   /** Here a command says that nothing changed. */
   readonly custody: RequestCustody;
   /** Aborted when the connection closes. */
@@ -58,6 +61,15 @@ export class Created {
   constructor(location: string, body: unknown) {
     this.location = location;
     this.body = body;
+  }
+}
+
+/** Sends the browser to another place; status 303. */
+export class Redirect {
+  readonly location: string;
+
+  constructor(location: string) {
+    this.location = location;
   }
 }
 
@@ -140,7 +152,8 @@ interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> ext
 
 /** A route that changes something. */
 interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
-  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `GET`: only where a browser comes back from elsewhere, which can send nothing else. It is not answered to HEAD. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Types of entries that a successful request may leave. It leaves at least one, or says that nothing changed. null: it leaves none. */
   readonly custody: readonly CustodyType[] | null;
   /** The resource that is changed. `If-Match` and `If-None-Match` are judged by it, and the answer has its ETag. */

@@ -3,6 +3,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { networkRoutes } from './routes/network.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...recordingRoutes,
   ...factRoutes,
   ...registryRoutes,
+  ...peopleRoutes,
   ...caseRoutes,
   ...holdingRoutes,
   ...workRoutes,

@@ -12,6 +12,7 @@ import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
+import { Cookies } from './cookies.ts';
 import { demandTask, type StatedReason } from './leave.ts';
 import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
@@ -109,7 +110,7 @@ export function buildServer({
 /** Answers every other method of a URL with those that the URL has (RFC 9110, 15.5.6). */
 function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): void {
   for (const [url, of] of Map.groupBy(rows, (row) => row.url)) {
-    const has = of.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    const has = of.flatMap((row) => methodsOf(row));
     scope.route({
       method: METHODS.filter((method) => !has.includes(method)),
       url,
@@ -128,12 +129,16 @@ interface Given {
   readonly wayIn: WayIn;
 }
 
+function methodsOf({ method, kind }: Route): string[] {
+  return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
+}
+
 function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
   const { response, params, querystring, body } = row.schema;
   const senders = new WeakMap<FastifyRequest, Principal>();
   const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
   scope.route({
-    method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
+    method: methodsOf(row),
     url: row.url,
     config: { kind: row.kind },
     ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
@@ -156,8 +161,10 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
     handler: (request, reply) => {
       const principal = senders.get(request);
       if (!principal) throw new EvidockError('station.internal', because('sender-unknown', {}));
-      const streams = serving.streams.of(wayIn.callerOf(request).address);
-      return answer(row, { ...serving, streams }, { principal, reason: reasons.get(request) ?? null, request, reply });
+      const { address, scheme } = wayIn.callerOf(request);
+      const cookies = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' });
+      const streams = serving.streams.of(address);
+      return answer(row, { ...serving, streams }, { cookies, principal, reason: reasons.get(request) ?? null, request, reply });
     },
   });
 }

@@ -19,6 +19,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -35,7 +36,7 @@ interface Step {
 let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
-const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', docking: anId('dck') };
+const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', unit: '', third: '', docking: anId('dck') };
 const HOUR = 3_600_000;
 
 /** Does what the station's docks would do: writes the docking and its entry past the handler's ledger. */
@@ -72,6 +73,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'case:A-3',
       'officer:7',
       'officer:8',
+      'officer:9',
       'recorder:R1',
       'recorder:DSJ0012345',
       'port:1-4',
@@ -79,6 +81,8 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       `docking:${ids.docking}`,
     ],
     ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
+    ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
+    ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
@@ -154,6 +158,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /officers/:id'), params: { id: '8' }, body: { name: 'Li' }, leaves: [] },
   { row: v1('GET /officers/:id'), params: { id: '8' }, leaves: [] },
   { row: v1('GET /officers'), leaves: [] },
+  ...PEOPLE_STEPS,
   { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
   { row: v1('GET /workers'), leaves: [] },
   { row: v1('DELETE /workers/:name'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
@@ -320,6 +325,8 @@ describe('every route', () => {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
       }
+      ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
+      ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
       expect(outcome.body).not.toContain('"type":"error"');

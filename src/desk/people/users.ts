@@ -63,7 +63,7 @@ export async function saveUser(work: PeopleWork, old: User, change: UserChange, 
   // Whoever may not sign in must not be let in by a link that was made before.
   if (next.state !== 'active') await writer.people.removeSetUpLink(next.id);
   await tellLog(work, { old, next, since, why });
-  await keepInStep(work, next);
+  if (next.officer !== old.officer || next.unit !== old.unit) await keepInStep(work, next);
   work.tell({ user: { old, new: next } });
   return true;
 }
@@ -79,10 +79,10 @@ async function mustHaveNumberAlone(reader: LedgerReader, { id, officer, state }:
   if (other && other.id !== id) throw new EvidockError('request.conflict', because('officer-taken', { officer, account: other.account }));
 }
 
-/** Writes from when on a user belongs to another unit: from now on, but never before the last time, even where the clock was set back. */
+/** Writes from when on a user belongs to another unit: from now on, but always after the last time, even where the clock was set back. */
 async function move({ writer, atMs }: PeopleWork, { id, unit }: User): Promise<string> {
   const [last] = await writer.people.membershipsOf(id, { limit: 1 });
-  const fromMs = Math.max(atMs, last?.fromMs ?? atMs);
+  const fromMs = Math.max(atMs, (last?.fromMs ?? 0) + 1);
   await writer.people.insertMembership({ user: id, unit, fromMs });
   return new Date(fromMs).toISOString();
 }

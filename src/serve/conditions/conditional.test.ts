@@ -12,6 +12,7 @@ import { type ServedStation, servedStation } from '#test/support/served-station'
 let station: ServedStation;
 let app: FastifyInstance;
 let recording: string;
+let unit: string;
 
 beforeEach(async () => {
   station = await servedStation();
@@ -22,8 +23,11 @@ beforeEach(async () => {
     ['/cases', { number: 'A-1', title: 'One' }],
     ['/officers', { id: '7', name: 'Wang' }],
     ['/recorders', { serial: 'R1', model: 'X' }],
+    ['/units', { name: 'Bureau' }],
+    ['/users', { account: 'wang', name: 'Wang' }],
   ] as const)
     expect((await ask('POST', url, {}, body)).statusCode).toBeLessThan(300);
+  unit = (await ask('GET', '/units/Bureau')).json().id;
   expect((await ask('PUT', '/slots/3', {}, { port: '1-4.2' })).statusCode).toBe(201);
 });
 
@@ -47,9 +51,11 @@ const changed = (): Record<string, Changed> => ({
   case: { url: '/cases/A-1', method: 'PATCH', one: { stage: 'review' }, other: { title: 'Two' } },
   officer: { url: '/officers/7', method: 'PATCH', one: { unit: 'B' }, other: { name: 'Li' } },
   recorder: { url: '/recorders/R1', method: 'PATCH', one: { model: 'Y' }, other: { officer: '7' } },
+  user: { url: '/users/wang', method: 'PATCH', one: { roles: ['officer'] }, other: { name: 'Li' } },
+  unit: { url: `/units/${unit}`, method: 'PATCH', one: { name: 'City' }, other: { name: 'Town' } },
   slot: { url: '/slots/3', method: 'PUT', one: { port: '1-4.3' }, other: { port: '1-4.4' } },
 });
-const KINDS = ['recording', 'case', 'officer', 'recorder', 'slot'] as const;
+const KINDS = ['recording', 'case', 'officer', 'recorder', 'user', 'unit', 'slot'] as const;
 
 describe('If-Match', () => {
   it('is judged by every route that changes what has a URL of its own', () => {

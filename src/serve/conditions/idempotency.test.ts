@@ -158,7 +158,7 @@ describe('what is kept', () => {
     expect(again.json().detail).toContain('its answer is not kept');
     expect(JSON.stringify(await station.ledger.answers.get('x', 'k'))).not.toContain(key);
     const secrets = ROUTES.filter((row) => row.kind === 'command' && row.secret).map(({ url }) => url);
-    expect(secrets).toEqual(['/api/v1/workers']);
+    expect(secrets).toEqual(['/api/v1/users/:id/set-up-link', '/api/v1/workers']);
   });
 
   it('goes after a day', async () => {

@@ -1,7 +1,10 @@
 import { PageQuery, pageOf } from '#api/common';
 import { FactJson } from '#api/facts';
+import { UnitParams, UserParams } from '#api/people';
 import { RecordingParams } from '#api/recordings';
 import { CaseParams } from '#api/registry';
+import { mustHaveUnit } from '#desk/people/find-unit';
+import { mustHaveUser } from '#desk/people/users';
 import { mustHaveCase, mustHaveRecording } from '#desk/tagging';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { pageOf as page, wrongCursor } from '#serve/pages';
@@ -28,6 +31,22 @@ export const factRoutes: readonly Route[] = [
       await mustHaveCase(deps.ledger, params.number);
       return factsOf(deps, subject('case', params.number), query);
     },
+  }),
+  query({
+    url: '/api/v1/users/:id/facts',
+    needs: 'manage-accounts',
+    reads: 'station',
+    summary: 'Which roles, unit, number and state a user had, from when on and by whom, oldest first',
+    schema: { params: UserParams, querystring: PageQuery, response: pageOf(FactJson) },
+    handle: async ({ deps }, { params, query }) => factsOf(deps, subject('user', (await mustHaveUser(deps.ledger, params.id)).id), query),
+  }),
+  query({
+    url: '/api/v1/units/:id/facts',
+    needs: 'see-registry',
+    reads: 'station',
+    summary: 'What a unit was called and where it stood, from when on and by whom, oldest first',
+    schema: { params: UnitParams, querystring: PageQuery, response: pageOf(FactJson) },
+    handle: async ({ deps }, { params, query }) => factsOf(deps, subject('unit', (await mustHaveUnit(deps.ledger, params.id)).id), query),
   }),
 ];
 

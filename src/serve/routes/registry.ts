@@ -29,7 +29,7 @@ import type { LedgerReader } from '#ports/ledger';
 import { pageOf as page, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { RequestCustody } from '#serve/request-custody';
-import { caseAt, officerAt, recorderAt } from '#serve/resources';
+import { caseAt, officerAt, officerShown, recorderAt } from '#serve/resources';
 import { Created, command, query, type Route, shown } from '#serve/route';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
@@ -147,7 +147,7 @@ const peopleRoutes: readonly Route[] = [
       page({
         list: 'officers',
         query,
-        read: (asked) => ledger.registry.officers(asked),
+        read: async (asked) => Promise.all((await ledger.registry.officers(asked)).map(officerShown(ledger))),
         keyOf: ({ id }) => id,
         show: (officer) => officer,
       }),

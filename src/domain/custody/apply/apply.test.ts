@@ -29,7 +29,6 @@ const TELLS_ONLY = [
   ...['docking.compared', 'device.refused', 'recorder.unlocked', 'wipe.begun', 'wipe.finished', 'original.wiped'],
   ...['recorder.clock-setting', 'recorder.clock-set', 'recorder.clock-not-set', 'recorder.clock-unsure', 'recorder.clock-doubted'],
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
-  ...['recording.noted', 'recording.viewed', 'recording.verified'],
   ...['user.invited', 'user.set-up', 'roster.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
   ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used'],
