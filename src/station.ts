@@ -241,6 +241,7 @@ export class Station {
       archiveDerivatives: config.archive.derivatives,
       shipsLog: config.custody.ship,
       suggest: suggestRules(config),
+      audit: config.audit,
     };
   }
 

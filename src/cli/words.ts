@@ -23,6 +23,7 @@ type Family =
   | 'role'
   | 'user-state'
   | 'suggestion'
+  | 'sample.verdict'
   | 'source'
   | 'derivative'
   | 'field'

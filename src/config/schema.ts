@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { audit } from './audit-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { dock, intake } from './recorder-sections.ts';
@@ -275,6 +276,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   queue,
   work,
   http,
+  audit,
   suggest,
   log,
 });

@@ -39,6 +39,8 @@ interface DeskFacts {
   /** Whether pieces of the custody log are copied into vault and archive. */
   readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
+  /** Hours of work such as `07:00-20:00`, and how many looks of a month are reviewed. */
+  readonly audit: { readonly hours: string; readonly sampleSize: number };
 }
 
 /** Everything that routes and use-cases stand on; given by the composition root. */

@@ -147,6 +147,8 @@ type Handler<P extends TSchema, Q extends TSchema, B extends TSchema, A> = (
 interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
   /** True: the answer is the resource by which a change of this URL is judged. */
   readonly isResource?: boolean;
+  /** Types of entries that reading it may leave, because who reads it has to be on record. The handler writes them through `deps.deeds`. */
+  readonly records?: readonly CustodyType[];
   readonly handle: Handler<P, Q, B, unknown>;
 }
 
@@ -222,5 +224,6 @@ export function events<P extends TSchema, Q extends TSchema, B extends TSchema>(
 /** The types of entries that a route may leave in the custody log. */
 export function custodyOfRoute(row: Route): readonly CustodyType[] {
   if (row.kind === 'command') return row.custody ?? [];
+  if (row.kind === 'query') return row.records ?? [];
   return row.kind === 'footage' ? ['recording.viewed'] : [];
 }

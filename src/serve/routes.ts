@@ -7,6 +7,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { sampleRoutes } from './routes/samples.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { workRoutes } from './routes/work.ts';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...workerRoutes,
   ...networkRoutes,
   ...reportRoutes,
+  ...sampleRoutes,
 ];

@@ -71,6 +71,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ownDirectories: [join(home.path, 'vault')],
       archiveDerivatives: true,
       shipsLog: true,
+      audit: { hours: '07:00-20:00', sampleSize: 20 },
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },
     ingest: async () => 'dck-none',

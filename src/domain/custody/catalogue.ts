@@ -12,6 +12,7 @@ import { PEOPLE_ENTRIES } from './people-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { SAMPLE_ENTRIES } from './sample-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
 import { WORKER_ENTRIES } from './worker-entries.ts';
 
@@ -30,6 +31,7 @@ const ALL = [
   ...AUDIT_ENTRIES,
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
+  ...SAMPLE_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

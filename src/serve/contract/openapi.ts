@@ -32,6 +32,8 @@ const TAGS: Readonly<Record<string, string>> = {
   ledger: 'The database of the station.',
   custody: 'The log of everything that was done.',
   workers: 'Other hosts that take work of this station.',
+  reports: 'Reports for courts and auditors.',
+  samples: 'Random samples of looks, and their review.',
   metrics: 'Figures for Prometheus.',
 };
 const STATION_TAG = new Set(['health', 'ready', 'network', 'openapi.json']);

@@ -31,7 +31,7 @@ const TELLS_ONLY = [
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['user.invited', 'user.set-up', 'roster.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
-  ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used'],
+  ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used', 'sample.drawn', 'sample.reviewed'],
   ...[
     'token.added',
     'token.revoked',
