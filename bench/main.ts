@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { directWrites } from '#adapters/disk/direct-writes';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 import type { Row } from './row.ts';
 
 /** Each measurement by its name on the command line: `npm run bench -- intake ledger`; none named: all. */

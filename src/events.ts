@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import type { EvidockError } from '#domain/errors';
 import type { Reason } from '#domain/reason';
 
 /**
@@ -181,10 +182,6 @@ export function requestsFolded(log: Log, facts: { code: string; route: string; c
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }
 
-export function requestRefused(log: Log, facts: { route: string; by: string }): void {
-  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
-}
-
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
@@ -270,4 +267,9 @@ export function tlsRenewed(log: Log, facts: { sha256: string; notAfter: string }
 
 export function tlsRefused(log: Log, reason: Reason): void {
   log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
+}
+
+/** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */
+export function grantsNotKept(log: Log, error: unknown): void {
+  log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { EvidockError, errnoOf, said } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 
 /** File systems of the kernel that keep nothing, by the magic numbers of statfs(2). */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 
 /**
  * On an installed station the state belongs to a user of its own. Root works on it as that user: a file of root's below it would stop the

@@ -33,6 +33,7 @@ import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openArchive } from './station/archive.ts';
+import { openCallUps } from './station/call-ups.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
@@ -152,16 +153,19 @@ export class Station {
     const door = () => workerDoor(this.#context);
     const shipped = readPolicy(await readFile(SHIPPED_POLICY, 'utf8'), 0, 'config/access.yaml');
     const network = await openNetwork(this.#context, this.#mode === 'all');
+    const keeps = this.#mode === 'all';
+    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: () => shipped, keeps });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
-      access: { policy: () => shipped, grants: opened.ledger.callUps },
       tls: () => network.tls?.state() ?? null,
       printer: new PdfPrinter(),
+      access: { policy: () => shipped, grants: opened.ledger.callUps, onRevoked: callUps.bell.onRevoked },
       people: livePeopleChanges(),
+      callUps,
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened.ledger),

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ErrorCode, EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { type ErrorCode, EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 
 /** What a failed system call means in the words of the side that owns the file. */

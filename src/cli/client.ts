@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import type { PageAnswer } from '#api/common';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because, english, type Reason, reasonOf } from '#domain/reason';
 import { errorWords } from '#messages/error-words';
 

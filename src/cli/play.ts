@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import { DERIVATIVE_KINDS } from '#domain/recording';
 import { bytesText } from '#messages/figures';

@@ -19,6 +19,8 @@ export interface Refused {
   readonly route: string | null;
   /** What it was wanted of; null: of the station as a whole, or of what is not there. */
   readonly about: Subject<'recording' | 'case'> | null;
+  /** What was named where nothing of that name is there: it may be a guess. null: nothing was. */
+  readonly tried: string | null;
   /** Rule or invariant that refused it; null: no rule allowed it. */
   readonly rule: string | null;
   /** Version of the policy; null where none was asked. */
@@ -55,6 +57,7 @@ const REFUSALS_MAX = 500;
 const ACCOUNTS_MAX = 50;
 const ROUTES_MAX = 20;
 const BATCH_MAX = 100;
+const TRIED_MAX = 100;
 
 /** Puts on record what people do beside looking: refusals, searches, exports, reports, and use of the control socket. */
 export class Deeds {
@@ -188,7 +191,7 @@ export class Deeds {
   }
 
   #refusalDraft(refused: Refused, { times, others, sinceMs }: { times: number; others: number; sinceMs?: number }): CustodyDraft {
-    const { viewer, action, route, about, rule, policy } = refused;
+    const { viewer, action, route, about, rule, policy, tried } = refused;
     const here = this.#here(viewer);
     return AccessRefused.make({
       ...{ ...here, subject: about ?? here.subject },
@@ -196,7 +199,7 @@ export class Deeds {
         ...{ action, route, rule, policy, times, since: new Date(sinceMs ?? here.atMs).toISOString(), others },
         ...describeViewer(viewer),
       },
-      personal: wordsOfViewer(viewer),
+      personal: { ...wordsOfViewer(viewer), ...(tried === null ? {} : { tried: tried.slice(0, TRIED_MAX) }) },
     });
   }
 

@@ -12,6 +12,7 @@ import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { CallUpParts } from './call-up/deps.ts';
 import type { Deeds } from './deeds.ts';
 import type { Looks } from './look-log.ts';
 import type { PlayedTimes } from './played-times.ts';
@@ -56,7 +57,7 @@ export interface DeskDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** What is on record of looks; one of each for all ways in. */
-  readonly looks: Pick<Looks, 'begin' | 'claim'>;
+  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy'>;
   readonly played: PlayedTimes;
   /** What is on record of everything else that people do. */
   readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;
@@ -70,6 +71,7 @@ export interface DeskDeps {
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
+  readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
   readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */

@@ -84,13 +84,15 @@ function nameOf(recordingId: string, key: string): string {
   return `${recordingId}-${key.slice(key.lastIndexOf('/') + 1)}`;
 }
 
-/** The officer whom a recording shows, and the unit that officer belongs to now. */
+/** The officer whom a recording shows, and the unit that officer belongs to now: its id, or its name where it is known by that alone. */
 export async function shownIn(
-  { recordings, registry }: Pick<DeskDeps['ledger'], 'recordings' | 'registry'>,
+  { recordings, registry, people }: Pick<DeskDeps['ledger'], 'recordings' | 'registry' | 'people'>,
   recordingId: string,
 ): Promise<{ officer: string | null; unit: string | null }> {
   const officer = (await recordings.get(recordingId))?.officerId ?? null;
-  return { officer, unit: officer === null ? null : ((await registry.officer(officer))?.unit ?? null) };
+  if (officer === null) return { officer, unit: null };
+  const [unit] = await people.unitsOfOfficer(officer);
+  return { officer, unit: unit ?? (await registry.officer(officer))?.unit ?? null };
 }
 
 /** The place from which an item is read, after a look has shown that the item is there. */

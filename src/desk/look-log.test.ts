@@ -33,7 +33,17 @@ const anAsk = ({ actor = LI, item = 'drv-1', ...more }: Partial<LookAsk['looked'
     agent: 'Firefox',
   },
   right: { ...NO_RIGHT, policy: 3, rule: 'by-case', caseNumber: 'A-1', caseTitle: 'a case', reason: 'complaint', words: 'June' },
-  looked: { recording: 'rec-1', item, what: 'playable', officer: '041234', unit: 'Squad 3', from: 'vault', range: null, ...more },
+  looked: {
+    recording: 'rec-1',
+    item,
+    sha256: 'ab'.repeat(32),
+    what: 'playable',
+    officer: '041234',
+    unit: 'Squad 3',
+    from: 'vault',
+    range: null,
+    ...more,
+  },
   itemBytes: 1_000_000,
   playedOf: async (ranges) => ranges.map(({ start, end }) => ({ fromMs: start / 10, toMs: end / 10 })),
 });
@@ -73,7 +83,16 @@ describe('the entry before the first byte', () => {
     const [entry] = await viewed();
     expect(entry?.data).toMatchObject({ what: 'playable', from: 'vault', range: '0-99' });
     expect(entry?.data.look).toEqual({
-      ...{ id: look.id, item: 'drv-1', officer: '041234', unit: 'Squad 3', user: 'usr-1', roles: ['auditor'], byOfficer: null },
+      ...{
+        id: look.id,
+        item: 'drv-1',
+        sha256: 'ab'.repeat(32),
+        officer: '041234',
+        unit: 'Squad 3',
+        user: 'usr-1',
+        roles: ['auditor'],
+        byOfficer: null,
+      },
       ...{ byUnit: 'unt-1', policy: 3, rule: 'by-case', case: 'A-1', grant: null, reason: 'complaint' },
     });
     expect(entry?.personal).toEqual({ name: 'Li Ming', address: '10.0.0.7', agent: 'Firefox', words: 'June', caseTitle: 'a case' });

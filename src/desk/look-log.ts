@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { RecordingSeen } from '#domain/custody/look-entries';
@@ -19,6 +20,9 @@ const UNWRITTEN_MS = 50_000;
 const TURN_MS = 5_000;
 /** Looks that are open at once. One more ends the one of which no byte was sent for the longest time. */
 const OPEN_MAX = 10_000;
+/** For so long pictures may be asked for after their entry, ms. */
+export const COVERED_MS = 10 * 60_000;
+const COVERED_MAX = 50_000;
 /** Entries in one transaction. */
 const BATCH_MAX = 100;
 
@@ -55,6 +59,7 @@ export class Looks {
   /** By the same: the first is the one that was asked of for the longest time ago. */
   readonly #open = new Map<string, OpenLook>();
   readonly #byId = new Map<string, OpenLook>();
+  readonly #covered: LRUCache<string, string>;
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<void> = Promise.resolve();
 
@@ -62,6 +67,7 @@ export class Looks {
     this.#options = options;
     this.#nowMs = options.monotonicMs ?? (() => performance.now());
     this.#begun = new GroupCommit({ itemsMax: BATCH_MAX, record: (drafts) => this.#append(drafts) });
+    this.#covered = new LRUCache({ max: COVERED_MAX, ttl: COVERED_MS, ttlResolution: 0, perf: { now: this.#nowMs } });
     this.#timer = setInterval(() => void this.turn().catch(options.failed), TURN_MS);
     this.#timer.unref();
   }
@@ -98,6 +104,19 @@ export class Looks {
     if (!look || JSON.stringify(look.ask.viewer.actor) !== JSON.stringify(actor)) return false;
     look.claim(played);
     return true;
+  }
+
+  /** Pictures of these recordings are on record as shown to this person, by the entry with this look. They may be sent for a while without another entry. */
+  cover(
+    viewer: Viewer,
+    { look, kind, recordings }: { readonly look: string; readonly kind: string; readonly recordings: readonly string[] },
+  ): void {
+    for (const recording of recordings) this.#covered.set(coverKey(viewer, kind, recording), look);
+  }
+
+  /** The look by which a picture is on record already; null if it is not. */
+  coveredBy(viewer: Viewer, kind: string, recording: string): string | null {
+    return this.#covered.get(coverKey(viewer, kind, recording)) ?? null;
   }
 
   /** Looks that are open. */
@@ -166,7 +185,7 @@ export class Looks {
     const { clock, stationId, faultPoints } = this.#options;
     const atMs = clock.nowMs();
     const id = newId('lok', atMs, stationId);
-    const { what, from, range, item, officer, unit } = looked;
+    const { what, from, range, item, sha256, officer, unit } = looked;
     const { policy, rule, grant, reason, caseNumber, caseTitle, words } = right;
     const draft = RecordingViewed.make({
       ...{ atMs, actor: viewer.actor, subject: subject('recording', looked.recording) },
@@ -174,7 +193,7 @@ export class Looks {
         what,
         from,
         range,
-        look: { id, item, officer, unit, ...describeViewer(viewer), policy, rule, case: caseNumber, grant, reason },
+        look: { id, item, sha256, officer, unit, ...describeViewer(viewer), policy, rule, case: caseNumber, grant, reason },
       },
       personal: { ...wordsOfViewer(viewer), ...(words === null ? {} : { words }), ...(caseTitle === null ? {} : { caseTitle }) },
     });
@@ -205,6 +224,10 @@ export class Looks {
       for (const draft of drafts) await writer.custody.append(draft);
     });
   }
+}
+
+function coverKey({ actor, address, agent }: Viewer, kind: string, recording: string): string {
+  return JSON.stringify([actor, address, agent, kind, recording]);
 }
 
 /** Two requests are one look only where all of this is the same, so that each entry is true of every byte that it covers. */

@@ -1,5 +1,6 @@
 import { ERRORS_EN } from '#messages/errors-en';
 import { type Reason, reasonText } from '#messages/reason';
+import { errnoOf } from './errno.ts';
 import { because } from './reason.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
@@ -172,10 +173,4 @@ export function said(thrown: unknown): Reason {
 /** Short words for what failed outside the station: a system call's `code`, or what was thrown, as text. */
 export function errnoText(thrown: unknown): string {
   return errnoOf(thrown) ?? String(thrown);
-}
-
-/** The `code` of a Node system error (`ENOSPC`, `EIO`, …), or undefined. */
-export function errnoOf(thrown: unknown): string | undefined {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;
-  return undefined;
 }

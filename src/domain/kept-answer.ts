@@ -3,6 +3,8 @@ export interface KeptAnswer {
   /** Digest of who asked. */
   readonly by: string;
   readonly key: string;
+  /** Digest of what they may see and do, as it was then. */
+  readonly sight: string;
   /** SHA-256 of method, URL and body, hex. */
   readonly request: string;
   readonly status: number;

@@ -1,8 +1,9 @@
+import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { reportsEn } from './access/reports-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { casesEn } from './cases-en.ts';
 import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
@@ -31,6 +32,7 @@ export const en = {
   ...doorsEn,
   ...notesEn,
   ...peopleEn,
+  ...auditEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

@@ -1,8 +1,9 @@
+import { auditZhCN } from './access/audit-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { reportsZhCN } from './access/reports-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
@@ -32,6 +33,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...doorsZhCN,
   ...notesZhCN,
   ...peopleZhCN,
+  ...auditZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',

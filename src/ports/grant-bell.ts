@@ -13,3 +13,9 @@ export interface GrantBell {
   /** Returns what stops listening. Listeners are called one after the other and must not throw. */
   onRevoked(listener: (ended: GrantEnded) => void): () => void;
 }
+
+/** The bell as those have it who end grants. */
+export interface RungGrantBell extends GrantBell {
+  /** Called after the commit, once for each grant that ended. */
+  ring(ended: readonly GrantEnded[]): void;
+}

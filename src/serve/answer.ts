@@ -12,7 +12,7 @@ import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave, type StatedReason } from './leave.ts';
 import { serveFootage } from './playback.ts';
-import { actorOf, type Principal, type PrincipalOf, viewerOf } from './principal.ts';
+import { actorOf, type Principal, type PrincipalOf, sightOf, viewerOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, Redirect, type Route, type Serving } from './route.ts';
 import { showingRight } from './showing-right.ts';
@@ -31,6 +31,8 @@ const LINES_TYPE = 'application/x-ndjson';
 export interface LetIn {
   readonly cookies: Cookies;
   readonly principal: Principal;
+  /** Who sent the request, asked again; it does not count as use of a session. */
+  readonly again: () => Promise<Principal>;
   readonly reason: StatedReason | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -39,7 +41,11 @@ export interface LetIn {
 const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
 
 /** Answers a request by its row in the table of routes. */
-export async function answer(row: Route, whole: ServerParts, { cookies, principal, reason, request, reply }: LetIn): Promise<FastifyReply> {
+export async function answer(
+  row: Route,
+  whole: ServerParts,
+  { cookies, principal, again, reason, request, reply }: LetIn,
+): Promise<FastifyReply> {
   const { params, query, body } = request;
   const seen = whole.deps.ledger.within(principal.scope);
   const { gatekeeper } = whole;
@@ -51,7 +57,8 @@ export async function answer(row: Route, whole: ServerParts, { cookies, principa
   const ledger = leave === 'not-seen' ? whole.deps.ledger.within(NOTHING) : row.reads === 'station' ? whole.deps.ledger : seen;
   const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger } };
   if (row.reads === 'station') await mustSeeNamed(row, seen, parts, { params, body });
-  return answerRow(row, parts, { ...asked, signal: signalOf(reply) }, { request, reply });
+  const stillHolds = async () => sightOf(await again()) === sightOf(principal);
+  return answerRow(row, parts, { ...asked, stillHolds, signal: signalOf(reply) }, { request, reply });
 }
 
 /** A route that reads everything names only what whoever asks may see. */
@@ -78,7 +85,14 @@ async function answerRow(
   const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
   if (row.kind === 'footage') {
     const footage = await row.handle(judged, { ...asked, custody });
-    const right = showingRight({ gatekeeper, principalOf, request, leave: asked.leave });
+    const right = await showingRight({
+      deps: serving.deps,
+      gatekeeper,
+      principalOf,
+      request,
+      principal: asked.principal,
+      leave: asked.leave,
+    });
     const who = { viewer: viewerOf(asked.principal), right };
     const wanted = { ...who, headers: request.headers, headOnly: request.method === 'HEAD', signal: asked.signal };
     return sendRaw(reply, await serveFootage({ deps: serving.deps, metrics: serving.metrics }, wanted, footage));

@@ -5,7 +5,7 @@ import { EvidockError } from '#domain/errors';
 import type { Kind } from '#domain/kind';
 import { because, type Reason } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
-import { actorOf, type Principal } from './principal.ts';
+import { actorOf, type Principal, viewerOf } from './principal.ts';
 import type { Asked, OfRecording, Route } from './route.ts';
 
 /** Why somebody says that they want to see footage. */
@@ -40,10 +40,12 @@ export function needsText({ needs }: Pick<Route, 'needs'>): string {
   return typeof needs === 'string' ? needs : `${needs.action} ${needs.of}`;
 }
 
-/** Lets nobody through who has not the task of the route. Throws request.signed-out or request.forbidden. */
+/** Lets nobody through who has not the task of the route. Whoever comes over the control socket is on record as that. Throws request.signed-out or request.forbidden. */
 export async function demandTask(gatekeeper: Gatekeeper, principal: Principal, row: Route): Promise<void> {
   const task = taskOf(row);
-  if (task === null || principal.tasks.has(task)) return;
+  if (task === null) return;
+  if (principal.kind === 'cli') await gatekeeper.usedSocket(actorOf(principal), `${row.method} ${row.url}`);
+  if (principal.tasks.has(task)) return;
   if (principal.kind === 'nobody') throw new EvidockError('request.signed-out', because('needs-sign-in', {}));
   const why = because('needs-task', { task });
   await gatekeeper.refused(refusalOf(principal, row, { wanted: { task }, by: 'task', why }));
@@ -51,8 +53,7 @@ export async function demandTask(gatekeeper: Gatekeeper, principal: Principal, r
 }
 
 function refusalOf(principal: Principal, row: Route, what: Pick<Refusal, 'wanted' | 'by' | 'why'>): Refusal {
-  const { name, asker, address, agent } = principal;
-  return { actor: actorOf(principal), name, asker, address, agent, route: `${row.method} ${row.url}`, ...what };
+  return { viewer: viewerOf(principal), route: `${row.method} ${row.url}`, ...what };
 }
 
 interface Demand {

@@ -11,11 +11,14 @@ import type { CustodyAnswer } from '#api/custody';
 import { addUnit, changeUnit } from '#desk/people/units';
 import { addUser, changeUser } from '#desk/people/users';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { RequestEnded } from '#domain/custody/call-up-entries';
 import { TakenOut } from '#domain/custody/holding-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
+import { SampleDrawn } from '#domain/custody/sample-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
+import { ASKER, aGrant, aRequest } from '#test/support/call-ups';
 import { aCaseDraft, cli } from '#test/support/custody';
 import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
@@ -26,6 +29,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let recording: string;
 let docking: string;
+let request: string;
 const COUNT = 7;
 
 async function call(path: string) {
@@ -98,6 +102,12 @@ beforeAll(async () => {
       const taken = { ...TakenOut.example, subject: subject('recorder', SERIAL) };
       await writer.custody.append(TakenOut.make({ ...taken, atMs: START_MS, actor: cli('root') }));
       const id = `derive.rec-${n}`;
+      const asked = aRequest({ id: anId('req'), asker: { ...ASKER, id: 'usr-wang' } });
+      request = asked.id;
+      await writer.callUps.insertRequest(asked);
+      await writer.callUps.insertGrant(aGrant(asked, { user: asked.asker }), []);
+      const told = { id: anId('ntc'), user: 'usr-wang', kind: 'request-decided', request, atMs: START_MS, readAtMs: null } as const;
+      await writer.callUps.insertNotice(told, []);
       await writer.work.insert({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
       const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
       await writer.cases.upsertEvent(event);
@@ -121,7 +131,15 @@ beforeAll(async () => {
     }
     // Each entry tells stage and officers, as two imports would.
     for (const officer of ['1', '2']) await writer.custody.append(aCaseDraft('A-1', [officer]));
+    for (let n = 0; n < COUNT; n += 1)
+      await writer.custody.append(
+        RequestEnded.make({ ...RequestEnded.example, atMs: START_MS, actor: cli('root'), subject: subject('request', request) }),
+      );
     const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
+    for (let n = 0; n < COUNT; n += 1)
+      await writer.custody.append(
+        SampleDrawn.make({ ...SampleDrawn.example, atMs: START_MS, actor: cli('root'), subject: subject('sample', anId('smp')) }),
+      );
     for (const category of ['permit', 'penalty'])
       await writer.custody.append(RecordingTagged.make({ ...about, data: { category: { old: null, new: category } } }));
   });
@@ -140,6 +158,7 @@ afterAll(async () => {
 
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
+  ...['/purposes', '/requests', '/requests/:request/custody', '/grants', '/notices'],
   ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
   ...[
     '/recordings/:id/facts',
@@ -149,6 +168,7 @@ const LISTS = [
     '/recorders/:serial/holdings',
     ...['/users', '/units', '/users/:user/units', '/users/:user/facts', '/units/:unit/members', '/units/:unit/facts'],
   ],
+  ...['/audit', '/recordings/:id/looks', '/samples'],
 ];
 const withFilter = [
   '/recordings?damaged=false',
@@ -156,6 +176,9 @@ const withFilter = [
   '/jobs?state=waiting',
   '/suggestions?state=open',
   '/dockings?open=true',
+  '/requests?state=asked',
+  '/grants?holding=true',
+  '/notices?unread=true',
 ];
 const SERIAL = '记录仪:1';
 const USER = 'user0';
@@ -165,6 +188,7 @@ const pathOf = (list: string) =>
     .replace(':id', recording)
     .replace(':number', 'A-1')
     .replace(':docking', docking)
+    .replace(':request', request)
     .replace(':user', USER)
     .replace(':unit', UNIT)
     .replace(':serial', encodeURIComponent(SERIAL));
@@ -173,7 +197,7 @@ describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {
     const whole = await page(pathOf(list), { limit: 1000 });
     expect(whole.next).toBeNull();
-    expect(whole.items.length).toBeGreaterThanOrEqual(/custody|facts/.test(list) ? 3 : COUNT);
+    expect(whole.items.length).toBeGreaterThanOrEqual(/looks/.test(list) ? 2 : /custody|facts/.test(list) ? 3 : COUNT);
     for (const limit of [1, 2, 3, COUNT, whole.items.length]) expect(await inPages(pathOf(list), limit), `${limit}`).toEqual(whole.items);
   });
 
@@ -205,7 +229,7 @@ describe('a list', () => {
 
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
-    const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit)s\/:id/, '$1s/:$1');
+    const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit|request)s\/:id/, '$1s/:$1');
     expect(paged.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
   });
 });

@@ -27,6 +27,23 @@ export async function pageOf<T, A>({ list, query, read, keyOf, show }: PageOptio
 }
 
 /**
+ * One page of a list that says by itself where it goes on. A page may be short although more follows: `next` is null where the list ends. `read` gets the key that
+ * the page before gave as `next`.
+ */
+export async function pageGoingOn<A>({
+  list,
+  query,
+  read,
+}: Pick<PageOptions<never, never>, 'list' | 'query'> & {
+  readonly read: (page: { readonly limit: number; readonly after?: string }) => Promise<{ items: A[]; next: string | null }>;
+}): Promise<{ items: A[]; next: string | null }> {
+  const { limit = ROWS, cursor } = query as { limit?: number; cursor?: string };
+  const tag = tagOf(list, query);
+  const { items, next } = await read({ limit, ...(cursor === undefined ? {} : { after: keyIn(cursor, tag) }) });
+  return { items, next: next === null ? null : cursorFor(tag, next) };
+}
+
+/**
  * One page of a list that is in memory whole, sorted by the numbers in its keys. The page begins after the key of the cursor, whether that row is still there
  * or not.
  */

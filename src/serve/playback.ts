@@ -61,6 +61,8 @@ export async function serveFootage({ deps, metrics }: FootageDeps, request: Foot
   const status = range === 'whole' ? 200 : 206;
   const source = await sourceOf(deps, item, from, request.signal);
   if (request.headOnly) return new RawAnswer(status, answerHeaders, null);
+  const covered = deps.looks.coveredBy(request.viewer, item.what, item.recordingId);
+  if (covered !== null) return new RawAnswer(status, { ...answerHeaders, 'x-evidock-look': covered }, await source.open({ start, end }));
   const look = await begin(deps, request, { footage, place: source.place, range: range === 'whole' ? null : `${start}-${end - 1}` });
   metrics.looked(source.place);
   const named = { ...answerHeaders, 'x-evidock-look': look.id };
@@ -79,7 +81,7 @@ async function begin(
   return deps.looks.begin({
     viewer,
     right: { policy, rule, caseNumber, caseTitle, grant, reason, words },
-    looked: { recording: item.recordingId, item: item.id, what: item.what, from: place, range, ...shown },
+    looked: { recording: item.recordingId, item: item.id, sha256: item.sha256, what: item.what, from: place, range, ...shown },
     itemBytes: item.bytes,
     playedOf: (ranges) => deps.played.of(deps, item, from, ranges),
   });

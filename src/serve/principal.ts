@@ -3,6 +3,7 @@ import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { SignedIn } from '#desk/sign-in/who-is';
 import type { Asker } from '#domain/access/decide';
 import { TASKS, type Task } from '#domain/access/tasks';
+import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
@@ -35,8 +36,8 @@ export interface Principal {
   readonly agent: string | null;
 }
 
-/** Tells who sent a request. Throws ledger.failed: then nothing is shown. */
-export type PrincipalOf = (request: FastifyRequest) => Promise<Principal>;
+/** Tells who sent a request. `isUse`: the request comes now; false: it is only asked whether the sender is still known. Throws ledger.failed: then nothing is shown. */
+export type PrincipalOf = (request: FastifyRequest, isUse: boolean) => Promise<Principal>;
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 const AGENT_CHARACTERS = 200;
@@ -47,7 +48,9 @@ const OF_KIOSKS: ReadonlySet<Task> = new Set<Task>(['kiosk', 'see-slots']);
 
 /** The way in tells who may be behind a request: the control socket knows accounts of the machine, the network those who signed in. */
 export function principalBy(way: Way, gatekeeper: Gatekeeper, callerOf: (request: FastifyRequest) => Caller): PrincipalOf {
-  return way === 'socket' ? async (request) => machine(request) : (request) => signedIn(gatekeeper, request, callerOf(request));
+  return way === 'socket'
+    ? async (request) => machine(request)
+    : (request, isUse) => signedIn(gatekeeper, request, { ...callerOf(request), isUse });
 }
 
 // Only the station's own user and root can open the socket, so the name in the header is believed.
@@ -59,7 +62,11 @@ function machine({ headers }: FastifyRequest): Principal {
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
 
-async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme }: Caller): Promise<Principal> {
+interface Came extends Pick<Caller, 'address' | 'scheme'> {
+  readonly isUse: boolean;
+}
+
+async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme, isUse }: Came): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
   const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
   const cookie = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' }).get('session');
@@ -72,6 +79,7 @@ async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { addre
           ...(bearer === undefined ? {} : { bearer }),
           address,
           agent,
+          isUse,
         });
   if (known === null) return { ...NOBODY, ...from };
   if (known.user === null) {
@@ -106,6 +114,15 @@ const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
 
 function agentOf(header: string | undefined): string | null {
   return header === undefined || header === '' ? null : header.slice(0, AGENT_CHARACTERS);
+}
+
+/**
+ * Digest of who somebody is and of what they may see and do: the same as long as that is the same. Moments that a scope counts back from now are left out, as they
+ * are others each time.
+ */
+export function sightOf({ kind, id, asker, tasks, scope }: Principal): string {
+  const withoutNow = (name: string, value: unknown) => (name.endsWith('Ms') ? undefined : value);
+  return sha256Hex(Buffer.from(JSON.stringify([kind, id, asker, [...tasks].sort(), scope], withoutNow)));
 }
 
 /** The principal as custody entries name it. */

@@ -36,6 +36,8 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly cookies: Cookies;
   /** Here a command says that nothing changed. */
   readonly custody: RequestCustody;
+  /** Asks again whether the sender is still let in, and may see and do what they could when the request came. Throws where nobody can tell. */
+  readonly stillHolds: () => Promise<boolean>;
   /** Aborted when the connection closes. */
   readonly signal: AbortSignal;
 }

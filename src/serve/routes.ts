@@ -1,4 +1,6 @@
 import type { Route } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -25,7 +27,9 @@ export const ROUTES: readonly Route[] = [
   ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...auditRoutes,
   ...networkRoutes,
   ...reportRoutes,
   ...sampleRoutes,
+  ...callUpRoutes,
 ];

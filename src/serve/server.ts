@@ -18,7 +18,7 @@ import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
 import { WayIn } from './network/way-in.ts';
-import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
+import { actorOf, type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -150,9 +150,12 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
     },
     // Before anything of the request is looked at.
     onRequest: async (request, reply) => {
-      const principal = await principalOf(request);
+      const principal = await principalOf(request, true);
       if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
       await demandTask(serving.gatekeeper, principal, row);
+      // Over the control socket no rule is asked, so its use is on record as what it is. What is for everybody is no use of it.
+      if (principal.kind === 'cli' && row.needs !== 'nothing')
+        await serving.deps.deeds.usedSocket(actorOf(principal), `${row.method} ${row.url}`);
       senders.set(request, principal);
     },
     preValidation: async (request) => {
@@ -164,7 +167,8 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       const { address, scheme } = wayIn.callerOf(request);
       const cookies = new Cookies({ headers: request.headers, protocol: scheme === 'https' ? 'https' : 'http' });
       const streams = serving.streams.of(address);
-      return answer(row, { ...serving, streams }, { cookies, principal, reason: reasons.get(request) ?? null, request, reply });
+      const again = () => principalOf(request, false);
+      return answer(row, { ...serving, streams }, { cookies, principal, again, reason: reasons.get(request) ?? null, request, reply });
     },
   });
 }

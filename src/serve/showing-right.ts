@@ -1,35 +1,55 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
+import type { DeskDeps } from '#desk/deps';
+import { TASK_OF } from '#domain/access/tasks';
 import { NO_RIGHT } from '#domain/look/look';
+import type { LedgerReader } from '#ports/ledger';
 import type { Leave } from './leave.ts';
 import type { ShowingRight } from './playback.ts';
-import type { PrincipalOf } from './principal.ts';
+import type { Principal, PrincipalOf } from './principal.ts';
 
 interface Asked {
+  readonly deps: Pick<DeskDeps, 'people' | 'ledger'>;
   readonly gatekeeper: Gatekeeper;
   readonly principalOf: PrincipalOf;
   readonly request: FastifyRequest;
+  /** Who was let through. */
+  readonly principal: Principal;
   /** By what the request was let through. */
   readonly leave: Leave | null;
 }
 
-/** The right by which a request shows footage. It is asked for again while bytes go out: who asks must still be known, and still be let do the same. */
-export function showingRight({ gatekeeper, principalOf, request, leave }: Asked): ShowingRight {
+/**
+ * The right by which footage is shown. It is asked for again while bytes go out: whoever asked must still be known, have the task, and be let do the same by policy
+ * and grants as they are then. It is in doubt as soon as somebody's account or a unit is changed.
+ */
+export async function showingRight({ deps, gatekeeper, principalOf, request, principal, leave }: Asked): Promise<ShowingRight> {
   if (leave === null) return { ...NO_RIGHT, holds: async () => false, onDoubt: () => () => undefined };
   const { policy, rules, grants, reason, recording, actions } = leave;
   return {
-    ...{ policy, rule: rules.at(-1) ?? null, caseNumber: null, caseTitle: null, grant: grants[0] ?? null },
+    ...{ policy, rule: rules.at(-1) ?? null, grant: grants[0] ?? null, ...(await caseOf(deps.ledger, grants[0])) },
     ...{ reason: reason?.code ?? null, words: reason?.words ?? null },
     holds: async () => {
-      const now = await principalOf(request);
+      const now = await principalOf(request, false);
+      if (now.kind !== principal.kind || now.id !== principal.id) return false;
+      if (!actions.every((action) => now.tasks.has(TASK_OF[action]))) return false;
       if (now.kind === 'cli') return true;
-      if (now.kind === 'nobody') return false;
       for (const action of actions) {
         const { effect } = await gatekeeper.decideFor(now.asker, action, recording, { address: now.address });
         if (effect !== 'allow' && effect !== 'allow-with-reason') return false;
       }
       return true;
     },
-    onDoubt: () => () => undefined,
+    onDoubt: (listener) => deps.people.onChanged(listener),
   };
+}
+
+/** The case for which a grant was given, and its title now. */
+async function caseOf(
+  { callUps, looks }: Pick<LedgerReader, 'callUps' | 'looks'>,
+  grant: string | undefined,
+): Promise<{ readonly caseNumber: string | null; readonly caseTitle: string | null }> {
+  const target = grant === undefined ? undefined : (await callUps.grant(grant))?.target;
+  if (target?.by !== 'case') return { caseNumber: null, caseTitle: null };
+  return { caseNumber: target.number, caseTitle: (await looks.titlesNow([target.number])).get(target.number) ?? null };
 }

@@ -1,12 +1,17 @@
 import { PassThrough } from 'node:stream';
 import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
+import type { LedgerReader } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
 import type { StreamPlaces } from './limits.ts';
 import { Presenter } from './present.ts';
+import type { Principal } from './principal.ts';
 import { RawAnswer } from './route.ts';
+import { SlotSight } from './slot-sight.ts';
 
 const HEARTBEAT_MS = 15_000;
+/** So often it is asked whether the listener is still let in. */
+const ASKED_AGAIN_MS = 4000;
 /** A listener with so many unread bytes is cut off. It may connect again and then gets a new snapshot. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 
@@ -15,37 +20,79 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
   return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
 }
 
+interface Listener {
+  readonly ledger: LedgerReader;
+  readonly principal: Principal;
+  /** Asks again whether the listener is still let in, and sees what they saw. */
+  readonly stillHolds: () => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered.
- * Ends with the connection.
+ * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered, told
+ * to those who number them. Ends with the connection, and within 5 s when the listener is let in no more.
  */
-export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, signal: AbortSignal): Promise<RawAnswer> {
+export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener: Listener): Promise<RawAnswer> {
+  const { ledger, principal, signal } = listener;
   const presenter = new Presenter(deps.facts.timezone);
+  const sight = new SlotSight(ledger, principal);
   const body = new PassThrough();
   body.once('close', streams.take());
   const send = (event: string, data: unknown) => {
-    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) return body.destroy();
-    return body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    if (body.destroyed) return;
+    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) body.destroy();
+    else body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
-  try {
-    send(
-      'slots',
-      (await slotViews(deps)).map((view) => presentSlot(view, presenter)),
-    );
-    const stopSlots = deps.board.subscribe((view) => send('slot', presentSlot(view, presenter)));
-    body.once('close', stopSlots);
+  const show = async (view: SlotView) => presentSlot(await sight.of(view), presenter);
+  // One after the other, so that a later state of a slot never comes before an earlier one. A change of a slot that waits gives way to the next one of that slot.
+  const changed = new Map<number, SlotView>();
+  const snapshot = slotViews({ board: deps.board, ledger }).then((views) => Promise.all(views.map(show)));
+  let telling = snapshot.then((slots) => send('slots', slots));
+  const tellChanged = async () => {
+    for (const [slot, view] of changed) {
+      changed.delete(slot);
+      send('slot', await show(view));
+    }
+  };
+  const tell = (work: () => Promise<void>) => {
+    telling = telling.then(work).catch(() => void body.destroy());
+  };
+  // What changes while the snapshot is made comes after it: nothing has been awaited since the board was read for that.
+  const stopSlots = deps.board.subscribe((view) => {
+    changed.delete(view.slot);
+    changed.set(view.slot, view);
+    tell(tellChanged);
+  });
+  body.once('close', stopSlots);
+  if (principal.tasks.has('administer'))
     body.once(
       'close',
-      deps.learning.onSeen((seen) => send('port', seen)),
+      deps.learning.onSeen((seen) => tell(async () => send('port', seen))),
     );
+  watch(body, listener);
+  if (signal.aborted) body.destroy();
+  signal.addEventListener('abort', () => body.destroy(), { once: true });
+  try {
+    await snapshot;
   } catch (error) {
     body.destroy();
     throw error;
   }
-  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
-  heartbeat.unref();
-  body.once('close', () => clearInterval(heartbeat));
-  if (signal.aborted) body.destroy();
-  signal.addEventListener('abort', () => body.destroy(), { once: true });
   return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
+}
+
+/** Shows that the station is there, and ends the stream once the listener is let in no more, or nobody can tell. */
+function watch(body: PassThrough, { stillHolds }: Listener): void {
+  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
+  let asking = false;
+  const doubt = setInterval(async () => {
+    if (asking) return void body.destroy();
+    asking = true;
+    if (!(await stillHolds().catch(() => false))) body.destroy();
+    asking = false;
+  }, ASKED_AGAIN_MS);
+  for (const timer of [heartbeat, doubt]) {
+    timer.unref();
+    body.once('close', () => clearInterval(timer));
+  }
 }

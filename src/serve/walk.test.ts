@@ -20,6 +20,7 @@ import { aDocking, anId, START_MS } from '#test/support/builders';
 import { tellLooks } from '#test/support/looked';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -29,6 +30,7 @@ interface Step {
   /** Method and URL of the row. */
   readonly row: string;
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
   readonly body?: object;
   /** Types of the entries that the request leaves, each named once. */
   readonly leaves: readonly string[];
@@ -44,11 +46,13 @@ const ids = {
   later: '',
   held: '',
   holding: '',
+  look: '',
   suggestion: '',
   unit: '',
   third: '',
   sample: '',
   docking: anId('dck'),
+  ...{ asked: '', urgent: '', given: '', own: '', notice: '' },
 };
 const HOUR = 3_600_000;
 
@@ -74,6 +78,9 @@ async function leave(id: string): Promise<void> {
   });
 }
 
+/** Told of whoever comes over the control socket, beside what the request leaves. */
+const BESIDE = new Set(['socket.used']);
+
 async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; types: readonly string[] }> {
   const before = (await station.ledger.custody.head())?.seq ?? -1;
   const outcome = await body();
@@ -97,12 +104,13 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
+    'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
   // Counts all new entries, so that none is under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
-  return { outcome, types: [...new Set(entries.values())].sort() };
+  return { outcome, types: [...new Set(entries.values())].filter((type) => !BESIDE.has(type)).sort() };
 }
 
 /** Ids of the samples that were drawn. */
@@ -117,7 +125,7 @@ async function request(target: FastifyInstance, step: Step) {
   const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name] as keyof typeof ids] ?? params[name] ?? ''));
   return target.inject({
     method: method as 'GET',
-    url: path,
+    url: `${path}${step.query ?? ''}`,
     headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' },
     ...(step.body === undefined ? {} : { payload: step.body }),
   });
@@ -227,6 +235,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: [] },
   { row: v1('GET /cases/:number/custody'), leaves: [] },
   ...HOLDINGS,
+  ...CALL_UP_STEPS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -240,6 +249,8 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id'), body: { removeCases: ['A-3'], cases: ['A-3'] }, leaves: [] },
   { row: v1('DELETE /recordings/:id/cases/:number'), params: { number: 'A-3' }, leaves: ['recording.tagged'] },
   { row: v1('GET /recordings'), leaves: [] },
+  { row: v1('GET /recordings'), query: '?officer=7', leaves: ['search.made'] },
+  { row: v1('GET /recordings'), query: '?officer=7', leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
   { row: v1('GET /recordings/:id/facts'), leaves: [] },
@@ -248,6 +259,14 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/originals/:index'), leaves: ['recording.viewed'] },
+  { row: v1('GET /recordings/:id/looks'), leaves: [] },
+  { row: v1('POST /looks/thumbnails'), body: { recordings: ['early'], kind: 'poster' }, leaves: ['thumbnails.shown'] },
+  { row: v1('POST /looks/thumbnails'), body: { recordings: ['rec-unknown'], kind: 'poster' }, leaves: [] },
+  { row: v1('POST /looks/:id/claims'), params: { id: 'look' }, body: { played: [{ fromMs: 0, toMs: 900 }] }, leaves: [] },
+  { row: v1('GET /audit'), leaves: ['audit.read'] },
+  { row: v1('GET /audit'), query: '?limit=3', leaves: [] },
+  { row: v1('GET /audit'), query: '?outcome=refused', leaves: ['audit.read'] },
+  { row: v1('GET /audit/export'), query: '?format=jsonl', leaves: ['list.exported'] },
   { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: ['slots.changed'] },
   { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: [] },
   { row: v1('GET /slots/:slot'), params: { slot: '7' }, leaves: [] },
@@ -282,7 +301,7 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /samples'), leaves: [] },
   { row: v1('GET /samples/:id'), params: { id: 'sample' }, leaves: [] },
   {
-    row: v1('PUT /samples/:id/looks/:look/review'),
+    row: v1('POST /samples/:id/looks/:look/review'),
     params: { id: 'sample', look: 'lok-may' },
     body: { verdict: 'fine' },
     leaves: ['sample.reviewed'],
@@ -314,12 +333,15 @@ beforeAll(async () => {
     undock: leave,
   };
   app = buildServer({ deps, way: 'socket' });
+  // The first use of the control socket is on record as such.
+  await request(app, { row: v1('GET /recordings'), leaves: [] });
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
+  Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });
@@ -353,9 +375,19 @@ describe('every route', () => {
           .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
         ids.suggestion = made?.id ?? '';
       }
+      if (step.params?.['id'] === 'own') {
+        const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
+        ids.own = own?.id ?? '';
+      }
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
+      }
+      const pictures = step.body as { recordings?: string[] } | undefined;
+      if (pictures?.recordings?.[0] === 'early') pictures.recordings = [ids.early];
+      if (step.params?.['id'] === 'look') {
+        const open = await request(app, { row: v1('GET /recordings/:id/playback'), leaves: [] });
+        ids.look = String(open.headers['x-evidock-look']);
       }
       ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
       ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ErrorCode, EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { type ErrorCode, EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 
 /** A name of a secret as drivers may use it: a plain file name. */

@@ -61,6 +61,7 @@ export function workLeft(it: It): void {
 
 export function answers(it: It): void {
   const kept = (key: string, more: Partial<KeptAnswer> = {}): KeptAnswer => ({
+    sight: 's',
     ...{ by: 'wang', key, request: 'r', status: 201, location: '/x', body: { text: '{"a":"王"}' }, atMs: START_MS },
     ...more,
   });

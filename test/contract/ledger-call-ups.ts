@@ -127,8 +127,14 @@ function requestsAndGrants(it: It): void {
 
   it('note the latest time, which does not go back', async (ledger) => {
     expect(await ledger.callUps.mark()).toBeNull();
+    expect(await ledger.callUps.latestKnown()).toBeNull();
     for (const at of [5, 9, 7]) await ledger.transaction((writer) => writer.callUps.noteTime(at));
     expect(await ledger.callUps.mark()).toBe(9);
+    expect(await ledger.callUps.latestKnown()).toBe(9);
+    await ledger.transaction((writer) => writer.custody.append(aGrantDraft()));
+    expect(await ledger.callUps.latestKnown()).toBe(START_MS);
+    await ledger.transaction((writer) => writer.callUps.noteTime(START_MS + HOUR));
+    expect(await ledger.callUps.latestKnown()).toBe(START_MS + HOUR);
   });
 }
 

@@ -9,6 +9,7 @@ import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
+import { looksOfLedger } from './ledger-looks.ts';
 import { people } from './ledger-people.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
@@ -54,6 +55,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
+    describe('questions to the log', () => looksOfLedger(it));
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
     describe('start', () => start(it));

@@ -114,6 +114,13 @@ const TRIGGERS = [
     appendOnly(table, 'UPDATE OR DELETE'),
   ),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
+  appendOnly('audit_terms', 'UPDATE'),
+  "CREATE TRIGGER audit_terms_stay_filed BEFORE DELETE ON audit_terms FOR EACH ROW WHEN (OLD.term NOT LIKE 'address:%') EXECUTE FUNCTION refuse()",
+  ...trigger(
+    'custody_address_erased',
+    "AFTER DELETE ON custody_beside FOR EACH ROW WHEN (OLD.name = 'address')",
+    "DELETE FROM audit_terms WHERE term = 'address:' || (convert_from(OLD.bytes, 'UTF8')::jsonb #>> '{}') AND seq = OLD.seq;",
+  ),
   appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_at OR DELETE'),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',
   ...trigger(

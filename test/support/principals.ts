@@ -26,6 +26,7 @@ export const ALLOWS_ALL: Gatekeeper = {
   decideFor: async () => ({ effect: 'allow', by: { rule: 'test' }, matched: ['test'], approval: null, policy: 1, grants: [], shown: null }),
   purposes: () => [],
   refused: async () => undefined,
+  usedSocket: async () => undefined,
 };
 
 /** What a server needs to let this person do everything within a scope. */

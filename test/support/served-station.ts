@@ -3,9 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { PdfPrinter } from '#adapters/pdf/pdf-printer';
+import { policyRules } from '#desk/call-up/policy-rules';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -50,6 +52,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
   const { looks, deeds } = onRecord(ledger, clock);
+  const bell = liveGrantBell();
   const deps: DeskDeps = {
     ledger,
     looks,
@@ -78,8 +81,12 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
+    callUps: {
+      rules: policyRules({ ledger, policy: shippedPolicy, clock, timezone: 'Asia/Shanghai' }),
+      ...{ time: clock, bell, ways: [], wake: () => undefined },
+    },
     workersHeard: new WorkerPresence(),
-    access: { policy: () => shippedPolicy(), grants: ledger.callUps },
+    access: { policy: () => shippedPolicy(), grants: ledger.callUps, onRevoked: bell.onRevoked },
     pokeWork: () => undefined,
     tls: () => null,
     printer: new PdfPrinter(),

@@ -1,6 +1,6 @@
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 
 /** Failed commands of the device below a file system. */
 export interface DeviceErrors {

@@ -1,7 +1,7 @@
 import { type FileHandle, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 import { type Log, watchFailed } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';

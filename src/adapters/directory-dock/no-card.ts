@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { identityOf } from './card-directory.ts';
 

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 import { VAULT_WRITE_ERRORS, writeError } from '../durable-file.ts';
 
 const CHUNK_BYTES = 1024 * 1024;

@@ -4,7 +4,8 @@ import { lstat, open, opendir, readFile, rename, stat, statfs, unlink } from 'no
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';

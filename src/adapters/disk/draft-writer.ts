@@ -1,5 +1,5 @@
 import { closeSync, constants, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 
 /** O_DIRECT takes whole pages only, and the place in memory and the place in the file must begin at a page. */
 const PAGE_BYTES = 4096;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 import type { Scratch } from '#ports/scratch';
 import { VAULT_WRITE_ERRORS, writeError } from '../durable-file.ts';
 

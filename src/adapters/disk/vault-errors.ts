@@ -1,4 +1,5 @@
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 
 /** What a failed read means in the vault's words; `path` is a key, or '' for the vault itself. */

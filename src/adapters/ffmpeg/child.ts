@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { EvidockError, errnoOf, said } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, said } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
 import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE, STANDSTILL_MS_DEFAULT } from './settings.ts';

@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 import type { MediaStream } from '#ports/transcoder';
 
 /*

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
 import { complaint, end, quietly, restrict, runChild, tail, watch } from './child.ts';

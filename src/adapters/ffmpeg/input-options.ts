@@ -1,4 +1,4 @@
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 import { tracksOf } from '#domain/media/iso-bmff';
 import { withReader } from './read-at.ts';
 

@@ -1,4 +1,5 @@
-import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { type ErrorCode, EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 
 /** By name of an S3 error: the error code that it becomes, and its reason. */

@@ -5,7 +5,7 @@ import { HOUR_MS } from './filing.ts';
 import type { Schema } from './schema.ts';
 
 /** Where an address is kept beside the log it can be erased, and with it goes the row by which it was found. */
-export const OF_ADDRESS = "term LIKE 'address:%'";
+const OF_ADDRESS = "term LIKE 'address:%'";
 
 /**
  * The index of questions. `audit_terms` has a row for each term of an entry; type, outcome and time stand in it so that a page is chosen from the index alone.

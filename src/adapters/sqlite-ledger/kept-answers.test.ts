@@ -7,14 +7,14 @@ import { temporaryDirectory } from '#test/support/evidock';
 import { openLedger } from './ledger.ts';
 
 const NOW_MS = 10 * KEPT_MS;
-const kept = (key: string, atMs: number) => ({ by: 'b', key, request: 'r', status: 204, location: null, body: null, atMs });
+const kept = (key: string, atMs: number) => ({ by: 'b', key, sight: 's', request: 'r', status: 204, location: null, body: null, atMs });
 
 it('keeps the newest up to a number, and none for more than a day', async () => {
   const home = await temporaryDirectory();
   const file = join(home.path, 'ledger.sqlite');
   await (await openLedger({ file, stationId: 'test' })).close();
   const raw = new DatabaseSync(file);
-  const insert = raw.prepare("INSERT INTO kept_answers VALUES ('b', ?, 'r', 200, NULL, 1, '{}', ?)");
+  const insert = raw.prepare("INSERT INTO kept_answers VALUES ('b', ?, 'r', 200, NULL, 1, '{}', ?, 's')");
   raw.exec('BEGIN');
   insert.run('old', NOW_MS - KEPT_MS);
   for (let n = 0; n < KEPT_MAX; n += 1) insert.run(`${n}`, NOW_MS - KEPT_MAX + n);

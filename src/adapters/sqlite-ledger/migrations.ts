@@ -3,7 +3,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { makeAudit } from './audit-migration.ts';
-import { CALL_UPS } from './call-up-migration.ts';
+import { CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DOORS } from './door-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
@@ -297,6 +297,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0045-policies': { up: (db: Kysely<Schema>) => run(db, POLICIES) },
   '0041-people': { up: (db: Kysely<Schema>) => run(db, PEOPLE) },
   '0042-sign-in': { up: (db: Kysely<Schema>) => run(db, SIGN_IN) },
+  '0044-sight-of-answers': {
+    up: (db: Kysely<Schema>) => run(db, ["ALTER TABLE kept_answers ADD COLUMN sight TEXT NOT NULL DEFAULT ''"]),
+  },
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
 };

@@ -141,6 +141,7 @@ test('a page of recordings takes the same number of statements however long it i
   expect(await count(1000)).toBe(6);
 });
 
+const AUDIT_QUESTION = { person: 'x', recording: 'x', type: 'x', outcome: 'done', fromMs: 1, untilMs: 2 } as const;
 const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>>> = {
   dockings: (reader) => reader.dockings.list({ limit: 5 }),
   openDockings: (reader) => reader.dockings.list({ limit: 5, openOnly: true }),
@@ -177,6 +178,10 @@ const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>
   suggestionsAfter: (reader) => reader.cases.suggestions({ limit: 5, after: 'x' }),
   openSuggestionsAfter: (reader) => reader.cases.suggestions({ state: 'open', limit: 5, after: 'x' }),
   suggestions: (reader) => reader.cases.suggestions({ limit: 5 }),
+  audit: (reader) => reader.looks.answer({}, { limit: 5, order: 'newest' }),
+  auditByAll: (reader) => reader.looks.answer(AUDIT_QUESTION, { limit: 5, order: 'oldest', after: 3 }),
+  auditSeen: (reader) => reader.looks.seenOf(['x', 'y']),
+  auditTitles: (reader) => reader.looks.titlesNow(['x', 'y']),
   openSuggestions: (reader) => reader.cases.suggestions({ state: 'open', limit: 5 }),
   custodyHead: (reader) => reader.custody.head(),
   verifyCustody: (reader) => collect(reader.custody.verify()),

@@ -337,6 +337,7 @@ interface KeptAnswerRow {
   has_body: number;
   body: string | null;
   at: number;
+  sight: string;
 }
 
 interface TokenRow {

@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { mountTable } from './mount-table.ts';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { mountsBelow } from './mount-table.ts';
 import { DEVICE_NAME, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME, type RemountMode } from './mounter.ts';

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { EvidockError, errnoOf, said } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, said } from '#domain/errors';
 import { because, type Reason, reasonOf } from '#domain/reason';
 import { type HelperReply, type HelperRequest, REPLY_BYTES_MAX } from './mount-protocol.ts';
 import type { Mounted, Mounter, MountRequest, MtpRequest, RemountMode } from './mounter.ts';

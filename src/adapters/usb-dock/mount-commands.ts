@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, open, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { EvidockError, errnoOf, errnoText, said } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { mustBeUnused, mustBeUnusedBelow } from './disk-use.ts';
 import { isDirty } from './file-system-state.ts';

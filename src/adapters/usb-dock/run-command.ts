@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { EvidockError, errnoOf, said } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, said } from '#domain/errors';
 import { because } from '#domain/reason';
 
 const OUTPUT_BYTES_MAX = 64 * 1024;

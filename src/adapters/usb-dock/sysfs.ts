@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 
 /*
  * What the kernel knows of USB devices and of the disks below them, read from /sys. A device may vanish between two reads: then it is not

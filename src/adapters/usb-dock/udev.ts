@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '#domain/errors';
+import { errnoOf } from '#domain/errno';
 
 /** What udev found out about a block device. */
 export interface UdevFacts {

@@ -6,6 +6,7 @@ import { effectiveProtection } from '#domain/protection';
 import type { Scope } from '#domain/scope';
 import { timeIn } from '#domain/time/calendar-date';
 import type { Clock } from '#ports/clock';
+import type { GrantBell } from '#ports/grant-bell';
 import type { Ledger } from '#ports/ledger';
 import type { JudgedRecording } from '#ports/ledger/policies';
 
@@ -30,6 +31,8 @@ export interface AccessDeps {
   /** From memory. */
   readonly policy: () => Policy;
   readonly grants: GrantsInForce;
+  /** Rung when a grant has ended: what is shown by it ends too. */
+  readonly onRevoked: GrantBell['onRevoked'];
 }
 
 interface Deps {

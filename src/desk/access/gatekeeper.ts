@@ -4,17 +4,13 @@ import type { Action } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
 import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
+import type { Viewer } from '#domain/look/look';
 import type { Reason } from '#domain/reason';
 import type { Scope } from '#domain/scope';
 
 /** Somebody was not let do what they asked for. */
 export interface Refusal {
-  readonly actor: Actor;
-  /** For whoever reads the log: the name of the person, the token or the kiosk. */
-  readonly name: string | null;
-  readonly asker: Asker;
-  readonly address: string | null;
-  readonly agent: string | null;
+  readonly viewer: Viewer;
   /** Method and URL of the row in the table of routes. */
   readonly route: string;
   /** What was lacking: a task, or leave to do this with a recording. A recording that is named may be one that never was. */
@@ -55,4 +51,6 @@ export interface Gatekeeper {
   purposes(): readonly Purpose[];
   /** Puts a refusal on record. Resolves when it is. Throws ledger.failed: the request is then answered with that. */
   refused(refusal: Refusal): Promise<void>;
+  /** Tells of a request over the control socket, which no rule is asked about. Resolves when its account is on record. Throws ledger.failed. */
+  usedSocket(actor: Actor, route: string): Promise<void>;
 }

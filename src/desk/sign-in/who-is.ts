@@ -12,6 +12,8 @@ export interface Credentials {
   readonly address: string | null;
   /** Header User-Agent, at most 200 characters. */
   readonly agent: string | null;
+  /** False: somebody only asks whether it still holds, such as a stream that is open. It does not count as use, so an idle session ends all the same. */
+  readonly isUse?: boolean;
 }
 
 /** The person behind a session or a token, as they are now. */

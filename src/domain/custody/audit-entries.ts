@@ -57,7 +57,7 @@ export const AccessRefused = defineEntry({
     others: count('Of those, how many were of other persons, addresses or things, because too many came at once.'),
     ...viewerFields(),
   },
-  personal: viewerWords(),
+  personal: { ...viewerWords(), tried: nullable(words('What was named, where nothing of that name is there.')) },
   related: tied,
   example: {
     subject: subject('recording', 'rec-01k0d5w7q3-hz01-2222222222'),

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { Viewer } from '#domain/look/look';
 import { nullable } from './define-entry.ts';
-import { closed, code, id, words } from './fields.ts';
+import { closed, code, id, sha256, words } from './fields.ts';
 import { type Subject, subject } from './subject.ts';
 
 /*
@@ -27,7 +27,7 @@ export const viewerWords = () => ({
 /** What, who and by what right. */
 export const lookTold = () =>
   closed({
-    ...{ id: id('Id of the look.'), item: id('Id of the original or derivative.') },
+    ...{ id: id('Id of the look.'), item: id('Id of the original or derivative.'), sha256: sha256() },
     ...{ officer: nullable(id('Officer shown, then.')), unit: nullable(id('Unit of the recording, then.')) },
     ...viewerFields(),
     policy: nullable(Type.Integer({ description: 'Version of the policy that decided.' })),
@@ -71,7 +71,8 @@ const WHO_EXAMPLE = {
   byUnit: 'unt-01k0d5w7q3-hz01-6666666666',
 };
 export const LOOK_EXAMPLE = {
-  ...{ id: LOOK, item: 'drv-01k0d5w7q3-hz01-1111111111', officer: '041234', unit: 'Squad 3', ...WHO_EXAMPLE },
+  ...{ id: LOOK, item: 'drv-01k0d5w7q3-hz01-1111111111', sha256: 'ab'.repeat(32), officer: '041234' },
+  ...{ unit: 'unt-01k0d5w7q3-hz01-5555555555', ...WHO_EXAMPLE },
   ...{ policy: 3, rule: 'auditor-by-case', case: 'LY-2026-0012', grant: 'grt-01k0d5w7q3-hz01-2222222222', reason: 'complaint' },
 };
 export const VIEWER_EXAMPLE = { name: 'Li Ming', address: '10.20.0.15', agent: 'Mozilla/5.0' };

@@ -44,6 +44,8 @@ export interface Looked {
   readonly recording: string;
   /** Id of the original or derivative. */
   readonly item: string;
+  /** SHA-256 of the item as it was sealed or made. */
+  readonly sha256: string;
   /** `playable`, `original 2`, … */
   readonly what: string;
   /** Officer shown and unit of the recording, as they are now. */

@@ -14,6 +14,9 @@ export interface AuditQuestion {
   readonly unit?: string;
   /** IP address. */
   readonly address?: string;
+  readonly grant?: string;
+  /** A request for call-up. */
+  readonly request?: string;
   /** The entries of one look. */
   readonly look?: string;
   /** Type of entry. */
@@ -25,7 +28,7 @@ export interface AuditQuestion {
 }
 
 /** The parts of a question that entries are filed under. */
-export const FACETS = ['person', 'recording', 'case', 'officer', 'unit', 'address', 'look', 'type', 'outcome'] as const;
+export const FACETS = ['person', 'recording', 'case', 'officer', 'unit', 'address', 'grant', 'request', 'look', 'type', 'outcome'] as const;
 export type Facet = (typeof FACETS)[number];
 
 /** Under which each entry of the audit is filed. */

@@ -14,7 +14,14 @@ export interface Filed {
 const OF_PEOPLE: readonly string[] = ['user', 'unit', 'policy', 'request', 'grant', 'token', 'kiosk', 'session', 'sample'];
 
 /** Facets that a subject is filed under. */
-const BY_SUBJECT: { readonly [K in SubjectKind]?: Facet } = { recording: 'recording', case: 'case', officer: 'officer', user: 'person' };
+const BY_SUBJECT: { readonly [K in SubjectKind]?: Facet } = {
+  recording: 'recording',
+  case: 'case',
+  officer: 'officer',
+  user: 'person',
+  grant: 'grant',
+  request: 'request',
+};
 
 /** By name of a field in `data`: the facet of its value. */
 const BY_FIELD: { readonly [name: string]: Facet } = {
@@ -33,11 +40,10 @@ const BY_FIELD: { readonly [name: string]: Facet } = {
 /** By name of a list beside the log: the facet of its items. */
 const BY_LIST: { readonly [name: string]: Facet } = { recordings: 'recording', cases: 'case' };
 
-/** Types that tell of a refusal or a failure by their name alone. */
-const ENDINGS: readonly { readonly ending: string; readonly outcome: Outcome }[] = [
-  { ending: '.refused', outcome: 'refused' },
-  { ending: '.failed', outcome: 'failed' },
-  { ending: '.locked', outcome: 'failed' },
+/** What the name of a type, or the state that something has from then on, tells of how it ended. */
+const ENDED: readonly { readonly by: RegExp; readonly outcome: Outcome }[] = [
+  { by: /(^|[.-])refused$/, outcome: 'refused' },
+  { by: /(^|[.-])(failed|locked)$/, outcome: 'failed' },
 ];
 
 /** A longer value is no id. */
@@ -74,7 +80,9 @@ function outcomeOf({ type, data }: CustodyEntry): Outcome {
   const told = OUTCOMES.find((each) => each === data['outcome']);
   if (told) return told;
   if (data['urgent'] === true) return 'urgent';
-  return ENDINGS.find(({ ending }) => type.endsWith(ending))?.outcome ?? 'done';
+  const { new: state } = (data['state'] ?? {}) as { readonly new?: unknown };
+  const words = [type, ...(typeof state === 'string' ? [state] : [])];
+  return ENDED.find(({ by }) => words.some((each) => by.test(each)))?.outcome ?? 'done';
 }
 
 function termsOfSubject({ kind, id }: Subject): readonly string[] {

@@ -31,7 +31,7 @@ export const reportsZhCN = {
   'report.month.about': '一个月内的调阅及值得注意之处（HTML）；其出具将记录在案',
   'report.about': '供法庭与督察审计使用的报告',
   'report.to': '接收人，用自己的话；将写入日志',
-  'report.written': '{file}：{bytes}',
+  'report.written': '已写入 {file}（{bytes}）',
   'month.title': '{month} 录像调阅月报',
   'month.none': '无',
   'month.total': '调阅总数',

@@ -18,6 +18,7 @@ export const tasksEn = {
   'task.manage-accounts': 'manage accounts, roles, tokens and kiosks',
   'task.manage-policy': 'manage the policy',
   'task.read-audit': 'read the audit',
+  'task.see-own-looks': 'see who looked at footage that shows oneself',
   'task.request-call-up': 'request a call-up',
   'task.decide-call-up': 'decide on call-ups',
 } as const;

@@ -20,6 +20,7 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.manage-accounts': '管理账户、角色、令牌与终端',
   'task.manage-policy': '管理调阅策略',
   'task.read-audit': '查阅审计',
+  'task.see-own-looks': '查看谁看过本人出镜的录像',
   'task.request-call-up': '申请调阅',
   'task.decide-call-up': '审批调阅',
 };

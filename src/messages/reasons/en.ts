@@ -1,8 +1,11 @@
+import { auditReasonsEn } from './access/audit-en.ts';
+
 import { networkEn } from './access/network-en.ts';
+
 import { peopleEn } from './access/people-en.ts';
 import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { callUpEn } from './call-up-en.ts';
+import { callUpEn } from './call-up/en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -34,6 +37,7 @@ export const REASONS_EN = {
   ...deskEn,
   ...requestEn,
   ...leaveEn,
+  ...auditReasonsEn,
   ...stationEn,
   ...namesEn,
   ...peopleEn,

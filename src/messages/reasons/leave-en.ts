@@ -2,6 +2,7 @@
 export const leaveEn = {
   'needs-sign-in': 'nobody is signed in',
   'needs-task': 'no role of this account may: {task}',
+  'not-told': 'told to those who may see this recorder',
   'not-seen': 'no such recording',
   'rule-refuses': 'rule {rule}',
   'rule-approval': 'rule {rule}; {names} may approve',

@@ -2,6 +2,7 @@
 export const leaveZhCN = {
   'needs-sign-in': '尚未登录',
   'needs-task': '该账户的角色都无权：{task}',
+  'not-told': '仅告知可查看该记录仪者',
   'not-seen': '没有这个录像',
   'rule-refuses': '规则 {rule}',
   'rule-approval': '规则 {rule}；可由 {names} 审批',

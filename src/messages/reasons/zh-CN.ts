@@ -1,9 +1,13 @@
 import type { Whole } from '../template.ts';
+
+import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
+
 import { networkZhCN } from './access/network-zh-CN.ts';
+
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
-import { callUpZhCN } from './call-up-zh-CN.ts';
+import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -35,6 +39,7 @@ const zhCN = {
   ...deskZhCN,
   ...requestZhCN,
   ...leaveZhCN,
+  ...auditReasonsZhCN,
   ...stationZhCN,
   ...namesZhCN,
   ...peopleZhCN,

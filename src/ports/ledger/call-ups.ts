@@ -49,6 +49,8 @@ export interface CallUpsReader {
   overdue(atMs: number): Promise<readonly CallUpRequest[]>;
   /** The latest time that the station has noted; null if none was. */
   mark(): Promise<number | null>;
+  /** The latest of that and of the times of the newest 1000 custody entries; null if there is neither. */
+  latestKnown(): Promise<number | null>;
   notice(id: string): Promise<Notice | null>;
   /** Of one person, newest first. `after`: only those with a lower id. */
   notices(filter: Page & { readonly user: string; readonly unread?: boolean }): Promise<readonly Notice[]>;

@@ -3,7 +3,7 @@ import { EvidockError } from '#domain/errors';
 import { type KeptAnswer, keptFor } from '#domain/kept-answer';
 import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
-import type { Principal } from '#serve/principal';
+import { type Principal, sightOf } from '#serve/principal';
 
 const KEY_CHARACTERS = 200;
 /** The key as a structured string (RFC 8941, 3.3.3) without escapes, or without its quotation marks. */
@@ -14,6 +14,8 @@ export interface KeyedRequest {
   /** SHA-256 of the sender's identity. Nobody gets an answer that was given to another. */
   readonly by: string;
   readonly key: string;
+  /** SHA-256 of what the sender may see and do now. */
+  readonly sight: string;
   /** SHA-256 of method, URL and body. It tells whether a request with a known key is the same request. */
   readonly request: string;
 }
@@ -35,7 +37,7 @@ export function keyedRequestOf({ header, principal, method, url, body }: Asked):
     throw new EvidockError('request.invalid', because('key-malformed', { limit: KEY_CHARACTERS }));
   const { kind, id, via } = principal;
   const by = sha256Hex(Buffer.from(JSON.stringify([via, kind, id])));
-  return { by, key, request: sha256Hex(Buffer.from(JSON.stringify([method, url, body ?? null]))) };
+  return { by, key, sight: sightOf(principal), request: sha256Hex(Buffer.from(JSON.stringify([method, url, body ?? null]))) };
 }
 
 /** Keys of the requests that run now. Kept in memory alone: a request whose process was killed runs no more and has kept no answer. */
@@ -53,12 +55,16 @@ export class RunningKeys {
 
 /**
  * The answer that was kept for the first request with this key; null if there was none. Throws request.key-reused where that was another request, and
- * request.conflict where its answer was not kept.
+ * request.conflict where its answer was not kept, or was given when the sender could see or do something else: they may not be told that now.
  */
-export async function answeredBefore(ledger: LedgerReader, { by, key, request }: KeyedRequest, nowMs: number): Promise<KeptAnswer | null> {
+export async function answeredBefore(
+  ledger: LedgerReader,
+  { by, key, sight, request }: KeyedRequest,
+  nowMs: number,
+): Promise<KeptAnswer | null> {
   const kept = await ledger.answers.get(by, key);
   if (!kept || !keptFor(kept, nowMs)) return null;
   if (kept.request !== request) throw new EvidockError('request.key-reused', because('key-named', { key }));
-  if (kept.body === 'not-kept') throw new EvidockError('request.conflict', because('key-answer-gone', { key }));
+  if (kept.body === 'not-kept' || kept.sight !== sight) throw new EvidockError('request.conflict', because('key-answer-gone', { key }));
   return kept;
 }

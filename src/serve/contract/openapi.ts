@@ -31,6 +31,8 @@ const TAGS: Readonly<Record<string, string>> = {
   verify: 'Reading everything again.',
   ledger: 'The database of the station.',
   custody: 'The log of everything that was done.',
+  audit: 'What people did, for auditors.',
+  looks: 'Looks at footage: pictures that are shown together, and what a player claims.',
   workers: 'Other hosts that take work of this station.',
   reports: 'Reports for courts and auditors.',
   samples: 'Random samples of looks, and their review.',

@@ -180,7 +180,7 @@ describe('a sample', () => {
     }));
   const post = (body: object) => app.inject({ method: 'POST', url: '/api/v1/samples', headers, payload: body });
   const review = (sample: string, look: string, body: object) =>
-    app.inject({ method: 'PUT', url: `/api/v1/samples/${sample}/looks/${look}/review`, headers, payload: body });
+    app.inject({ method: 'POST', url: `/api/v1/samples/${sample}/looks/${look}/review`, headers, payload: body });
   const show = async (sample: string) => (await app.inject({ url: `/api/v1/samples/${sample}?check=true`, headers })).json();
 
   it('is drawn once for a month that is over, whoever draws, and the log gives it again', async () => {

@@ -23,6 +23,7 @@ import { workId } from '#domain/work';
 import { custodyPage } from '#serve/custody-page';
 import { pageOf as page, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
+import { type Principal, viewerOf } from '#serve/principal';
 import { recordingAt } from '#serve/resources';
 import { type Asked, command, footage, query, type Route, shown } from '#serve/route';
 
@@ -40,16 +41,31 @@ const ofDerivative = ({ params }: { readonly params: unknown }) => OF_DERIVATIVE
 const ofTags = ({ body }: { readonly body: unknown }): readonly Asked[] =>
   (body as Static<typeof TagBody>).important === undefined ? [] : ['mark'];
 
+/** What of a search has to be on record: that it was for another person's footage, or for that of a case. null: nothing. */
+function searchedBy(
+  { officer, case: number }: Static<typeof RecordingsQuery>,
+  { asker }: Pick<Principal, 'asker'>,
+): Readonly<Record<string, string>> | null {
+  const by = {
+    ...(officer === undefined || officer === asker.officer ? {} : { officer }),
+    ...(number === undefined ? {} : { case: number }),
+  };
+  return Object.keys(by).length === 0 ? null : by;
+}
+
 export const recordingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/recordings',
     needs: 'find-footage',
     summary: 'Recordings, newest first',
+    records: ['search.made'],
     schema: {
       querystring: RecordingsQuery,
       response: pageOf(RecordingJson),
     },
-    handle: async ({ deps: { ledger, facts } }, { query }) => {
+    handle: async ({ deps: { ledger, facts, deeds } }, { query, principal }) => {
+      const by = searchedBy(query, principal);
+      if (by) await deeds.searched(viewerOf(principal), { list: 'recordings', by });
       const presenter = new Presenter(facts.timezone);
       const filter = {
         ...(query.case === undefined ? {} : { caseNumber: query.case }),

@@ -60,7 +60,7 @@ export const sampleRoutes: readonly Route[] = [
     },
   }),
   command({
-    method: 'PUT',
+    method: 'POST',
     url: '/api/v1/samples/:id/looks/:look/review',
     needs: 'read-audit',
     reads: 'station',

@@ -1,19 +1,25 @@
 import Type, { type Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson, SlotParams } from '#api/slots';
+import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
 import { assignSlot, hubViews } from '#desk/slots';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { LedgerReader } from '#ports/ledger';
 import { pageOfHeld as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
-import { Created, command, events, query, type Resource, type Route, shown } from '#serve/route';
+import { Created, command, events, query, type Resource, type Route } from '#serve/route';
 import { presentSlot, slotEvents } from '#serve/slot-events';
+import { BY_LEDGER, SlotSight, type SlotViewer } from '#serve/slot-sight';
 
-const slotAt: Resource<Static<typeof SlotParams>> = async (ledger, deps, { slot }) => {
+async function slotAs(who: SlotViewer, ledger: LedgerReader, deps: DeskDeps, { slot }: Static<typeof SlotParams>) {
   const view = (await slotViews({ board: deps.board, ledger })).find((each) => each.slot === slot);
-  return view ? presentSlot(view, new Presenter(deps.facts.timezone)) : null;
-};
+  return view ? presentSlot(await new SlotSight(ledger, who).of(view), new Presenter(deps.facts.timezone)) : null;
+}
+
+/** By the ledger alone, which is that of whoever asks: a slot that is seen whole and one that is not have different ETags. */
+const slotAt: Resource<Static<typeof SlotParams>> = (ledger, deps, params) => slotAs(BY_LEDGER, ledger, deps, params);
 
 export const slotRoutes: readonly Route[] = [
   query({
@@ -21,19 +27,21 @@ export const slotRoutes: readonly Route[] = [
     needs: 'see-slots',
     summary: 'The slots as they are now, by number',
     schema: { querystring: PageQuery, response: pageOf(SlotJson) },
-    handle: async ({ deps }, { query }) => {
+    handle: async ({ deps }, { query, principal }) => {
       const presenter = new Presenter(deps.facts.timezone);
-      const rows = await slotViews(deps);
+      const sight = new SlotSight(deps.ledger, principal);
+      const rows = await Promise.all((await slotViews(deps)).map((view) => sight.of(view)));
       return page({ list: 'slots', query, rows, keyOf: ({ slot }) => slot, show: (view) => presentSlot(view, presenter) });
     },
   }),
-  shown({
+  query({
     url: '/api/v1/slots/:slot',
     needs: 'see-slots',
     summary: 'One slot as it is now',
     schema: { params: SlotParams, response: SlotJson },
-    resource: async (ledger, deps, params) => {
-      const slot = await slotAt(ledger, deps, params);
+    isResource: true,
+    handle: async ({ deps }, { params, principal }) => {
+      const slot = await slotAs(principal, deps.ledger, deps, params);
       if (slot === null) throw new EvidockError('request.not-found', because('no-slot', { slot: params.slot }));
       return slot;
     },
@@ -50,7 +58,8 @@ export const slotRoutes: readonly Route[] = [
     needs: 'see-slots',
     summary: 'Server-sent events: `slots` once, then `slot` for each change; `port` for what is plugged in while slots are learnt',
     schema: { events: { slots: Type.Array(SlotJson), slot: SlotJson, port: PortSeenJson } },
-    handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal),
+    handle: ({ deps, streams }, { principal, stillHolds, signal }) =>
+      slotEvents(deps, streams, { ledger: deps.ledger, principal, stillHolds, signal }),
   }),
   command({
     method: 'PUT',
@@ -65,7 +74,6 @@ export const slotRoutes: readonly Route[] = [
     method: 'PUT',
     url: '/api/v1/slots/:slot',
     needs: 'administer',
-    reads: 'station',
     summary: 'Gives a port this number; another port that has it gets the old number of this one, or the next free one',
     custody: ['slots.changed'],
     creates: 'new',

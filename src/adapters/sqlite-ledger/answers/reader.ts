@@ -15,8 +15,8 @@ export class SqlAnswersReader implements AnswersReader {
   async get(by: string, key: string): Promise<KeptAnswer | null> {
     const row = await this.#db.selectFrom('kept_answers').selectAll().where('by', '=', by).where('key', '=', key).executeTakeFirst();
     if (!row) return null;
-    const { request, status, location, at } = row;
+    const { sight, request, status, location, at } = row;
     const body = row.has_body === 0 ? 'not-kept' : row.body === null ? null : { text: row.body };
-    return { by, key, request, status, location, body, atMs: at };
+    return { by, key, sight, request, status, location, body, atMs: at };
   }
 }

@@ -12,9 +12,9 @@ export class SqlAnswersWriter implements AnswersWriter {
     this.#db = db;
   }
 
-  async keep({ by, key, request, status, location, body, atMs }: KeptAnswer): Promise<void> {
+  async keep({ by, key, sight, request, status, location, body, atMs }: KeptAnswer): Promise<void> {
     const text = body === 'not-kept' ? null : (body?.text ?? null);
-    const row = { request, status, location, has_body: body === 'not-kept' ? 0 : 1, body: text, at: atMs };
+    const row = { sight, request, status, location, has_body: body === 'not-kept' ? 0 : 1, body: text, at: atMs };
     await this.#db
       .deleteFrom('kept_answers')
       .where('at', '<=', atMs - KEPT_MS)

@@ -6,15 +6,17 @@ import type { CallUpRequest, RequestState } from '#domain/call-up/request';
 import type { CaseStep } from '#domain/case-course';
 import type { CallUpFilter, CallUpsReader } from '#ports/ledger/call-ups';
 import type { Page } from '#ports/ledger/page';
-import { GRANT_HOLDS } from '../call-up-migration.ts';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
 import type { CallUpGrantRow, Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
+import { GRANT_HOLDS } from './migration.ts';
 import { toDelivery, toGrant, toNotice, toRequest } from './rows.ts';
 
 const HOLDING_MAX = 10_000;
 const OVERDUE_MAX = 1000;
+/** Custody entries whose times count: more than those of a minute in which somebody set the clock. */
+const NEWEST = 1000;
 /** Larger than any time. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
@@ -171,6 +173,12 @@ export class SqlCallUpsReader implements CallUpsReader {
   async mark(): Promise<number | null> {
     const [row] = await this.#tables.select('latest_time', { one: 1 });
     return row?.at ?? null;
+  }
+
+  async latestKnown(): Promise<number | null> {
+    const newest = this.#db.selectFrom('custody').select('at').orderBy('seq', 'desc').limit(NEWEST);
+    const times = [...(await newest.execute()).map(({ at }) => at), await this.mark()].filter((at) => at !== null);
+    return times.length === 0 ? null : Math.max(...times);
   }
 
   async notice(id: string): Promise<Notice | null> {

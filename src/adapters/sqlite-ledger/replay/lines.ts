@@ -3,6 +3,7 @@ import type { BesideValue, CustodyEntry } from '#domain/custody/entry';
 import { readEntry, type StoredEntry } from '#domain/custody/read-entry';
 import type { ReplayLine } from '#ports/ledger/upkeep';
 import { Comparison } from './comparison.ts';
+import { FiledCheck } from './filed-check.ts';
 import { ReplayStore } from './store.ts';
 
 const ENTRIES_PER_LINE = 5000;
@@ -48,13 +49,16 @@ export function* replayLines({ file, replayFile }: { readonly file: string; read
     .get() as { n: number; former: number };
   let continuedAtMs: number | null = null;
   let entries = 0;
+  const index = new FiledCheck(raw);
   for (const entry of entriesIn(raw)) {
     if (entries === 0 && (former > 0 || entry.type === 'log.continued')) continuedAtMs = entry.atMs;
     replay.apply(entry);
+    for (const found of index.entry(entry)) yield { type: 'contradiction', ...found };
     entries += 1;
     if (entries % ENTRIES_PER_LINE === 0) yield { type: 'progress', entries, entriesTotal };
   }
   yield { type: 'progress', entries: entriesTotal, entriesTotal };
+  for (const found of index.rest()) yield { type: 'contradiction', ...found };
   for (const found of new Comparison({ ledger: raw, replay, continuedAtMs }).run()) yield { type: 'contradiction', ...found };
   replay.close();
   raw.close();

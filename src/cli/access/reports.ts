@@ -3,14 +3,15 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import type { SampleAnswer, SampleDetailAnswer } from '#api/reports';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { ask, askAll, askStream } from '#cli/client';
+import { type Shell, wholeNumber } from '#cli/command';
+import { timeText } from '#cli/table';
+import { word } from '#cli/words';
+import { errnoOf } from '#domain/errno';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import { VERDICTS } from '#domain/reports/sample';
 import { bytesText } from '#messages/figures';
-import { ask, askAll, askStream } from './client.ts';
-import { type Shell, wholeNumber } from './command.ts';
-import { timeText } from './table.ts';
-import { word } from './words.ts';
 
 /** Adds the reports for courts and auditors. */
 export function addReports(program: Command, shell: Shell): void {
@@ -105,7 +106,7 @@ function addReview(group: Command, shell: Shell): void {
     .action(async (id: string, look: string, { verdict, words }: { verdict: string; words?: string }, command: Command) => {
       const globals = shell.globals(command);
       const path = `/samples/${encodeURIComponent(id)}/looks/${encodeURIComponent(look)}/review`;
-      await shell.withStation(globals, (client) => ask(client, 'PUT', path, { body: { verdict, words } }));
+      await shell.withStation(globals, (client) => ask(client, 'POST', path, { body: { verdict, words } }));
       if (globals.json) return shell.printJson({ sample: id, look, verdict });
       shell.done(say('sample.reviewed', { look, verdict: word(say, 'sample.verdict', verdict) }));
     });

@@ -1,4 +1,4 @@
-import type { callUpEn } from './call-up-en.ts';
+import type { callUpEn } from './en.ts';
 
 /** 调阅申请、授权、通知，简体中文。 */
 export const callUpZhCN: { readonly [Key in keyof typeof callUpEn]: string } = {

@@ -1,0 +1,31 @@
+import { liveGrantBell } from '#adapters/live-grant-bell';
+import type { CallUpParts } from '#desk/call-up/deps';
+import { CallUpKeeper } from '#desk/call-up/keeper';
+import { policyRules } from '#desk/call-up/policy-rules';
+import { SteadyTime } from '#desk/call-up/steady-time';
+import type { Policy } from '#domain/access/policy';
+import { grantsNotKept } from '#events';
+import type { Ledger } from '#ports/ledger';
+import type { StationContext } from './context.ts';
+
+interface Given {
+  readonly ledger: Ledger;
+  /** The policy in force. */
+  readonly policy: () => Policy;
+  /** The daemon: it ends grants in time. A command only reads them, and a grant that has reached its end covers nothing. */
+  readonly keeps: boolean;
+}
+
+/** Opens what call-up stands on. Grants that came to their end while the station was down are ended before this resolves. */
+export async function openCallUps(context: StationContext, { ledger, policy, keeps }: Given): Promise<CallUpParts> {
+  const { clock, config, log, onStop } = context;
+  const time = new SteadyTime({ clock, monotonicMs: () => performance.now(), floorMs: await ledger.callUps.latestKnown() });
+  const rules = policyRules({ ledger, policy, clock: time, timezone: config.station.timezone });
+  const parts: CallUpParts = { rules, time, bell: liveGrantBell(), ways: [], wake: () => undefined };
+  if (!keeps) return parts;
+  const deps = { ledger, facts: { stationId: config.station.id }, callUps: parts };
+  const keeper = new CallUpKeeper({ deps, failed: (error) => grantsNotKept(log, error) });
+  await keeper.start();
+  onStop(() => keeper.stop());
+  return parts;
+}
