@@ -182,6 +182,15 @@ export function requestsFolded(log: Log, facts: { code: string; route: string; c
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }
 
+/** What could not be written of failed tries and sessions is kept and written later. */
+export function signInUnwritten(log: Log, error: EvidockError): void {
+  log.error({ event: 'sign-in.unwritten', stage: 'desk', code: error.code, retry: error.retry, err: error }, error.message);
+}
+
+export function requestRefused(log: Log, facts: { route: string; by: string }): void {
+  log.warn({ event: 'request.refused', stage: 'serve', ...facts }, 'somebody was not let do what they asked for');
+}
+
 export function connectionsDropped(log: Log, facts: { count: number }): void {
   log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }

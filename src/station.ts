@@ -42,6 +42,7 @@ import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
+import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -161,6 +162,7 @@ export class Station {
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
+      signIn: openSignIn(this.#context),
       tls: () => network.tls?.state() ?? null,
       printer: new PdfPrinter(),
       access: { policy: () => shipped, grants: opened.ledger.callUps, onRevoked: callUps.bell.onRevoked },
@@ -176,6 +178,7 @@ export class Station {
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
+    await keepSignIn(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics, network);

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
@@ -277,6 +278,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   work,
   http,
   audit,
+  access,
   suggest,
   log,
 });

@@ -16,6 +16,7 @@ import type { CallUpParts } from './call-up/deps.ts';
 import type { Deeds } from './deeds.ts';
 import type { Looks } from './look-log.ts';
 import type { PlayedTimes } from './played-times.ts';
+import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
@@ -73,6 +74,7 @@ export interface DeskDeps {
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
   readonly workersHeard: WorkersHeard;
+  readonly signIn: SignInParts;
   readonly access: AccessDeps;
   /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;

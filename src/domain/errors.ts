@@ -4,7 +4,18 @@ import { errnoOf } from './errno.ts';
 import { because } from './reason.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
-export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'work' | 'config' | 'request' | 'station';
+export type Side =
+  | 'recorder'
+  | 'vault'
+  | 'ledger'
+  | 'transcoder'
+  | 'archive'
+  | 'queue'
+  | 'work'
+  | 'config'
+  | 'request'
+  | 'sign-in'
+  | 'station';
 
 /** `never`: no repetition mends it; `later`: goes on by itself once the cause is mended; `now`: try once more at once. */
 export type Retry = 'never' | 'later' | 'now';
@@ -93,6 +104,10 @@ export const ERRORS = {
   'request.reason-needed': { retry: 'never', status: 403 },
   'request.approval-needed': { retry: 'never', status: 403 },
   'request.too-many': { retry: 'later', status: 503 },
+  'sign-in.wrong': { retry: 'never', status: 401 },
+  'sign-in.locked': { retry: 'later', status: 429 },
+  'sign-in.ended': { retry: 'never', status: 401 },
+  'sign-in.password-refused': { retry: 'never', status: 422 },
   'request.too-often': { retry: 'later', status: 429 },
   'station.font-missing': { retry: 'later', status: 503 },
   'station.stopping': { retry: 'later', status: 503 },

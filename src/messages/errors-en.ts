@@ -284,6 +284,20 @@ export const ERRORS_EN = {
     remedy: 'Request a call-up; those who are named decide on it.',
   },
   'request.too-many': { what: 'Too many of these are open at the same time', remedy: 'Close what is not needed, then try again.' },
+  'sign-in.wrong': {
+    what: 'Nobody could be signed in with this',
+    remedy: 'Check account, password and code. After some failures each further try has to wait longer.',
+  },
+  'sign-in.locked': {
+    what: 'There were too many failed tries',
+    remedy:
+      'Wait for the time that is told, then try again. A forgotten password is replaced by a one-time link of the security administrator.',
+  },
+  'sign-in.ended': { what: 'This sign-in holds no more', remedy: 'Sign in again from the beginning.' },
+  'sign-in.password-refused': {
+    what: 'This password may not be chosen',
+    remedy: 'Take a longer one, such as several words that do not belong together. Any characters are allowed.',
+  },
   'request.too-often': { what: 'Too many requests came in a short time', remedy: 'Wait as long as retry-after says, then try again.' },
   'station.font-missing': {
     what: 'The font for printed reports is not installed',

@@ -168,6 +168,10 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   },
   'request.approval-needed': { what: '须先经审批', remedy: '请提交调阅申请，由所列人员审批。' },
   'request.too-many': { what: '同时打开的数量过多', remedy: '关闭不需要的，然后重试。' },
+  'sign-in.wrong': { what: '无法以此登录', remedy: '请核对账号、密码和验证码。多次失败后，每次再试须等待更久。' },
+  'sign-in.locked': { what: '失败次数过多', remedy: '请按提示的时间等待后再试。忘记密码时，由安全管理员以一次性链接重置。' },
+  'sign-in.ended': { what: '这次登录已不再有效', remedy: '请从头重新登录。' },
+  'sign-in.password-refused': { what: '不能使用这个密码', remedy: '请选用更长的密码，例如几个互不相关的词；任何字符都可以。' },
   'request.too-often': { what: '短时间内请求过多', remedy: '请等待 retry-after 所示的时间，然后重试。' },
   'station.font-missing': {
     what: '打印报告所需的字体没有安装',

@@ -1,6 +1,7 @@
 import { auditZhCN } from './access/audit-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { reportsZhCN } from './access/reports-zh-CN.ts';
+import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up/zh-CN.ts';
@@ -25,6 +26,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...custodyZhCN,
   ...factsZhCN,
   ...workerZhCN,
+  ...signInZhCN,
   ...knownZhCN,
   ...consoleZhCN,
   ...checksZhCN,

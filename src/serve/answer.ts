@@ -129,6 +129,7 @@ async function answerCommand(
   const header = headers['idempotency-key'];
   if (header !== undefined && row.method !== 'POST')
     throw new EvidockError('request.invalid', because('key-not-for', { method: row.method }));
+  if (header !== undefined && row.keyless) throw new EvidockError('request.invalid', because('key-with-password', {}));
   const keyed = keyedRequestOf({ header, principal: asked.principal, method, url, body });
   const end = keyed ? parts.running.begin(keyed) : () => undefined;
   try {

@@ -12,12 +12,20 @@ const OF_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'request.too-large
 export function answerProblem(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = translate(error);
   const { status } = known;
+  const seconds = retrySeconds(known);
+  if (seconds !== null) reply.header('retry-after', seconds);
   if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(problemOf(known, request.id));
+}
+
+/** How long to wait, where the reason tells it; null: it does not. */
+function retrySeconds({ code, status, reason: { params } }: EvidockError): number | null {
+  const { seconds } = params as { readonly seconds?: unknown };
+  return (status === 429 || code === 'request.too-many') && typeof seconds === 'number' ? seconds : null;
 }
 
 function problemOf({ code, status, detail, reason, remedy }: EvidockError, requestId: string): ProblemAnswer {

@@ -166,6 +166,8 @@ interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> e
   readonly creates?: 'always' | 'new';
   /** `several`: the handler makes no transaction, or more than one. So the answer for an idempotency key is kept after the last. */
   readonly transactions?: 'several';
+  /** True: the request holds a password or a code. It takes no idempotency key, because a digest of its body would be kept, and perhaps a secret of its answer. */
+  readonly keyless?: boolean;
   /** True: the answer holds a secret and is not kept for an idempotency key. */
   readonly secret?: boolean;
   /** Largest body, bytes; 64 KiB if left out. */

@@ -23,6 +23,7 @@ import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { shippedPolicy } from './policies.ts';
+import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
@@ -87,6 +88,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     },
     workersHeard: new WorkerPresence(),
     access: { policy: () => shippedPolicy(), grants: ledger.callUps, onRevoked: bell.onRevoked },
+    signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
     printer: new PdfPrinter(),

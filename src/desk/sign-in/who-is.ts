@@ -1,6 +1,7 @@
 import type { DeskDeps } from '#desk/deps';
 import type { Role } from '#domain/access/roles';
 import type { Task } from '#domain/access/tasks';
+import { sessionOfToken } from './sessions.ts';
 
 /** What a request over the network shows of who sends it. */
 export interface Credentials {
@@ -17,7 +18,7 @@ export interface Credentials {
 }
 
 /** The person behind a session or a token, as they are now. */
-export interface Person {
+interface Person {
   readonly id: string;
   readonly account: string;
   readonly name: string;
@@ -40,10 +41,18 @@ export interface SignedIn {
   readonly tokenScopes: readonly Task[] | null;
 }
 
+type WhoIsDeps = Pick<DeskDeps, 'ledger' | 'signIn'>;
+
 /**
  * Who sends a request; null: nobody whom the station knows. A session that ended, a token that expired, a person who left: nobody. Asked once for each request,
  * and again while a stream is open. Throws ledger.failed: then nothing is shown.
  */
-export async function whoIs(_deps: DeskDeps, _credentials: Credentials): Promise<SignedIn | null> {
-  return null;
+export async function whoIs(deps: WhoIsDeps, { cookie, isUse = true }: Credentials): Promise<SignedIn | null> {
+  if (cookie === undefined) return null;
+  const found = await sessionOfToken(deps, cookie);
+  if (!found) return null;
+  const { session, user } = found;
+  // The ledger is told of it once a minute (SignInKeeper), so that no request waits for a write.
+  if (isUse) deps.signIn.times.used(session);
+  return { kind: 'user', id: user.id, name: user.name, user, session: session.id, tokenScopes: null };
 }

@@ -13,6 +13,7 @@ import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
 import { SAMPLE_ENTRIES } from './sample-entries.ts';
+import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
 import { WORKER_ENTRIES } from './worker-entries.ts';
 
@@ -26,6 +27,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...SIGN_IN_ENTRIES,
   ...PEOPLE_ENTRIES,
   ...LOOK_ENTRIES,
   ...AUDIT_ENTRIES,

@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 /** A time-based one-time password (RFC 6238). */
-export interface Totp {
+interface Totp {
   /** 20 bytes, base 32. It must be readable: codes are computed from it. */
   readonly secret: string;
   readonly setAtMs: number;

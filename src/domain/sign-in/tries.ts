@@ -37,6 +37,12 @@ export function delayMsAfter(by: TriedBy, failures: number): number {
   return failures < free ? 0 : Math.min(delayMsMax, firstDelayMs * 2 ** Math.min(failures - free, 30));
 }
 
+/** Failures that bring the longest delay. More of them are not counted, so that they are forgotten within a day. */
+export function failuresMax(by: TriedBy): number {
+  const { free, firstDelayMs, delayMsMax } = LOCK_RULES[by];
+  return free + Math.ceil(Math.log2(delayMsMax / firstDelayMs));
+}
+
 /** Failures that still count when some time has passed since the last. */
 export function stillCounted(by: TriedBy, failures: number, elapsedMs: number): number {
   return Math.max(0, failures - Math.floor(Math.max(0, elapsedMs) / LOCK_RULES[by].forgetMs));

@@ -3,6 +3,7 @@ import { auditReasonsEn } from './access/audit-en.ts';
 import { networkEn } from './access/network-en.ts';
 
 import { peopleEn } from './access/people-en.ts';
+import { signInEn } from './access/sign-in-en.ts';
 import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up/en.ts';
@@ -39,6 +40,7 @@ export const REASONS_EN = {
   ...leaveEn,
   ...auditReasonsEn,
   ...stationEn,
+  ...signInEn,
   ...namesEn,
   ...peopleEn,
   ...damageEn,

@@ -16,6 +16,7 @@ export const requestEn = {
   'etags-malformed': '{header}: is no list of entity tags',
   'key-malformed': 'idempotency-key: is not one text of 1 to {limit} characters of ASCII',
   'key-not-for': 'idempotency-key: {method} is the same however often it is sent',
+  'key-with-password': 'idempotency-key: none is taken where a password is sent, because a digest of the request would be kept',
   'key-named': 'idempotency-key {key}',
   'key-answer-gone': 'idempotency-key {key}: the request was carried out; its answer is not kept',
   'breach-second': 'has a second transaction, and keeps its answer with the first',

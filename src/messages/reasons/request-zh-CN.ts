@@ -16,6 +16,7 @@ export const requestZhCN = {
   'etags-malformed': '{header}：不是实体标签列表',
   'key-malformed': 'idempotency-key：必须是 1 至 {limit} 个 ASCII 字符的一段文字',
   'key-not-for': 'idempotency-key：{method} 无论发送几次结果都相同，不接受幂等键',
+  'key-with-password': 'idempotency-key：发送密码的请求不接受，因为会保存请求的摘要',
   'key-named': '幂等键 {key}',
   'key-answer-gone': '幂等键 {key}：请求已执行，但其答复未保留',
   'breach-second': '有第二个事务，而答复与第一个事务一起保留',

@@ -5,6 +5,7 @@ import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
 import { networkZhCN } from './access/network-zh-CN.ts';
 
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up/zh-CN.ts';
@@ -41,6 +42,7 @@ const zhCN = {
   ...leaveZhCN,
   ...auditReasonsZhCN,
   ...stationZhCN,
+  ...signInZhCN,
   ...namesZhCN,
   ...peopleZhCN,
   ...damageZhCN,

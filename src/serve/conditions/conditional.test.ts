@@ -61,8 +61,9 @@ describe('If-Match', () => {
   it('is judged by every route that changes what has a URL of its own', () => {
     const judged = ROUTES.filter((row) => row.kind === 'command' && row.resource).map(({ url }) => url.split('/')[3]);
     expect([...new Set(judged)].sort()).toEqual([...KINDS].map((kind) => `${kind}s`).sort());
-    // These need no ETag: they add to a list, or decide something once and for all.
-    const free = ['/slots/learning', '/suggestions/:id/decision'];
+    // These need no ETag: they add to a list, decide something once and for all, or replace a secret that nobody may read.
+    const secrets = ['/session/password', '/session/second-factor', '/accounts/:account/password'];
+    const free = ['/slots/learning', '/suggestions/:id/decision', ...secrets];
     for (const row of ROUTES) {
       if (row.kind !== 'command' || (row.method !== 'PATCH' && row.method !== 'PUT') || free.includes(row.url.replace('/api/v1', '')))
         continue;

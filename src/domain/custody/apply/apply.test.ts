@@ -42,6 +42,16 @@ const TELLS_ONLY = [
     'kiosk.visited',
     'kiosk.visit-refused',
   ],
+  ...[
+    'session.began',
+    'session.ended',
+    'sign-in.failed',
+    'password.set',
+    'totp.set',
+    'totp.removed',
+    'recovery-codes.made',
+    'recovery-code.used',
+  ],
   ...['pin.set', 'pin.removed', 'badge.assigned', 'badge.removed', 'docking.confirmed'],
 ];
 

@@ -1,0 +1,22 @@
+/** Reasons of signing in; `{name}` is a parameter. */
+export const signInEn = {
+  'account-or-password': 'account or password',
+  'wrong-code': 'the code is not the one of now, or was used before',
+  'begin-again': 'the first step is too long ago, or something changed since',
+  'try-again-in': 'no try is accepted for {seconds} s',
+  'hashes-waiting': 'too many people sign in at this moment; again in {seconds} s',
+  'hash-unreadable': 'a password hash in the ledger is no argon2id hash',
+  'password-short': 'it has fewer than {limit} characters',
+  'password-not-text': 'it has more than {limit} characters, or is no whole text',
+  'password-characters': 'it has characters that cannot be typed',
+  'password-common': 'it is one of those that are tried first: a common word, a row, a name, or one with a few digits more',
+  'factor-needed': 'the roles {names} need a second factor',
+  'no-factor': 'there is no second factor',
+  'own-factor': 'nobody takes away their own second factor in this way',
+  'no-session': 'session {session}',
+  'no-account': 'account {account}',
+  'no-user-id': 'user {user}',
+  'user-left': '{account} does not work here any more',
+  'needs-session': 'it can only be done in a session, signed in by a person',
+  'only-on-machine': 'this is done on the machine alone (`evidock user password`); a security administrator makes a one-time link',
+} as const;

@@ -1,0 +1,22 @@
+/** 登录的原因。 */
+export const signInZhCN = {
+  'account-or-password': '账号或密码',
+  'wrong-code': '验证码不是当前的，或已经用过',
+  'begin-again': '第一步已过去太久，或其间情况有变',
+  'try-again-in': '{seconds} 秒内不接受尝试',
+  'hashes-waiting': '此刻登录的人太多，请 {seconds} 秒后再试',
+  'hash-unreadable': '账本中的密码散列不是 argon2id 散列',
+  'password-short': '少于 {limit} 个字符',
+  'password-not-text': '超过 {limit} 个字符，或不是完整的文本',
+  'password-characters': '含有无法输入的字符',
+  'password-common': '属于最先被猜的密码：常见词、连续字符、姓名账号，或只是加了几个数字',
+  'factor-needed': '角色 {names} 必须使用第二因素',
+  'no-factor': '没有设置第二因素',
+  'own-factor': '不能以这种方式撤销自己的第二因素',
+  'no-session': '会话 {session}',
+  'no-account': '账号 {account}',
+  'no-user-id': '用户 {user}',
+  'user-left': '{account} 已离职',
+  'needs-session': '只能由本人登录后在会话中进行',
+  'only-on-machine': '只能在本机进行（`evidock user password`）；安全管理员可生成一次性链接',
+} as const;
