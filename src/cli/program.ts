@@ -11,6 +11,8 @@ import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addRoster, addUnit } from './people/units.ts';
+import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
@@ -77,6 +79,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRecorder,
     addReports,
     addSamples,
+    addUser,
+    addUnit,
+    addRoster,
     addVerify,
     addJobs,
     addDerive,
