@@ -316,7 +316,6 @@ export const COMPONENTS = {
   ThumbnailsBody: named(ThumbnailsBody, { recordings: [recordingId], kind: 'poster', case: 'LY-2026-0012' }),
   Thumbnails: named(ThumbnailsJson, { look: 'lok-01jybqe2v7k3m9', recordings: [recordingId], seconds: 600 }),
   Revoked: named(RevokedJson, { name: 'render1', work: 2 }),
-  ...CALL_UP_COMPONENTS,
   SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
   SignIn: named(SignInJson, {
     ...{ state: 'code', session: null, pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300 },
@@ -338,4 +337,5 @@ export const COMPONENTS = {
     uri: 'otpauth://totp/Evidock:zhang.san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Evidock',
   }),
   RecoveryCodes: named(RecoveryCodesJson, { recoveryCodes: ['3f7k2m-9qwx41-c8v0zt-5hn6pa'] }),
+  ...CALL_UP_COMPONENTS,
 } as const;

@@ -11,6 +11,7 @@ import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addPassword, addSession } from './people/sign-in.ts';
 import { addRoster, addUnit } from './people/units.ts';
 import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
@@ -82,6 +83,8 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addUser,
     addUnit,
     addRoster,
+    addPassword,
+    addSession,
     addVerify,
     addJobs,
     addDerive,

@@ -32,4 +32,6 @@ export const networkEn = {
   'look-reviewed': 'look {look} has been reviewed',
   'own-look': 'look {look} is an own one',
   'no-month': '{month} is no month such as 2026-06',
+  'security-administrators': '{count} {count:security administrator|security administrators} who can sign in',
+  'mend-accounts': 'evidock user add ACCOUNT --name NAME --role security-administrator',
 } as const;
