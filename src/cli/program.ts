@@ -4,7 +4,10 @@ import { asEvidockError } from '#domain/errors';
 import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
+import { addAccess } from './access/policy.ts';
 import { addReports, addSamples } from './access/reports.ts';
+import { addGrant, addNotice } from './call-up/grants.ts';
+import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
@@ -68,6 +71,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const adders = [
     addRun,
     addWorker,
+    addAccess,
     addIngest,
     addSlots,
     addRecordings,
@@ -85,6 +89,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRoster,
     addPassword,
     addSession,
+    addRequest,
+    addGrant,
+    addNotice,
     addVerify,
     addJobs,
     addDerive,

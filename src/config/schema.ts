@@ -3,6 +3,7 @@ import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
+import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 
 /** For a station that shares nothing with another. */
@@ -279,6 +280,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   http,
   audit,
   access,
+  notices,
   suggest,
   log,
 });

@@ -1,5 +1,6 @@
 import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { policyEn } from './access/policy-en.ts';
 import { reportsEn } from './access/reports-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
@@ -385,6 +386,7 @@ export const en = {
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
   ...tasksEn,
+  ...policyEn,
   ...troubleEn,
   ...reportsEn,
 } as const;

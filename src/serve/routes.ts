@@ -6,6 +6,7 @@ import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { networkRoutes } from './routes/network.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -36,4 +37,5 @@ export const ROUTES: readonly Route[] = [
   ...reportRoutes,
   ...sampleRoutes,
   ...callUpRoutes,
+  ...policyRoutes,
 ];

@@ -9,7 +9,7 @@ import type { ShowingRight } from './playback.ts';
 import type { Principal, PrincipalOf } from './principal.ts';
 
 interface Asked {
-  readonly deps: Pick<DeskDeps, 'people' | 'ledger'>;
+  readonly deps: Pick<DeskDeps, 'people' | 'ledger' | 'access'>;
   readonly gatekeeper: Gatekeeper;
   readonly principalOf: PrincipalOf;
   readonly request: FastifyRequest;
@@ -21,7 +21,7 @@ interface Asked {
 
 /**
  * The right by which footage is shown. It is asked for again while bytes go out: whoever asked must still be known, have the task, and be let do the same by policy
- * and grants as they are then. It is in doubt as soon as somebody's account or a unit is changed.
+ * and grants as they are then. It is in doubt as soon as somebody's account or a unit is changed, or a grant ends.
  */
 export async function showingRight({ deps, gatekeeper, principalOf, request, principal, leave }: Asked): Promise<ShowingRight> {
   if (leave === null) return { ...NO_RIGHT, holds: async () => false, onDoubt: () => () => undefined };
@@ -40,7 +40,12 @@ export async function showingRight({ deps, gatekeeper, principalOf, request, pri
       }
       return true;
     },
-    onDoubt: (listener) => deps.people.onChanged(listener),
+    onDoubt: (listener) => {
+      const stops = [deps.people.onChanged(listener), deps.access.onRevoked(listener)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
   };
 }
 
