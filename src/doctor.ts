@@ -4,7 +4,9 @@ import type { Static } from 'typebox';
 import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
+import type { PageAnswer } from '#api/common';
 import type { NetworkAnswer } from '#api/network';
+import type { UserAnswer } from '#api/people';
 import type { LogLagJson } from '#api/station';
 import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
@@ -205,6 +207,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       ...found,
       ...(await tlsInForce(client)),
       await policyCheck(client),
+      ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),
     ];
@@ -219,6 +222,15 @@ async function tlsInForce(client: StationClient): Promise<DoctorCheck[]> {
   const refused = (json as NetworkAnswer).tls?.refused ?? null;
   if (refused === null) return [];
   return [{ name: 'tls in force', ok: false, reason: because('tls-old-in-force', { why: refused }), remedy: because('mend-tls', {}) }];
+}
+
+/** Without one nobody can add, suspend or free an account but root on the machine. */
+async function accountChecks(client: StationClient): Promise<DoctorCheck[]> {
+  const { json } = await client.request('GET', '/api/v1/users?role=security-administrator&state=active&limit=1000');
+  const { items } = json as PageAnswer<UserAnswer>;
+  const reason = because('security-administrators', { count: items.length });
+  if (items.length > 0) return [{ name: 'accounts', ok: true, reason, remedy: null }];
+  return [{ name: 'accounts', ok: true, warn: true, reason, remedy: because('mend-accounts', {}) }];
 }
 
 /** An archive that is away stops nothing, so readiness does not tell of it; here it is told how much of the log stands in the ledger alone. */

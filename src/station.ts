@@ -6,6 +6,7 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { LocalScratch } from '#adapters/disk/local-scratch';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
@@ -163,6 +164,7 @@ export class Station {
       doors: openDoors(this.#context, this.#mode === 'all'),
       access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
+      printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
       clock: this.#context.clock,
@@ -246,6 +248,7 @@ export class Station {
       archiveDerivatives: config.archive.derivatives,
       shipsLog: config.custody.ship,
       suggest: suggestRules(config),
+      audit: config.audit,
     };
   }
 

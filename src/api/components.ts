@@ -70,6 +70,7 @@ import {
   RecorderJson,
   SuggestionJson,
 } from './registry.ts';
+import { ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
 import {
   CodeBody,
   OwnPasswordBody,
@@ -98,6 +99,10 @@ const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 const hash = '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752';
 const at = '2026-06-20T15:30:00.000+08:00';
 
+const sample = {
+  ...{ id: 'smp-01jybqf2v7k3m9', month: '2026-06', size: 20, population: 248, reviewed: 3, drawnAt: at },
+  by: 'user:usr-01jybqf2v7k3m9',
+};
 const original = {
   ...{ id: 'org-01jybqe2v7k3m9', index: 1, role: 'segment' as const, kind: 'video' as const, state: 'sealed' as const },
   ...{ cardPath: 'DCIM/100MEDIA/0001.MP4', shownPath: 'DCIM/100MEDIA/0001.MP4', bytes: 734_003_200, sha256, sm3: null, gaps: [] },
@@ -206,6 +211,19 @@ export const COMPONENTS = {
   Ready: named(ReadyJson, { status: 'ready', checks: { ledger: check, vault: check, queue: check, archive: null } }),
   LogLag: named(LogLagJson, { places: [{ place: 'vault', entries: 3, ageSeconds: 12, erased: 0 }] }),
   Network: named(NetworkJson, { tls: { sha256, notAfter: at, refused: null } }),
+  SampleBody: named(SampleBody, { month: '2026-06' }),
+  Sample: named(SampleJson, sample),
+  SampleDetail: named(SampleDetailJson, {
+    ...sample,
+    ...{ seed: hash, head: 4711, agrees: null },
+    looks: [
+      {
+        ...{ look: 'lok-01jybqf2v7k3m9', recording: recordingId, case: 'LY-2026-0012', who: 'usr-01jybqf2v7k3m9', reason: 'complaint', at },
+        review: { verdict: 'question', words: null, by: 'user:usr-01jybqf2v7k3ma', at },
+      },
+    ],
+  }),
+  ReviewBody: named(ReviewBody, { verdict: 'fine' }),
   BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
   Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
   Slot: named(SlotJson, slot),

@@ -7,6 +7,7 @@ import { reasonText } from '#messages/reason';
 import { addAudit } from './access/audit.ts';
 import { addDoors } from './access/doors.ts';
 import { addAccess } from './access/policy.ts';
+import { addReports, addSamples } from './access/reports.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
@@ -84,6 +85,8 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addReports,
+    addSamples,
     addUser,
     addUnit,
     addRoster,

@@ -29,6 +29,7 @@ type Family =
   | 'effect'
   | 'relation'
   | 'suggestion'
+  | 'sample.verdict'
   | 'source'
   | 'derivative'
   | 'field'

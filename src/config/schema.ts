@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { access } from './access-section.ts';
+import { audit } from './audit-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
@@ -280,6 +281,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   http,
   oidc,
   doors,
+  audit,
   access,
   notices,
   suggest,

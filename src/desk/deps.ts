@@ -4,6 +4,7 @@ import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
+import type { DocumentPrinter } from '#ports/document-printer';
 import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { PeopleChanges } from '#ports/people-changes';
@@ -41,6 +42,8 @@ interface DeskFacts {
   /** Whether pieces of the custody log are copied into vault and archive. */
   readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
+  /** Hours of work such as `07:00-20:00`, and how many looks of a month are reviewed. */
+  readonly audit: { readonly hours: string; readonly sampleSize: number };
 }
 
 /** Everything that routes and use-cases stand on; given by the composition root. */
@@ -82,6 +85,7 @@ export interface DeskDeps {
    * known one tells. Throws what is wrong.
    */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
+  readonly printer: DocumentPrinter;
   /** The certificate of the listener; null if it speaks no TLS. */
   readonly tls: () => TlsState | null;
   /** Throws queue.unreachable or queue.refused. */

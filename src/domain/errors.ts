@@ -113,6 +113,7 @@ export const ERRORS = {
   'sign-in.ended': { retry: 'never', status: 401 },
   'sign-in.password-refused': { retry: 'never', status: 422 },
   'request.too-often': { retry: 'later', status: 429 },
+  'station.font-missing': { retry: 'later', status: 503 },
   'station.stopping': { retry: 'later', status: 503 },
   'station.not-running': { retry: 'later', status: 409 },
   'station.stood-still': { retry: 'later', status: 504 },

@@ -23,6 +23,7 @@ export const checksEn = {
   'check.archive': 'archive',
   'check.log in vault': 'log in vault',
   'check.log in archive': 'log in archive',
+  'check.accounts': 'accounts',
   'check.tls': 'tls',
   'check.tls in force': 'tls in force',
   'check.proxies': 'proxies',

@@ -23,6 +23,7 @@ export const checksZhCN = {
   'check.archive': '归档',
   'check.log in vault': '本地库中的保管链副本',
   'check.log in archive': '归档中的保管链副本',
+  'check.accounts': '账户',
   'check.tls': 'TLS',
   'check.tls in force': '生效的 TLS 证书',
   'check.proxies': '反向代理',

@@ -2,6 +2,7 @@ import { auditEn } from './access/audit-en.ts';
 import { doorsEn } from './access/doors-en.ts';
 import { peopleEn } from './access/people-en.ts';
 import { policyEn } from './access/policy-en.ts';
+import { reportsEn } from './access/reports-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
@@ -387,4 +388,5 @@ export const en = {
   ...tasksEn,
   ...policyEn,
   ...troubleEn,
+  ...reportsEn,
 } as const;

@@ -311,6 +311,10 @@ export const ERRORS_EN = {
     remedy: 'Take a longer one, such as several words that do not belong together. Any characters are allowed.',
   },
   'request.too-often': { what: 'Too many requests came in a short time', remedy: 'Wait as long as retry-after says, then try again.' },
+  'station.font-missing': {
+    what: 'The font for printed reports is not installed',
+    remedy: 'Install it (apt-get install fonts-noto-cjk, or scripts/install-deps run), then try again.',
+  },
   'station.stopping': { what: 'The station is stopping', remedy: 'Try again when it is up; work goes on where it was.' },
   'station.not-running': {
     what: 'This needs a station that runs',

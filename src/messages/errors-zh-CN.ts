@@ -182,6 +182,10 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'sign-in.ended': { what: '这次登录已不再有效', remedy: '请从头重新登录。' },
   'sign-in.password-refused': { what: '不能使用这个密码', remedy: '请选用更长的密码，例如几个互不相关的词；任何字符都可以。' },
   'request.too-often': { what: '短时间内请求过多', remedy: '请等待 retry-after 所示的时间，然后重试。' },
+  'station.font-missing': {
+    what: '打印报告所需的字体没有安装',
+    remedy: '请安装（apt-get install fonts-noto-cjk，或 scripts/install-deps run），然后重试。',
+  },
   'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
   'station.not-running': { what: '此操作需要采集站正在运行', remedy: '请先用 `evidock run`（或其服务）启动采集站，然后重试。' },
   'station.stood-still': { what: '工作长时间没有进展，已停止', remedy: '会自动重试；若反复出现，请检查它所等待的磁盘或归档。' },

@@ -2,6 +2,7 @@ import { auditZhCN } from './access/audit-zh-CN.ts';
 import { doorsZhCN } from './access/doors-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { policyZhCN } from './access/policy-zh-CN.ts';
+import { reportsZhCN } from './access/reports-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
@@ -386,4 +387,5 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...tasksZhCN,
   ...policyZhCN,
   ...troubleZhCN,
+  ...reportsZhCN,
 };

@@ -14,6 +14,7 @@ import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { RequestEnded } from '#domain/custody/call-up-entries';
 import { TakenOut } from '#domain/custody/holding-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
+import { SampleDrawn } from '#domain/custody/sample-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
@@ -137,6 +138,10 @@ beforeAll(async () => {
         RequestEnded.make({ ...RequestEnded.example, atMs: START_MS, actor: cli('root'), subject: subject('request', request) }),
       );
     const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
+    for (let n = 0; n < COUNT; n += 1)
+      await writer.custody.append(
+        SampleDrawn.make({ ...SampleDrawn.example, atMs: START_MS, actor: cli('root'), subject: subject('sample', anId('smp')) }),
+      );
     for (const category of ['permit', 'penalty'])
       await writer.custody.append(RecordingTagged.make({ ...about, data: { category: { old: null, new: category } } }));
   });
@@ -165,7 +170,7 @@ const LISTS = [
     '/recorders/:serial/holdings',
     ...['/users', '/units', '/users/:user/units', '/users/:user/facts', '/units/:unit/members', '/units/:unit/facts'],
   ],
-  ...['/audit', '/recordings/:id/looks'],
+  ...['/audit', '/recordings/:id/looks', '/samples'],
 ];
 const withFilter = [
   '/recordings?damaged=false',

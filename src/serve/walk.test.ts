@@ -17,6 +17,7 @@ import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
+import { tellLooks } from '#test/support/looked';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
@@ -56,6 +57,7 @@ const ids = {
   suggestion: '',
   unit: '',
   third: '',
+  sample: '',
   docking: anId('dck'),
   ...{ asked: '', urgent: '', given: '', own: '', notice: '' },
 };
@@ -107,6 +109,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       `docking:${ids.docking}`,
     ],
     ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
+    ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
     'user:cli:wang',
@@ -116,6 +119,12 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   // Counts all new entries, so that none is under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
   return { outcome, types: [...new Set(entries.values())].filter((type) => !BESIDE.has(type)).sort() };
+}
+
+/** Ids of the samples that were drawn. */
+async function samples(): Promise<readonly string[]> {
+  const { entries } = await station.ledger.looks.answer({ type: 'sample.drawn' }, { limit: 10, order: 'newest' });
+  return entries.map(({ subject: { id } }) => id);
 }
 
 async function request(target: FastifyInstance, step: Step) {
@@ -308,6 +317,17 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },
   { row: v1('GET /network'), leaves: [] },
+  { row: v1('GET /reports/month/:month'), params: { month: '2026-06' }, leaves: ['report.issued'] },
+  { row: v1('POST /samples'), body: { month: '2026-05' }, leaves: ['sample.drawn'] },
+  { row: v1('GET /samples'), leaves: [] },
+  { row: v1('GET /samples/:id'), params: { id: 'sample' }, leaves: [] },
+  {
+    row: v1('POST /samples/:id/looks/:look/review'),
+    params: { id: 'sample', look: 'lok-may' },
+    body: { verdict: 'fine' },
+    leaves: ['sample.reviewed'],
+  },
+  { row: v1('GET /reports/trail/:recording'), params: { recording: 'early' }, leaves: ['report.issued'] },
   { row: v1('GET /openapi.json'), leaves: [] },
   { row: 'GET /metrics', leaves: [] },
 ];
@@ -341,6 +361,7 @@ beforeAll(async () => {
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
+  await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
@@ -391,6 +412,7 @@ describe('every route', () => {
       }
       ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
       ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';
+      [ids.sample = ''] = await samples();
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
       expect(outcome.body).not.toContain('"type":"error"');

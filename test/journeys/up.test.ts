@@ -2,8 +2,10 @@
  * Goal: the first command of the README brings up a station that finishes both sample recorders, says where to look, and can be stopped.
  * Method: scripts/up itself, in the background way, on a state directory of its own; then its API is asked.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROLES } from '#domain/access/roles';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -28,6 +30,13 @@ afterAll(async () => {
   await home.remove();
 });
 
+/** The session cookie; empty if the station did not let them in. */
+async function signIn(address: string, body: { account: string; password: string }): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${address}/api/v1/session`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
+}
+
 describe('scripts/up', () => {
   it('finishes two sample recorders and says where to look', async () => {
     const up = await runProgram(join(ROOT, 'scripts/up'), ['--detach', '--state', home.path], {
@@ -43,6 +52,19 @@ describe('scripts/up', () => {
     expect(recordings.some((recording) => recording.damaged)).toBe(true);
     for (const path of ['openapi.json', 'health']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(200);
     for (const path of ['slots', 'recordings']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(401);
+    const accounts = new Map(
+      [...up.stdout.matchAll(/^ {2}(demo-[a-z-]+) +([0-9a-f]{24})$/gm)].map(([, account = '', password = '']) => [account, password]),
+    );
+    expect([...accounts.keys()].sort()).toEqual(ROLES.map((role) => `demo-${role}`).sort());
+    expect(new Set(accounts.values()).size).toBe(ROLES.length);
+    const log = await readFile(join(home.path, 'station.log'), 'utf8');
+    for (const [account, password] of accounts) {
+      expect(log).not.toContain(password);
+      const cookie = await signIn(`${address}`, { account, password });
+      const { status } = await fetch(`${address}/api/v1/recordings`, { headers: { cookie } });
+      expect(status, account).toBe(account.endsWith('-administrator') ? 403 : 200);
+    }
+    expect(await signIn(`${address}`, { account: 'demo-officer', password: 'demo-officer-demo' })).toBe('');
     const verified = await evidock(['--state', join(home.path, 'state'), 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
     stop();

@@ -6,6 +6,7 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { Deeds } from '#desk/audit/deeds';
 import { PlayedTimes } from '#desk/audit/played-times';
 import { policyRules } from '#desk/call-up/policy-rules';
@@ -81,6 +82,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ownDirectories: [join(home.path, 'vault')],
       archiveDerivatives: true,
       shipsLog: true,
+      audit: { hours: '07:00-20:00', sampleSize: 20 },
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },
     ingest: async () => 'dck-none',
@@ -97,6 +99,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
+    printer: new PdfPrinter(),
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

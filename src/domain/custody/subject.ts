@@ -23,6 +23,8 @@ export const SUBJECT_KINDS = [
   'token',
   /** A paired screen at the slots. */
   'kiosk',
+  /** A random sample of looks. */
+  'sample',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

@@ -38,6 +38,8 @@ const TAGS: Readonly<Record<string, string>> = {
   kiosks: 'Screens at the slots.',
   'sign-in': 'Signing in.',
   session: 'The person who is signed in.',
+  reports: 'Reports for courts and auditors.',
+  samples: 'Random samples of looks, and their review.',
   metrics: 'Figures for Prometheus.',
 };
 const STATION_TAG = new Set(['health', 'ready', 'network', 'openapi.json']);

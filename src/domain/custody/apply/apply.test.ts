@@ -32,7 +32,7 @@ const TELLS_ONLY = [
   ...['kiosk.code-made', 'kiosk.code-refused', 'kiosk.visited', 'kiosk.visit-refused'],
   ...['user.invited', 'user.set-up', 'roster.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
-  ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used'],
+  ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used', 'sample.drawn', 'sample.reviewed'],
   ...[
     'session.began',
     'session.ended',

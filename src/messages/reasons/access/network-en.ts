@@ -27,4 +27,11 @@ export const networkEn = {
   'proxy-range': 'whoever has an address of such a range can say that they are anybody',
   'mend-tls': 'renew the certificate in the files of http.certificate and http.key; the station takes it over by itself',
   'mend-proxies': 'name as few addresses as there are proxies in http.trustedProxies',
+  'month-not-over': '{month} is not over yet',
+  'month-sampled': '{month} has the sample {sample}',
+  'look-reviewed': 'look {look} has been reviewed',
+  'own-look': 'look {look} is an own one',
+  'no-month': '{month} is no month such as 2026-06',
+  'security-administrators': '{count} {count:security administrator|security administrators} who can sign in',
+  'mend-accounts': 'evidock user add ACCOUNT --name NAME --role security-administrator',
 } as const;

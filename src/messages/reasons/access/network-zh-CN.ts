@@ -26,4 +26,11 @@ export const networkZhCN = {
   'proxy-range': '拥有该范围内任一地址的人都可以冒充他人',
   'mend-tls': '请更新 http.certificate 与 http.key 所指文件中的证书；采集站会自动采用',
   'mend-proxies': '在 http.trustedProxies 中只列出实际存在的代理地址',
+  'month-not-over': '{month} 尚未结束',
+  'month-sampled': '{month} 已有样本 {sample}',
+  'look-reviewed': '调阅 {look} 已复查',
+  'own-look': '调阅 {look} 是本人的',
+  'no-month': '{month} 不是月份，应如 2026-06',
+  'security-administrators': '{count} 名安全管理员可以登录',
+  'mend-accounts': 'evidock user add ACCOUNT --name NAME --role security-administrator（添加安全管理员）',
 } as const;
