@@ -54,6 +54,7 @@ function prepare(raw: DatabaseSync) {
     link: insert('recording_cases', 'recording_id,case_number,sort_at'),
     work: insert('work', 'id,stage,recording_id,state,priority,attempts,due_at,percent,created_at,updated_at'),
     entry: insert('cases', 'number,title,stage,officer_ids,created_at'),
+    named: insert('case_officers', 'officer_id,case_number'),
     officer: insert('officers', 'id,name,unit'),
     recorder: insert('recorders', 'serial'),
   };
@@ -146,7 +147,11 @@ function fill(raw: DatabaseSync, size: LedgerSize): LoadedLedger {
   raw.exec('BEGIN');
   for (const [n, id] of officers.entries()) to.officer.run(id, `Officer ${id}`, units[n % units.length] ?? null);
   for (const serial of recorders) to.recorder.run(serial);
-  for (let n = 0; n < size.cases; n++) to.entry.run(`A-${n}`, `Case ${n}`, 'evidence', '[]', FIRST_MS + n);
+  for (let n = 0; n < size.cases; n++) {
+    const named = officers[n % officers.length] ?? '';
+    to.entry.run(`A-${n}`, `Case ${n}`, 'evidence', JSON.stringify([named]), FIRST_MS + n);
+    to.named.run(named, `A-${n}`);
+  }
   const lastMs = FIRST_MS + YEARS_MS;
   let dockingId = '';
   let serial = '';

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
+import { readPolicy } from '#desk/access/read-policy';
+import { scopeOf } from '#domain/access/scope-of';
 import { newId } from '#domain/ids';
-import type { NarrowScope } from '#domain/scope';
+import type { RuledScope, Scope } from '#domain/scope';
 import { originalKey } from '#domain/vault/vault-key';
 import type { RecordingFilter } from '#ports/ledger/recordings';
 import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
@@ -12,7 +15,13 @@ import { aSealedDraft } from '#test/support/custody';
 import { type LedgerSize, type LoadedLedger, loadLedger } from './ledger-load.ts';
 import type { Row } from './row.ts';
 
-const SIZE: LedgerSize = { recordings: 1_000_000, cases: 50_000, officers: 2_000, units: 200, recorders: 600 };
+const SIZE: LedgerSize = {
+  recordings: Number(process.env['EVIDOCK_BENCH_RECORDINGS'] ?? 1_000_000),
+  cases: 50_000,
+  officers: 2_000,
+  units: 200,
+  recorders: 600,
+};
 const QUERIES = 3_000;
 const PAGE = 100;
 const SEALS = 1_500;
@@ -55,7 +64,37 @@ async function scoped(ledger: SqliteLedger, loaded: LoadedLedger): Promise<Row[]
   const granted = () => ({ ...own(), cases: [pick(loaded.caseSample)], recordings: [pick(loaded.idSample), pick(loaded.idSample)] });
   const since = () => ({ sinceMs: loaded.firstMs + Math.random() * (loaded.lastMs - loaded.firstMs) });
   const state = () => ({ state: 'archived' as const });
-  const kinds: readonly [string, () => NarrowScope, () => Omit<RecordingFilter, 'limit'>][] = [
+  // By the policy that comes with the software. A brigade has ten units below it.
+  const policy = readPolicy(readFileSync(new URL('../config/access.yaml', import.meta.url), 'utf8'), 1, 'config/access.yaml');
+  const moment = { time: '12:00', isFrom: () => false, atMs: loaded.lastMs };
+  const grants = () => ({ cases: [pick(loaded.caseSample)], recordings: [pick(loaded.idSample), pick(loaded.idSample)] });
+  const officer = () =>
+    scopeOf(
+      policy,
+      { id: 'usr', roles: ['officer'], officer: pick(loaded.officers), unit: null },
+      { ...moment, unitsBelow: [], granted: grants() },
+    );
+  const reviewer = (below: number) => () => {
+    const unitsBelow = Array.from({ length: below }, () => pick(loaded.units));
+    return scopeOf(
+      policy,
+      { id: 'usr', roles: ['reviewer'], officer: null, unit: pick(loaded.units) },
+      { ...moment, unitsBelow, granted: grants() },
+    );
+  };
+  /** A site that keeps secret and marked footage of a unit from its own people, and everything of three days from all others. */
+  const conditions = (): RuledScope => {
+    const reach = { ...nobody, all: false, named: [], units: [pick(loaded.units)] };
+    const which = { confidentialityMax: 'internal', privacy: false, takenUntilMs: loaded.lastMs - 3 * 86_400_000 } as const;
+    return { allowed: [{ reach, which }], refused: [{ reach: { ...reach, all: true }, which: { important: true } }] };
+  };
+  const kinds: readonly [string, () => Scope, () => Omit<RecordingFilter, 'limit'>][] = [
+    ['the policy, an officer', officer, () => ({})],
+    ['the policy, an officer --state', officer, state],
+    ['the policy, a reviewer', reviewer(0), () => ({})],
+    ['the policy, a reviewer with ten units below', reviewer(10), () => ({})],
+    ['a unit, five conditions', conditions, () => ({})],
+    ['a unit, five conditions --since', conditions, since],
     ['own', own, () => ({})],
     ['own --state', own, state],
     ['own and grants', granted, () => ({})],

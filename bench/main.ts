@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
+  'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
 };

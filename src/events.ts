@@ -282,3 +282,20 @@ export function tlsRefused(log: Log, reason: Reason): void {
 export function grantsNotKept(log: Log, error: unknown): void {
   log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');
 }
+
+/** Something was found in the policy file of the site: a proposal, what counts already, or what cannot be used. */
+export function policyNoticed(log: Log, noticed: { found: string; version?: number; error?: EvidockError }): void {
+  const { found, version, error } = noticed;
+  const facts = { event: 'policy.noticed', stage: 'policy', found, ...(version === undefined ? {} : { version }) };
+  if (error) log.error({ ...facts, code: error.code }, error.message);
+  else log.info(facts, 'the policy file was looked at');
+}
+
+/** A notice stays in the ledger and is sent again. */
+export function noticeFailed(log: Log, facts: { way: string }, error: unknown): void {
+  log.warn({ event: 'notice.failed', stage: 'station', ...facts, err: error }, 'a notice could not be sent');
+}
+
+export function noticeGivenUp(log: Log, facts: { notice: string; way: string; attempts: number }): void {
+  log.error({ event: 'notice.given-up', stage: 'station', ...facts }, 'a notice could not be sent for a day, and is not sent any more');
+}

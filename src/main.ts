@@ -11,6 +11,7 @@ import { EvidockError, isFailure } from '#domain/errors';
 import { parseInvitation } from '#domain/invitation';
 import { because } from '#domain/reason';
 import { LAYOUTS } from '#sample-card/layouts';
+import { readSecret } from './read-secret.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { becomeOwnerOf } from './state-owner.ts';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
@@ -138,6 +139,8 @@ const context: CliContext = {
   user: userName(),
   stdout: process.stdout,
   stderr: process.stderr,
+  readSecret: (prompt) => readSecret(prompt, { input: process.stdin, prompts: process.stderr }),
+  stdinIsTerminal: process.stdin.isTTY === true,
   interrupted: () => {
     const controller = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());

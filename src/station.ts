@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,7 +10,6 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
-import { readPolicy } from '#desk/access/read-policy';
 import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
@@ -31,6 +30,7 @@ import type { NetworkSettings } from '#serve/network/settings';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
+import { openAccess } from './station/access-line.ts';
 import { openArchive } from './station/archive.ts';
 import { openCallUps } from './station/call-ups.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
@@ -60,9 +60,6 @@ interface Options {
   /** A person says that the ledger is to be used as it is found (`evidock ledger accept`). */
   readonly acceptLedger?: boolean;
 }
-
-/** The policy that comes with the software. */
-const SHIPPED_POLICY = new URL('../config/access.yaml', import.meta.url);
 
 /** What only a station that works can do for its API. */
 type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
@@ -151,10 +148,10 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
-    const shipped = readPolicy(await readFile(SHIPPED_POLICY, 'utf8'), 0, 'config/access.yaml');
     const network = await openNetwork(this.#context, this.#mode === 'all');
     const keeps = this.#mode === 'all';
-    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: () => shipped, keeps });
+    const access = await openAccess(this.#context, { ledger: opened.ledger, runs: keeps });
+    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: access.policy, keeps });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
@@ -162,8 +159,8 @@ export class Station {
       workerDoor: door,
       workersHeard: this.#presence,
       signIn: openSignIn(this.#context),
+      access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
-      access: { policy: () => shipped, grants: opened.ledger.callUps, onRevoked: callUps.bell.onRevoked },
       people: livePeopleChanges(),
       callUps,
       clock: this.#context.clock,

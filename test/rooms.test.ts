@@ -58,6 +58,7 @@ describe('the import rule', () => {
     ['src/serve/x.ts', '#adapters/token-bucket', '#desk/tagging'],
     ['src/serve/x.ts', '#seal/seal-stage', '#api/common'],
     ['src/cli/x.ts', '#serve/server', '#desk/verify'],
+    ['src/cli/people/x.ts', '../client.ts', '#cli/client'],
     ['src/cli/x.ts', '#adapters/token-bucket', '#api/work'],
     ['src/adapters/disk/x.ts', '../bullmq-queue/private-redis.ts', '../durable-file.ts'],
     ['src/adapters/disk/x.ts', '#desk/tagging', '#ports/vault'],

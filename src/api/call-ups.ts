@@ -140,6 +140,5 @@ export const CalledUpJson = Type.Object({ request: RequestJson, grant: orNull(Gr
 
 export type RequestAnswer = Static<typeof RequestJson>;
 export type GrantAnswer = Static<typeof GrantJson>;
-export type GrantWholeAnswer = Static<typeof GrantWholeJson>;
 export type NoticeAnswer = Static<typeof NoticeJson>;
 export type CalledUpAnswer = Static<typeof CalledUpJson>;

@@ -20,6 +20,18 @@ import {
   UserChangeBody,
   UserJson,
 } from './people.ts';
+import {
+  AdoptBody,
+  CheckedJson,
+  ExplainedJson,
+  PolicyJson,
+  PolicyTextJson,
+  PolicyVersionJson,
+  ProposeBody,
+  ProposedJson,
+  PurposeJson,
+  RefuseBody,
+} from './policy.ts';
 import { EffectiveJson, ProtectionBody } from './protection.ts';
 import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
 import {
@@ -126,6 +138,25 @@ const slot = {
     secondsLeft: 140,
   },
   ...{ recheck: null, problem: null, updatedAt: at },
+};
+
+const rule = {
+  ...{ id: 'own-look', title: { 'zh-CN': '本人录制的', en: 'Own recordings' }, roles: ['officer'], relations: ['own'] },
+  ...{ actions: ['look', 'hear'], effect: 'allow' },
+} satisfies Static<typeof PolicyJson>['rules'][number];
+const purpose = {
+  code: 'supervision',
+  title: { 'zh-CN': '执法监督检查', en: 'Supervision of enforcement' },
+  words: false,
+  approval: false,
+};
+const policyVersion = {
+  ...{ version: 7, state: 'proposed', source: 'person', sha256: hash, proposedBy: 'user:wangmin', proposedAt: at },
+  ...{ decidedBy: null, decidedAt: null },
+} satisfies Static<typeof PolicyVersionJson>;
+const widening = {
+  reason: because('widens-task', { roles: ['custodian'], task: 'see-work' }),
+  words: { 'zh-CN': '证据管理员可以执行任务', en: 'custodian may do the task see-work' },
 };
 
 /**
@@ -272,6 +303,20 @@ export const COMPONENTS = {
       certificateSha256: hash,
     },
   }),
+  Policy: named(PolicyJson, { version: 7, rules: [rule], purposes: [purpose], trouble: null, waiting: 1 }),
+  Purpose: named(PurposeJson, purpose),
+  PolicyVersion: named(PolicyVersionJson, policyVersion),
+  PolicyText: named(PolicyTextJson, { ...policyVersion, text: 'format: evidock-access/1\n…', against: 6, widenings: [widening] }),
+  ProposeBody: named(ProposeBody, { text: 'format: evidock-access/1\n…', name: 'access.yaml' }),
+  ProposedPolicy: named(ProposedJson, { version: 7, state: 'proposed', against: 6, widenings: [widening] }),
+  CheckedPolicy: named(CheckedJson, { against: 6, widenings: [widening] }),
+  AdoptBody: named(AdoptBody, { against: 6 }),
+  RefuseBody: named(RefuseBody, { reason: 'Custodians of a squad need no footage of other squads.' }),
+  Explained: named(ExplainedJson, {
+    ...{ user: 'wangmin', recording: recordingId, action: 'look', at, effect: 'allow', policy: 7 },
+    words: { 'zh-CN': '允许，依据规则 own-look：本人录制的', en: 'allow by rule own-look: Own recordings' },
+    ...{ relations: ['any', 'own'], grants: [], matched: [rule], approval: null, task: true },
+  }),
   Worker: named(WorkerJson, { name: 'render1', keySha256: hash, invitedAt: at, revokedAt: null, running: 2, heardSecondsAgo: 4 }),
   AuditLine: named(AuditLineJson, {
     ...{ seq: 4711, at, utc: at, type: 'recording.viewed', outcome: 'done', times: 1 },
@@ -320,4 +365,5 @@ export const COMPONENTS = {
     uri: 'otpauth://totp/Evidock:zhang.san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Evidock',
   }),
   RecoveryCodes: named(RecoveryCodesJson, { recoveryCodes: ['3f7k2m-9qwx41-c8v0zt-5hn6pa'] }),
+  ...CALL_UP_COMPONENTS,
 } as const;

@@ -68,6 +68,9 @@ export interface CliContext {
   readonly user: string;
   readonly stdout: Screen;
   readonly stderr: Screen;
+  /** Reads a line that is not shown while it is typed; from a pipe all that comes. Throws request.invalid. */
+  readSecret(prompt: string): Promise<string>;
+  readonly stdinIsTerminal: boolean;
   /** A signal for Ctrl-C. From this call on, Ctrl-C aborts the signal and does not end the process. */
   interrupted(): AbortSignal;
   /** Checks the configuration and tells the source of each value; secrets are masked. Throws config.invalid. */

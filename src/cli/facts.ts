@@ -45,8 +45,10 @@ function nameWords(say: Say, name: string): string {
 function valueWords(say: Say, name: string, value: unknown): string {
   if (value === null) return say('none');
   if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
-  if (Array.isArray(value)) return value.join(' ') || say('none');
+  if (Array.isArray(value))
+    return value.map((each) => (name === 'roles' ? word(say, 'role', String(each)) : each)).join(' ') || say('none');
   const text = String(value);
-  if (name === 'start') return timeText(text);
+  if (name === 'start' || name === 'closed') return timeText(text);
+  if (name === 'state') return word(say, 'user-state', text);
   return name === 'category' || name === 'stage' ? word(say, name, text) : printable(text);
 }

@@ -4,12 +4,18 @@ import { asEvidockError } from '#domain/errors';
 import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { reasonText } from '#messages/reason';
+import { addAccess } from './access/policy.ts';
+import { addGrant, addNotice } from './call-up/grants.ts';
+import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
+import { addPassword, addSession } from './people/sign-in.ts';
+import { addRoster, addUnit } from './people/units.ts';
+import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
@@ -64,6 +70,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const adders = [
     addRun,
     addWorker,
+    addAccess,
     addIngest,
     addSlots,
     addRecordings,
@@ -74,6 +81,14 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addUser,
+    addUnit,
+    addRoster,
+    addPassword,
+    addSession,
+    addRequest,
+    addGrant,
+    addNotice,
     addVerify,
     addJobs,
     addDerive,

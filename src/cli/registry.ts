@@ -1,44 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseEventAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
-import { EvidockError, errnoText } from '#domain/errors';
 import { CONFIDENTIALITY } from '#domain/protection';
-import { because } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { aDate, addCaseCourse } from './case-course.ts';
 import { ask, askAll } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
 import { askFacts, printFacts } from './facts.ts';
 import { addHoldings } from './holdings.ts';
+import { readImport } from './people/import-file.ts';
 import { aMark, ownFacts, privacyWords } from './protection.ts';
 import { printHistory, recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
 import { word } from './words.ts';
-
-/** Reads a file to import. Its text is UTF-8, or GB 18030 as spreadsheets in China save it. */
-async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' | 'json'; text: string }> {
-  const path = shell.path(file);
-  const extension = extname(path).toLowerCase();
-  if (extension !== '.csv' && extension !== '.json') throw new UsageError(`${file}: .csv, .json`);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new EvidockError('request.not-found', because('thing-errno', { thing: path, errno: errnoText(error) }), error);
-  }
-  return { format: extension === '.csv' ? 'csv' : 'json', text: decode(bytes) };
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('gb18030').decode(bytes);
-  }
-}
 
 function addImport(parent: Command, shell: Shell, path: string, about: string, example: string): void {
   const { say } = shell;
@@ -216,7 +191,7 @@ export function addOfficer(program: Command, shell: Shell): void {
     if (officers.length === 0) return shell.note(say('officer.none'));
     shell.table(
       [{ title: say('column.id') }, { title: say('column.name') }, { title: say('column.unit') }],
-      officers.map(({ id, name, unit }) => [id, name, unit ?? '']),
+      officers.map(({ id, name, unit, unitPath }) => [id, name, unitPath ?? unit ?? '']),
     );
   });
 }

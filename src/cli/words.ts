@@ -22,6 +22,11 @@ type Family =
   | 'privacy'
   | 'role'
   | 'user-state'
+  | 'policy-state'
+  | 'policy-source'
+  | 'action'
+  | 'effect'
+  | 'relation'
   | 'suggestion'
   | 'source'
   | 'derivative'
@@ -30,6 +35,10 @@ type Family =
   | 'from'
   | 'claim'
   | 'reading'
+  | 'request-state'
+  | 'call-up-action'
+  | 'grant-end'
+  | 'notice-kind'
   | 'verdict'
   | 'why';
 

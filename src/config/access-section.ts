@@ -1,8 +1,14 @@
 import Type from 'typebox';
 import { ROLES } from '#domain/access/roles';
-import { integer, section } from './fields.ts';
+import { integer, section, text } from './fields.ts';
 
-export const access = section('Access', 'Who comes in, and for how long.', {
+export const access = section('Access', 'Who comes in, for how long, and what they may look at.', {
+  policy: text({
+    title: 'Policy file',
+    description:
+      'Absolute path of the policy that says who may look (docs/access-policy.md). A changed file is noticed while the station runs. What widens anything takes effect when a second person adopts it. Empty: the policy that comes with the software (config/access.yaml).',
+    default: '',
+  }),
   sessionIdle: integer(
     {
       title: 'Idle session',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { IANAZone } from 'luxon';
 import { Errors } from 'typebox/value';
 import { parse } from 'yaml';
@@ -9,6 +9,7 @@ import { errnoOf } from '#domain/errno';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { checkHttp } from './http-rules.ts';
+import { checkNotices } from './notices-section.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -169,6 +170,7 @@ function checkRules(config: Config): void {
   };
   if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
   checkHttp(http, refuse);
+  checkNotices(config.notices, refuse);
   if (archive.kind === 'disk' && archive.directory === '')
     refuse('archive.directory', because('needed-when', { field: 'archive.kind', value: 'disk' }), archive.directory);
   if (archive.kind === 's3') {
@@ -184,6 +186,8 @@ function checkRules(config: Config): void {
   if (shared !== null && station.id === DEFAULT_STATION_ID)
     throw new EvidockError('config.default-id', because('default-id', { id: DEFAULT_STATION_ID, field: shared }));
   if (dock.wipe === 'after-archived' && archive.kind === 'none') refuse('dock.wipe', because('wipe-needs-archive', {}), dock.wipe);
+  if (config.access.policy !== '' && !isAbsolute(config.access.policy))
+    refuse('access.policy', because('must-be-absolute', {}), config.access.policy);
   compilePatterns(intake.patterns);
   compileLeftovers(intake.leftovers);
 }

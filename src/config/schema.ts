@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
+import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 
 /** For a station that shares nothing with another. */
@@ -277,6 +278,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   work,
   http,
   access,
+  notices,
   suggest,
   log,
 });

@@ -5,6 +5,7 @@ import { because } from './reason.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
 export type Side =
+  | 'notices'
   | 'recorder'
   | 'vault'
   | 'ledger'
@@ -87,6 +88,7 @@ export const ERRORS = {
   'work.certificate-failed': { retry: 'never', status: 500 },
   'config.default-id': { retry: 'never', status: 422 },
   'config.invalid': { retry: 'never', status: 500 },
+  'notices.failed': { retry: 'later', status: 502 },
   'request.invalid': { retry: 'never', status: 400 },
   'request.method': { retry: 'never', status: 405 },
   'request.changed': { retry: 'never', status: 412 },

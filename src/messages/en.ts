@@ -1,5 +1,6 @@
 import { auditEn } from './access/audit-en.ts';
 import { peopleEn } from './access/people-en.ts';
+import { policyEn } from './access/policy-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
 import { tasksEn } from './access/tasks-en.ts';
 import { archiveEn } from './archive-en.ts';
@@ -384,5 +385,6 @@ export const en = {
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
   ...tasksEn,
+  ...policyEn,
   ...troubleEn,
 } as const;

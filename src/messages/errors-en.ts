@@ -234,6 +234,10 @@ export const ERRORS_EN = {
     what: 'The configuration is not valid',
     remedy: 'Correct the named field; `evidock config reference` describes every field.',
   },
+  'notices.failed': {
+    what: 'A notice could not be sent',
+    remedy: 'Check notices.webhook and notices.mail; it is tried again for a day, and stands in the list of notices all the same.',
+  },
   'request.invalid': { what: 'The request is not valid', remedy: 'Correct the named field.' },
   'request.method': {
     what: 'This cannot be asked in this way',

@@ -14,6 +14,8 @@ interface ParamTypes {
   readonly step: Reason;
   readonly whys: readonly Reason[];
   readonly names: readonly (string | number)[];
+  readonly relations: readonly string[];
+  readonly actions: readonly string[];
   readonly roles: readonly string[];
   /** Bytes, shown as `1.5 GiB`. */
   readonly size: number;
@@ -60,6 +62,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   stage: ['work-stage'],
   task: ['task'],
   roles: ['role'],
+  relations: ['relation'],
+  actions: ['action'],
+  action: ['action'],
+  effect: ['effect'],
+  formerEffect: ['effect'],
+  invariant: ['invariant'],
 };
 
 /** Milliseconds, shown as `3 h 12 min`. */

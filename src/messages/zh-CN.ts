@@ -1,5 +1,6 @@
 import { auditZhCN } from './access/audit-zh-CN.ts';
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { policyZhCN } from './access/policy-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
 import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
@@ -383,5 +384,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
   ...tasksZhCN,
+  ...policyZhCN,
   ...troubleZhCN,
 };

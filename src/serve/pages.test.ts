@@ -98,6 +98,8 @@ beforeAll(async () => {
       const holding = { id: anId('hld'), officerId: 'o 1%', fromMs: START_MS + n * 10, toMs: START_MS + n * 10 + 10 };
       await writer.registry.upsertHolding({ ...holding, serial: SERIAL });
       await writer.custody.append(aCaseDraft('A-1'));
+      const by = { proposedBy: cli('root'), proposedPerson: 'machine', proposedAtMs: START_MS };
+      await writer.policies.propose({ source: 'person', text: `${n}`, sha256: `${n}`, ...by });
       const taken = { ...TakenOut.example, subject: subject('recorder', SERIAL) };
       await writer.custody.append(TakenOut.make({ ...taken, atMs: START_MS, actor: cli('root') }));
       const id = `derive.rec-${n}`;
@@ -154,7 +156,7 @@ afterAll(async () => {
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
   ...['/purposes', '/requests', '/requests/:request/custody', '/grants', '/notices'],
-  ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
+  ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals', '/policy/versions'],
   ...[
     '/recordings/:id/facts',
     '/cases/:number/facts',

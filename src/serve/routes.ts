@@ -6,6 +6,7 @@ import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { networkRoutes } from './routes/network.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -32,4 +33,5 @@ export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...networkRoutes,
   ...callUpRoutes,
+  ...policyRoutes,
 ];

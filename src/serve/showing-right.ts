@@ -9,7 +9,7 @@ import type { ShowingRight } from './playback.ts';
 import type { Principal, PrincipalOf } from './principal.ts';
 
 interface Asked {
-  readonly deps: Pick<DeskDeps, 'people' | 'access' | 'ledger'>;
+  readonly deps: Pick<DeskDeps, 'people' | 'ledger' | 'access'>;
   readonly gatekeeper: Gatekeeper;
   readonly principalOf: PrincipalOf;
   readonly request: FastifyRequest;
@@ -21,7 +21,7 @@ interface Asked {
 
 /**
  * The right by which footage is shown. It is asked for again while bytes go out: whoever asked must still be known, have the task, and be let do the same by policy
- * and grants as they are then. It is in doubt as soon as an account or a unit is changed, or a grant ends.
+ * and grants as they are then. It is in doubt as soon as somebody's account or a unit is changed, or a grant ends.
  */
 export async function showingRight({ deps, gatekeeper, principalOf, request, principal, leave }: Asked): Promise<ShowingRight> {
   if (leave === null) return { ...NO_RIGHT, holds: async () => false, onDoubt: () => () => undefined };

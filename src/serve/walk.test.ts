@@ -21,6 +21,7 @@ import { type ServedStation, servedStation } from '#test/support/served-station'
 import { statusIn } from '#test/support/shown-docking';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
+import { POLICY_STEPS, POLICY_VERSIONS, proposeBeforeWalk } from '#test/support/walk-policy';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -86,6 +87,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   const outcome = await body();
   const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
+    ...POLICY_VERSIONS.map((version) => `policy:${version}`),
     ...[
       'station:test',
       'case:A-1',
@@ -118,7 +120,7 @@ async function request(target: FastifyInstance, step: Step) {
   const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name] as keyof typeof ids] ?? params[name] ?? ''));
   return target.inject({
     method: method as 'GET',
-    url: `${path}${step.query ?? ''}`,
+    url: `${path}${(step.query ?? '').replace(':early', ids.early)}`,
     headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' },
     ...(step.body === undefined ? {} : { payload: step.body }),
   });
@@ -189,6 +191,7 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /officers/:id'), params: { id: '8' }, leaves: [] },
   { row: v1('GET /officers'), leaves: [] },
   ...PEOPLE_STEPS,
+  ...POLICY_STEPS,
   { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
   { row: v1('GET /workers'), leaves: [] },
   { row: v1('DELETE /workers/:name'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
@@ -324,6 +327,7 @@ beforeAll(async () => {
     undock: leave,
   };
   app = buildServer({ deps, way: 'socket' });
+  await proposeBeforeWalk(station.ledger, station.clock);
   // The first use of the control socket is on record as such.
   await request(app, { row: v1('GET /recordings'), leaves: [] });
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;

@@ -1,4 +1,7 @@
 import { liveGrantBell } from '#adapters/live-grant-bell';
+import { Mail } from '#adapters/notices/mail';
+import { Webhook } from '#adapters/notices/webhook';
+import { NoticeDeliverer } from '#desk/call-up/deliverer';
 import type { CallUpParts } from '#desk/call-up/deps';
 import { CallUpKeeper } from '#desk/call-up/keeper';
 import { policyRules } from '#desk/call-up/policy-rules';
@@ -6,6 +9,7 @@ import { SteadyTime } from '#desk/call-up/steady-time';
 import type { Policy } from '#domain/access/policy';
 import { grantsNotKept } from '#events';
 import type { Ledger } from '#ports/ledger';
+import type { NoticeSender } from '#ports/notice-sender';
 import type { StationContext } from './context.ts';
 
 interface Given {
@@ -21,11 +25,26 @@ export async function openCallUps(context: StationContext, { ledger, policy, kee
   const { clock, config, log, onStop } = context;
   const time = new SteadyTime({ clock, monotonicMs: () => performance.now(), floorMs: await ledger.callUps.latestKnown() });
   const rules = policyRules({ ledger, policy, clock: time, timezone: config.station.timezone });
-  const parts: CallUpParts = { rules, time, bell: liveGrantBell(), ways: [], wake: () => undefined };
+  const senders = sendersOf(context);
+  const { language, link } = config.notices;
+  const deliverer = keeps && senders.length > 0 ? new NoticeDeliverer({ ledger, senders, clock: time, log, language, link }) : null;
+  const ways = senders.map(({ way }) => way);
+  const parts: CallUpParts = { rules, time, bell: liveGrantBell(), ways, wake: () => deliverer?.wake() };
   if (!keeps) return parts;
+  onStop(async () => deliverer?.stop());
+  deliverer?.wake();
   const deps = { ledger, facts: { stationId: config.station.id }, callUps: parts };
   const keeper = new CallUpKeeper({ deps, failed: (error) => grantsNotKept(log, error) });
   await keeper.start();
   onStop(() => keeper.stop());
   return parts;
+}
+
+/** The ways by which notices leave the station, as far as they are configured. */
+function sendersOf({ config: { notices, station }, clock }: StationContext): readonly NoticeSender[] {
+  const { webhook: url, webhookSecretFile: secretFile, mail } = notices;
+  return [
+    ...(url === '' ? [] : [new Webhook({ url, secretFile, stationId: station.id, clock })]),
+    ...(mail.host === '' ? [] : [new Mail({ ...mail, stationName: station.name })]),
+  ];
 }

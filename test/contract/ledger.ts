@@ -11,6 +11,7 @@ import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { looksOfLedger } from './ledger-looks.ts';
 import { people } from './ledger-people.ts';
+import { policies } from './ledger-policies.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
@@ -59,6 +60,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
     describe('start', () => start(it));
+    describe('policies', () => policies(it));
     describe('a scope', () => scopesOfLedger(it));
     describe('within a scope', () => scopeOfMethods(it));
   });

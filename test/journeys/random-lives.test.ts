@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { entriesIn } from '#adapters/sqlite-ledger/replay/lines';
 import { ReplayStore } from '#adapters/sqlite-ledger/replay/store';
+import type { UserChange } from '#domain/people/rules';
 import { rebuiltColumns } from '#test/support/rebuilt-columns';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { type Deed, livingStation } from '../support/living-station.ts';
@@ -52,6 +53,49 @@ const dock = fc.record({
   pull: fc.boolean(),
 });
 
+/** Accounts, units and rosters. Units have the name that officers are written with, or another. */
+function peopleDeeds(): { arbitrary: fc.Arbitrary<Deed>; weight: number }[] {
+  const account = pick('wang', 'li');
+  const unit = pick('Squad 3', 'Bureau');
+  const roles = pick(['officer'], ['reviewer', 'officer'], ['security-administrator'], []);
+  const change = fc.record(
+    {
+      name: pick('Li', 'Wang'),
+      officer: pick(null, '041235'),
+      unit: pick(null, 'Squad 3', 'Bureau'),
+      roles,
+      state: pick('active', 'suspended', 'left'),
+    },
+    { requiredKeys: [] },
+  ) as fc.Arbitrary<UserChange>;
+  const rows = fc.uniqueArray(
+    pick('wang,Wang,,Bureau/Squad 3,officer,', 'li,Li,041235,,,', 'zhao,Zhao,,Bureau,security-administrator,active'),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
+  return [
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('unit' as const), name: unit, parent: pick(null, 'Bureau') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('other-unit' as const),
+        unit,
+        name: pick(undefined, 'Squad 4'),
+        closed: pick(undefined, true, false),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('user' as const), account, officer: pick(null, '058001'), unit: pick(null, 'Bureau') }),
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('other-user' as const), account, change }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('set-up' as const), account, used: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('roster' as const), rows }) },
+  ];
+}
+
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: dock },
   fc.record({ do: fc.constant('officer' as const), id: officer, name: pick('Li Wei', '王建国'), unit: pick(null, 'Squad 3') }),
@@ -80,6 +124,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   fc.record({ do: fc.constant('decide' as const), which, accept: fc.boolean() }),
   fc.record({ do: fc.constant('slot' as const), port: pick('p1', 'p2', '1-4'), slot: pick(1, 2, 3) }),
+  ...peopleDeeds(),
   fc.record({ do: fc.constant('worker' as const), name: pick('render1', 'render2'), revoke: fc.boolean() }),
   {
     weight: 2,
@@ -189,6 +234,7 @@ it('are rebuilt from the log alone, row by row', { timeout: 300_000 }, async () 
   );
   // Lives in which nothing happens would prove nothing.
   for (const type of [
+    ...['user.added', 'user.changed', 'unit.added', 'roster.imported'],
     'suggestion.made',
     'suggestion.decided',
     'recording.not-derived',

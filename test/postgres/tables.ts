@@ -121,7 +121,7 @@ const TRIGGERS = [
     "AFTER DELETE ON custody_beside FOR EACH ROW WHEN (OLD.name = 'address')",
     "DELETE FROM audit_terms WHERE term = 'address:' || (convert_from(OLD.bytes, 'UTF8')::jsonb #>> '{}') AND seq = OLD.seq;",
   ),
-  appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_at OR DELETE'),
+  appendOnly('policies', 'UPDATE OF version, source, text, sha256, proposed_by, proposed_person, proposed_at OR DELETE'),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',
   ...trigger(
     'recordings_counted',

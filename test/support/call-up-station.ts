@@ -24,10 +24,10 @@ const PEOPLE = {
 export type PersonName = keyof typeof PEOPLE;
 
 export const CASE = 'A-2026-0001';
-export const unitId = (name: UnitName) => `unt-${name}`;
+const unitId = (name: UnitName) => `unt-${name}`;
 export const userId = (name: PersonName) => `usr-${name}`;
 
-export function userNamed(name: PersonName): User {
+function userNamed(name: PersonName): User {
   const { officer, unit, roles } = PEOPLE[name];
   const account = name.toLowerCase();
   return { id: userId(name), account, name, officer, unit: unitId(unit), roles, state: 'active', createdAtMs: START_MS };

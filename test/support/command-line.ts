@@ -24,6 +24,9 @@ export class CommandLine {
   /** A client to use in place of the one for the station in this process. */
   client: StationClient | null = null;
 
+  /** What is typed, or comes from a pipe, one for each time it is asked for. */
+  secrets: string[] = [];
+
   /** What the doctor finds. */
   doctor: CliContext['doctor'] = async () => [
     { name: 'ffmpeg', ok: true, reason: because('program', { program: '7' }), remedy: null },
@@ -80,6 +83,11 @@ export class CommandLine {
       user: 'wang',
       stdout: { write: (text) => out.push(text), columns: 120 },
       stderr: { write: (text) => err.push(text), columns: 120 },
+      readSecret: async (prompt) => {
+        if (this.secrets.length > 1) err.push(prompt);
+        return this.secrets.shift() ?? '';
+      },
+      stdinIsTerminal: this.secrets.length > 1,
       interrupted: () => this.interrupt.signal,
       explainConfig: ({ config }) => {
         if (config === 'bad.yaml')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { livePeopleChanges } from '#adapters/live-people-changes';
 import { ArchiveRecords } from '#archive/archive-records';
 import { DeriveRecords } from '#derive/derive-records';
 import { recordStep } from '#desk/case-course';
@@ -19,6 +20,7 @@ import { workId } from '../../src/domain/work.ts';
 import { claimed } from './claims.ts';
 import { cli } from './custody.ts';
 import { intakeStation } from './intake-station.ts';
+import { type PeopleDeed, peopleDeeds } from './living-people.ts';
 import { MemoryVolume } from './memory-volume.ts';
 
 interface CardFile {
@@ -31,6 +33,7 @@ interface CardFile {
 
 /** One event at a station. `which`: chooses one of the recordings (or suggestions) that there are at that time. */
 export type Deed =
+  | PeopleDeed
   | {
       readonly do: 'dock';
       readonly serial: string;
@@ -151,6 +154,7 @@ export async function livingStation(state: string) {
       workerDoor,
       archive: { name: 's3' },
       pokeWork: () => undefined,
+      people: livePeopleChanges(),
     } as unknown as DeskDeps;
   };
 
@@ -197,6 +201,7 @@ export async function livingStation(state: string) {
       await stay.pull();
       await station.incomplete.settled();
     },
+    ...peopleDeeds(deps),
     officer: ({ id, name, unit }) => addOfficers(deps(), [{ id, name, unit }], ACTOR),
     recorder: ({ serial, model, officer }) => addRecorder(deps(), { serial, model, officer }, ACTOR),
     assign: ({ serial, officer }) => changeRecorder(deps(), serial, { officer: officer }, ACTOR),

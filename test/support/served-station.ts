@@ -21,7 +21,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
-import { shippedPolicy } from './policies.ts';
+import { accessBy, shippedPolicy } from './policies.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
@@ -31,7 +31,12 @@ export interface ServedStation {
   readonly directory: string;
   readonly clock: ReturnType<typeof fixedClock>;
   /** A sealed recording of one original with a playable copy, its bytes on the disk. */
-  addRecording(content: Uint8Array, overrides?: Partial<NewRecording>): Promise<{ id: string; playable: Uint8Array; key: string }>;
+  /** `playable`: bytes of the playable copy, where the test plays it. */
+  addRecording(
+    content: Uint8Array,
+    overrides?: Partial<NewRecording>,
+    playable?: Uint8Array,
+  ): Promise<{ id: string; playable: Uint8Array; key: string }>;
   close(): Promise<void>;
 }
 
@@ -86,7 +91,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
-    access: { policy: () => policy, grants: ledger.callUps, onRevoked: bell.onRevoked },
+    access: accessBy(shippedPolicy(), bell),
     signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
@@ -101,12 +106,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ledger,
     directory: home.path,
     clock,
-    addRecording: async (content, more = {}) => {
+    addRecording: async (content, more = {}, playable = Buffer.concat([Buffer.from('playable '), content])) => {
       count += 1;
       const recording = aRecording({ dockingId: docking.id, createdAtMs: START_MS + count, ...more });
       const original = anOriginal(recording, { bytes: content.length });
       const sha256 = createHash('sha256').update(content).digest('hex');
-      const playable = Buffer.concat([Buffer.from('playable '), content]);
       const derivative = aDerivative(recording.id, { bytes: playable.length, sha256: sha256Hex(playable) });
       const manifest = Buffer.from(`${JSON.stringify({ original: original.id })}\n`);
       const put = async (key: string, bytes: Uint8Array) => {

@@ -25,6 +25,7 @@ export const PEOPLE_STEPS = [
     leaves: ['officer.changed', 'user.added'],
   },
   { row: v1('POST /users'), body: { account: 'zhao', name: 'Zhao', roles: ['security-administrator'] }, leaves: ['user.added'] },
+  { row: v1('POST /users'), body: { account: 'old', name: 'Old Liu' }, leaves: ['user.added'] },
   { row: v1('GET /users'), leaves: [] },
   { row: v1('GET /users/:id'), params: USER, leaves: [] },
   { row: v1('POST /users/:id/set-up-link'), params: USER, leaves: ['user.invited'] },

@@ -8,7 +8,7 @@ import { CASES_END } from './case-migration.ts';
 import { DOORS } from './door-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { PEOPLE } from './people-migration.ts';
-import { POLICIES } from './policies-migration.ts';
+import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 import { SIGN_IN } from './sign-in/migration.ts';

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { NarrowScope, Scope } from '#domain/scope';
+import type { Asker } from '#domain/access/decide';
+import { scopeOf } from '#domain/access/scope-of';
+import type { NarrowScope, Scope, ScopeWhich } from '#domain/scope';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import type { RecordingFilter } from '#ports/ledger/recordings';
 import { collect } from '#test/contract/ledger-support';
 import { about } from '#test/support/custody';
+import { shippedPolicy } from '#test/support/policies';
 import { type LoadedLedger, loadLedger } from '../../../bench/ledger-load.ts';
 import { connect } from './connection.ts';
 import { countsOf, countsWithin } from './counts.ts';
@@ -214,7 +217,12 @@ test.each(Object.entries(SMALL_SORTS))('%s looks only at what belongs to it', as
 });
 
 const NOBODY: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
-const SCOPES: Readonly<Record<string, () => NarrowScope>> = {
+/** What the policy of the software lets somebody see, as the ledger is asked. */
+function byPolicy(asker: Omit<Asker, 'id'>, unitsBelow: readonly string[] = []): Scope {
+  const granted = { cases: [loaded.caseSample[0] ?? ''], recordings: loaded.idSample.slice(0, 2) };
+  return scopeOf(shippedPolicy(), { id: 'usr', ...asker }, { time: '12:00', isFrom: () => false, atMs: 1, unitsBelow, granted });
+}
+const SCOPES: Readonly<Record<string, () => Scope>> = {
   own: () => ({ ...NOBODY, officers: [loaded.officers[0] ?? ''] }),
   unit: () => ({ ...NOBODY, units: [loaded.units[0] ?? ''] }),
   grants: () => ({ ...NOBODY, cases: [loaded.caseSample[0] ?? ''], recordings: loaded.idSample.slice(0, 3) }),
@@ -224,6 +232,16 @@ const SCOPES: Readonly<Record<string, () => NarrowScope>> = {
     cases: [loaded.caseSample[0] ?? ''],
     recordings: loaded.idSample.slice(0, 3),
   }),
+  'policy for an officer': () => byPolicy({ roles: ['officer'], officer: loaded.officers[0] ?? '', unit: loaded.units[0] ?? '' }),
+  'policy for a reviewer': () => byPolicy({ roles: ['reviewer'], officer: null, unit: loaded.units[0] ?? '' }, loaded.units.slice(1)),
+  'every condition': () => {
+    const reach = { all: false, officers: [], units: [loaded.units[0] ?? ''], cases: [], recordings: [], named: [] };
+    const which: ScopeWhich = {
+      ...{ kinds: ['video'], categories: ['penalty'], important: true, confidentialityMin: 'internal', confidentialityMax: 'secret' },
+      ...{ privacy: true, caseStates: ['open'], takenSinceMs: 1, takenUntilMs: 2 },
+    };
+    return { allowed: [{ reach, which }], refused: [{ reach: { ...reach, all: true }, which }] };
+  },
 };
 const SCOPED: Readonly<Record<string, (reader: Readers) => Promise<unknown>>> = {
   detail: (reader) => reader.recordings.detail(loaded.idSample[0] ?? ''),
@@ -274,12 +292,32 @@ test.each([
   expect(list.at(-1)).toBe('SEARCH recordings USING PRIMARY KEY (id=?)');
 });
 
-test.each(Object.keys(SCOPES))('state and time are judged by the index within %s', async (name) => {
+test.each(['own', 'unit', 'grants', 'each'])('state and time are judged by the index within %s', async (name) => {
   const filter = { state: 'archived', sinceMs: 1, limit: 50 } as const;
   const plans = await plansOf((reader) => reader.recordings.list(filter), SCOPES[name]?.());
   const list = plans.find(({ text }) => text.includes('LIMIT'))?.lines ?? [];
   if (name !== 'grants') expect(list.join('\n')).toContain('COVERING INDEX recordings_by_officer (officer_id=? AND sort_at>?)');
   expect(list.join('\n')).not.toContain('recordings_by_state');
+});
+
+test.each([
+  ['policy for an officer', 'COVERING INDEX recordings_by_officer (officer_id=?)'],
+  ['policy for an officer', 'COVERING INDEX recordings_of_case (case_number=?)'],
+  ['policy for an officer', 'SEARCH case_officers USING PRIMARY KEY (officer_id=?)'],
+  ['policy for a reviewer', 'COVERING INDEX recordings_by_officer (officer_id=?)'],
+  ['every condition', 'COVERING INDEX recordings_by_officer (officer_id=?)'],
+])('recordings by the %s are gathered from %s, and what they are is looked up for the newest alone', async (name, index) => {
+  const plans = await plansOf((reader) => reader.recordings.list({ limit: 50 }), SCOPES[name]?.());
+  const lists = plans.filter(({ text }) => text.includes('LIMIT'));
+  expect(lists[0]?.lines.join('\n')).toContain(index);
+  expect(lists[0]?.lines.join('\n')).not.toContain('SEARCH marked');
+  if (name !== 'policy for a reviewer') expect(lists[1]?.lines[0]).toBe('SEARCH list USING PRIMARY KEY (id=?)');
+});
+
+test('what a decision needs of a recording is found by keys', async () => {
+  const plans = await plansOf((reader) => reader.policies.judged(loaded.idSample[0] ?? ''));
+  expect(plans.length).toBe(3);
+  expect(scansOf(plans)).toEqual([]);
 });
 
 test('for all, a list is asked for in the words of before', async () => {

@@ -109,6 +109,7 @@ export interface Schema {
     text: string;
     sha256: string;
     proposed_by: string;
+    proposed_person: string;
     proposed_at: number;
     decided_by: string | null;
     decided_at: number | null;

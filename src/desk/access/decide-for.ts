@@ -9,34 +9,22 @@ import type { Clock } from '#ports/clock';
 import type { GrantBell } from '#ports/grant-bell';
 import type { Ledger } from '#ports/ledger';
 import type { JudgedRecording } from '#ports/ledger/policies';
+import type { PolicyKeeper } from './policy-keeper.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What somebody was granted, as far as it holds at one moment. */
-export interface GrantedPart {
-  /** Numbers of cases: all recordings of them, also those that come later. */
-  readonly cases: readonly string[];
-  readonly recordings: readonly string[];
-}
-
-export interface GrantsInForce {
-  /** Grants of this person that cover this action on this recording at that moment. */
-  grantsCovering(userId: string, recordingId: string, action: Action, atMs: number): Promise<readonly { readonly id: string }[]>;
-  /** Everything that grants of this person cover for this action at that moment. */
-  grantedTo(userId: string, action: Action, atMs: number): Promise<GrantedPart>;
-}
-
-/** The policy in force and what else decisions stand on; given by the composition root. */
+/** Given by the composition root. */
 export interface AccessDeps {
   /** From memory. */
   readonly policy: () => Policy;
-  readonly grants: GrantsInForce;
+  readonly keeper: PolicyKeeper;
   /** Rung when a grant has ended: what is shown by it ends too. */
   readonly onRevoked: GrantBell['onRevoked'];
 }
 
-interface Deps {
-  readonly ledger: Pick<Ledger, 'policies' | 'people'>;
+/** What decisions are made of. */
+export interface AskingDeps {
+  readonly ledger: Pick<Ledger, 'policies' | 'people' | 'callUps'>;
   readonly access: AccessDeps;
   readonly clock: Clock;
   readonly facts: { readonly timezone: string };
@@ -62,13 +50,13 @@ export interface Judged extends Decision {
 }
 
 /** Whether the asker may do this with the recording now, and why. What is unknown is refused, as what no rule allows. */
-export async function decideFor(deps: Deps, asker: Asker, action: Action, recordingId: string, asking: Asking): Promise<Judged> {
+export async function decideFor(deps: AskingDeps, asker: Asker, action: Action, recordingId: string, asking: Asking): Promise<Judged> {
   const { ledger, access, clock, facts } = deps;
   const atMs = asking.atMs ?? clock.nowMs();
   const policy = access.policy();
   const [judged, grants] = await Promise.all([
     ledger.policies.judged(recordingId),
-    access.grants.grantsCovering(asker.id, recordingId, action, atMs),
+    ledger.callUps.grantsCovering(asker.id, recordingId, action, atMs),
   ]);
   if (judged === null)
     return { effect: 'refuse', by: 'no-rule', matched: [], approval: null, policy: policy.version, grants: [], shown: null };
@@ -83,12 +71,12 @@ export async function decideFor(deps: Deps, asker: Asker, action: Action, record
 }
 
 /** What the asker may see now: exactly the recordings for which `see` is not refused. */
-export async function scopeFor(deps: Deps, asker: Asker, asking: Pick<Asking, 'address' | 'atMs'>): Promise<Scope> {
+export async function scopeFor(deps: AskingDeps, asker: Asker, asking: Pick<Asking, 'address' | 'atMs'>): Promise<Scope> {
   const { ledger, access, clock, facts } = deps;
   const atMs = asking.atMs ?? clock.nowMs();
   const [units, granted] = await Promise.all([
     asker.unit === null ? [] : ledger.people.unitsBelow(asker.unit),
-    access.grants.grantedTo(asker.id, 'see', atMs),
+    ledger.callUps.grantedTo(asker.id, 'see', atMs),
   ]);
   const time = timeIn(atMs, facts.timezone);
   const unitsBelow = units.filter((unit) => unit !== asker.unit);

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument, type Document as YamlDocument } from 'yaml'
 import type { Policy } from '#domain/access/policy';
 import { type PolicyFault, policyFaults } from '#domain/access/policy-faults';
 import { POLICY_BYTES_MAX, type PolicyFile, PolicyFileSchema } from '#domain/access/policy-schema';
+import { DEFAULT_TASKS } from '#domain/access/tasks';
 import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 
@@ -30,7 +31,7 @@ export function readPolicy(text: string, version: number, file: string): Policy 
     const at = (offset: number) => lines.linePos(offset).line;
     throw refused(
       file,
-      broken.map(({ pos, message }) => because('at-line', { line: at(pos[0]), why: because('said', { text: message }) })),
+      broken.map(({ pos, message }) => because('at-line', { line: at(pos[0]), why: because('policy-yaml', { text: message }) })),
     );
   }
   const value = contentOf(document, file);
@@ -44,14 +45,14 @@ export function readPolicy(text: string, version: number, file: string): Policy 
 }
 
 function policyOf({ rules, purposes, urgent, tasks = {} }: PolicyFile, version: number): Policy {
-  return { version, rules: rules as Policy['rules'], purposes, urgent, tasks };
+  return { version, rules: rules as Policy['rules'], purposes, urgent, tasks: { ...DEFAULT_TASKS, ...tasks } };
 }
 
 function contentOf(document: YamlDocument, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (error) {
-    throw refused(file, [because('said', { text: error instanceof Error ? error.message : String(error) })]);
+    throw refused(file, [because('policy-yaml', { text: error instanceof Error ? error.message : String(error) })]);
   }
 }
 

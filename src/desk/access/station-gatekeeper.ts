@@ -1,7 +1,7 @@
 import type { Refused } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { whoIs } from '#desk/sign-in/who-is';
-import { tasksOf, taskTable } from '#domain/access/tasks';
+import { tasksOf } from '#domain/access/tasks';
 import { subject } from '#domain/custody/subject';
 import { decideFor, scopeFor } from './decide-for.ts';
 import type { Gatekeeper, Refusal } from './gatekeeper.ts';
@@ -11,7 +11,7 @@ export function stationGatekeeper(deps: DeskDeps): Gatekeeper {
   const { access, deeds } = deps;
   return {
     whoIs: (credentials) => whoIs(deps, credentials),
-    tasksOf: (roles) => tasksOf(roles, taskTable(access.policy().tasks)),
+    tasksOf: (roles) => tasksOf(roles, access.policy().tasks),
     scopeFor: (asker, from) => scopeFor(deps, asker, from),
     decideFor: (asker, action, recordingId, from) => decideFor(deps, asker, action, recordingId, from),
     purposes: () => access.policy().purposes,

@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** Longest access that may be asked for. */
 const DAYS_MAX = 90;
 /** Recordings that one request may reach. Each of them is judged. */
-export const RECORDINGS_MAX = 1000;
+const RECORDINGS_MAX = 1000;
 /** Requests that wait, and grants that hold, of one person. */
 const OPEN_MAX = 100;
 /** Longest time of an officer that one request may name, days. */

@@ -24,7 +24,7 @@ export function personThen({ id, unit, roles }: Asker): PersonThen {
 }
 
 /** Ids of the caller's own unit and of those below; empty for who reviews nothing. */
-export async function unitsReviewed(ledger: LedgerReader, { asker, decides }: Caller): Promise<readonly string[]> {
+async function unitsReviewed(ledger: LedgerReader, { asker, decides }: Caller): Promise<readonly string[]> {
   return decides && asker.unit !== null ? ledger.people.unitsBelow(asker.unit) : [];
 }
 

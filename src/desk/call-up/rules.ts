@@ -12,7 +12,7 @@ export interface Judgement {
 }
 
 /** How somebody asks. */
-export interface AskedFrom {
+interface AskedFrom {
   readonly address: string | null;
   /** For `approve`: who asked for what is to be approved. */
   readonly requestedBy: string | null;

@@ -14,6 +14,7 @@ interface Options {
  */
 export class SteadyTime implements Clock {
   readonly #options: Options;
+  /** With fractions, so that many readings lose none of them. */
   #knownMs: number;
   #knownAtMs: number;
 
@@ -26,9 +27,9 @@ export class SteadyTime implements Clock {
   nowMs(): number {
     const { clock, monotonicMs } = this.#options;
     const atMs = monotonicMs();
-    const passed = this.#knownMs + Math.max(0, Math.round(atMs - this.#knownAtMs));
+    const passed = this.#knownMs + Math.max(0, atMs - this.#knownAtMs);
     this.#knownMs = Math.max(clock.nowMs(), passed);
     this.#knownAtMs = atMs;
-    return this.#knownMs;
+    return Math.round(this.#knownMs);
   }
 }

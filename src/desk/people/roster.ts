@@ -83,8 +83,8 @@ async function gathered(complaints: Complaints, line: number, body: () => Promis
 async function makeUnits(work: PeopleWork, rows: readonly RosterRow[], complaints: Complaints): Promise<readonly string[]> {
   const made: string[] = [];
   const seen = new Set<string>();
-  for (const { line, unit } of rows) {
-    if (unit === undefined || seen.has(unit)) continue;
+  for (const { line, unit, state } of rows) {
+    if (unit === undefined || state === 'left' || seen.has(unit)) continue;
     seen.add(unit);
     await gathered(complaints, line, async () => {
       if (await findUnit(work.writer, unit)) return;
@@ -115,8 +115,10 @@ function inOrder(matched: readonly Matched[]): readonly Matched[] {
   return matched.toSorted((one, other) => first(one) - first(other));
 }
 
+/** Whoever has left gets neither roles nor unit by what stands beside that, and no account where they never had one. */
 async function take(work: PeopleWork, { row, user }: Matched): Promise<'added' | 'updated' | 'same'> {
   const { account, name, officer, unit, roles, state } = row;
+  if (state === 'left') return user && (await saveUser(work, user, { name, state }, null)) ? 'updated' : 'same';
   const told = { name, ...(unit === undefined ? {} : { unit }), ...(roles === undefined ? {} : { roles }) };
   if (user) {
     if (user.state === 'left' && state === undefined)
@@ -126,7 +128,7 @@ async function take(work: PeopleWork, { row, user }: Matched): Promise<'added' |
   }
   // A number alone is good as an account, where it has the form of one.
   const fresh = await makeUser(work, { account: account ?? accountOf(officer ?? '') ?? '', officer, ...told });
-  if (state !== undefined && state !== 'active') await saveUser(work, fresh, { state }, null);
+  if (state === 'suspended') await saveUser(work, fresh, { state }, null);
   return 'added';
 }
 

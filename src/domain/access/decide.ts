@@ -91,7 +91,7 @@ function approvalOf(rules: readonly Rule[]): Decision['approval'] {
 }
 
 /** All ways in which somebody stands to a recording. */
-export function relationsOf({ officer, unit }: Asker, shown: Shown, { granted }: Moment): readonly Relation[] {
+export function relationsOf({ officer, unit }: Asker, shown: Shown, { granted }: Pick<Moment, 'granted'>): readonly Relation[] {
   const found: (Relation | false)[] = [
     'any',
     officer !== null && officer === shown.officer && 'own',

@@ -1,8 +1,18 @@
 import { isRange } from './address-range.ts';
 import { FOOTAGE, type Policy, type Rule, type Ruled, rankOf, type Which } from './policy.ts';
 import { ADMINISTRATORS } from './roles.ts';
+import { type TaskFault, taskFaults } from './tasks.ts';
 
 const HOURS = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
+
+/** Faults of the table of tasks (tasks.ts: `taskFaults`), as the policy tells them. */
+const TASK_FAULTS = [
+  'task-administrators-see-footage',
+  'task-kept',
+  'task-asks-and-decides',
+  'task-kiosk-is-nobody',
+  'task-own-account-is-everybodys',
+] as const;
 
 export const POLICY_FAULTS = [
   'rule-twice',
@@ -18,12 +28,13 @@ export const POLICY_FAULTS = [
   'address-unreadable',
   'urgent-administrators',
   'urgent-approves',
+  ...TASK_FAULTS,
 ] as const;
 
 /** Why a policy cannot be used: what a site may not weaken, and what would never match. */
 export interface PolicyFault {
   readonly code: (typeof POLICY_FAULTS)[number];
-  /** Id of the rule, code of the purpose, or `urgent`. */
+  /** Id of the rule, code of the purpose, name of the task, or `urgent`. */
   readonly rule: string;
   /** Where in the policy: names and places, as a path. */
   readonly path: readonly (string | number)[];
@@ -35,7 +46,7 @@ export function ruleFaults({ rules }: Ruled): readonly PolicyFault[] {
 }
 
 /** Every fault of a whole policy. */
-export function policyFaults({ rules, purposes, urgent }: Policy): readonly PolicyFault[] {
+export function policyFaults({ rules, purposes, urgent, tasks }: Policy): readonly PolicyFault[] {
   const of = (codes: readonly (PolicyFault['code'] | false)[], field: string) =>
     codes.filter((code) => code !== false).map((code) => ({ code, rule: 'urgent', path: ['urgent', field] }));
   return [
@@ -43,7 +54,12 @@ export function policyFaults({ rules, purposes, urgent }: Policy): readonly Poli
     ...twice(purposes, ({ code }) => code, 'purpose-twice', ['purposes'], 'code'),
     ...of([urgent.roles.some((role) => ADMINISTRATORS.includes(role)) && 'urgent-administrators'], 'roles'),
     ...of([urgent.actions.includes('approve') && 'urgent-approves'], 'actions'),
+    ...taskFaults(tasks).map(({ code, task }) => ({ code: codeOfTask(code), rule: task, path: ['tasks', task] })),
   ];
+}
+
+function codeOfTask(code: TaskFault['code']): PolicyFault['code'] {
+  return code === 'task-kept' ? code : `task-${code}`;
 }
 
 function twice<T>(

@@ -5,6 +5,7 @@ import { CONFIDENTIALITY } from '#domain/protection';
 import { CATEGORIES } from '#domain/registry';
 import { ACTIONS, EFFECTS, RELATIONS } from './policy.ts';
 import { ROLES } from './roles.ts';
+import { TASKS } from './tasks.ts';
 
 /** What the first line of a policy file says. */
 export const POLICY_FORMAT = 'evidock-access/1';
@@ -99,9 +100,10 @@ export const PolicyFileSchema = closed({
   purposes: Type.Array(PurposeSchema, { minItems: 1, maxItems: PURPOSES_MAX, description: 'Reasons that people may give for a look.' }),
   urgent: UrgentSchema,
   tasks: Type.Optional(
-    Type.Record(Type.String({ pattern: CODE }), Type.Array(oneOf(ROLES), { uniqueItems: true }), {
-      description: 'Who may do what is no action on a recording, where it differs from the table in docs/access.md.',
-    }),
+    closed(
+      Object.fromEntries(TASKS.map((task) => [task, Type.Optional(Type.Array(oneOf(ROLES), { uniqueItems: true }))])),
+      'Who may do what is no action on a recording, where it differs from the table in docs/access.md.',
+    ),
   ),
 });
 

@@ -2,6 +2,7 @@ import type { Kind } from '#domain/kind';
 import { CONFIDENTIALITY, type Confidentiality } from '#domain/protection';
 import type { Category } from '#domain/registry';
 import type { Role } from './roles.ts';
+import type { TaskTable } from './tasks.ts';
 
 /**
  * What somebody may want of a recording. `see`: its facts and pictures of the list; `look`: the moving picture; `hear`: its sound; `download`: a derivative;
@@ -94,8 +95,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   readonly purposes: readonly Purpose[];
   readonly urgent: Urgent;
-  /** Who may do what is no action on a recording (tasks.ts), where it differs from the table there. */
-  readonly tasks: Readonly<Record<string, readonly Role[]>>;
+  /** Who may do what is no action on a recording. */
+  readonly tasks: TaskTable;
 }
 
 /** The part of a policy that decides about recordings. */

@@ -23,6 +23,7 @@ export const TASKS = [
   'administer',
   'manage-accounts',
   'manage-policy',
+  'explain-access',
   'read-audit',
   'see-own-looks',
   'request-call-up',
@@ -54,6 +55,7 @@ export const DEFAULT_TASKS: TaskTable = {
   administer: ['system-administrator'],
   'manage-accounts': ['security-administrator'],
   'manage-policy': ['security-administrator'],
+  'explain-access': ['auditor', 'security-administrator'],
   'read-audit': ['auditor'],
   'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
@@ -106,11 +108,6 @@ function fault(code: TaskFault['code'], task: Task, roles: readonly Role[]): Tas
 
 function isOf(roles: readonly Role[]): (role: Role) => boolean {
   return (role) => roles.includes(role);
-}
-
-/** The table of the station with the rows of a policy in their places. A row for what is no task changes nothing; whoever reads a policy refuses it. */
-export function taskTable(changes: Readonly<Record<string, readonly Role[]>>): TaskTable {
-  return Object.fromEntries(TASKS.map((task) => [task, changes[task] ?? DEFAULT_TASKS[task]])) as unknown as TaskTable;
 }
 
 /** Every task of a person with these roles. */

@@ -15,7 +15,7 @@ export interface Widening {
 }
 
 /** More cases than this are not compared: whoever adopts the policy reads it whole. */
-const CASES_MAX = 500_000;
+const CASES_MAX = 60_000;
 /** Address ranges, or states of cases, that rules name: each set of them is a case. */
 const NAMED_MAX = 10;
 

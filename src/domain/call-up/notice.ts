@@ -1,3 +1,5 @@
+import { type ReasonCode, reasonText } from '#messages/reason';
+
 /**
  * What a person is told of. `request-waits`, `urgent-access`: to reviewers. `request-decided`, `grant-ended`: to the asker. `urgent-unconfirmed`: to both, when nobody
  * confirmed urgent access in time.
@@ -17,8 +19,7 @@ export interface Notice {
 }
 
 /** The ways by which notices leave the station. */
-export const NOTICE_WAYS = ['webhook', 'mail'] as const;
-export type NoticeWay = (typeof NOTICE_WAYS)[number];
+export type NoticeWay = 'webhook' | 'mail';
 
 /** A notice on its way out of the station by one way. */
 export interface Delivery {
@@ -27,4 +28,33 @@ export interface Delivery {
   readonly state: 'waiting' | 'delivered' | 'given-up';
   readonly attempts: number;
   readonly dueAtMs: number;
+}
+
+const TEXTS = {
+  'request-waits': 'notice-request-waits',
+  'urgent-access': 'notice-urgent-access',
+  'request-decided': 'notice-request-decided',
+  'grant-ended': 'notice-grant-ended',
+  'urgent-unconfirmed': 'notice-urgent-unconfirmed',
+} as const satisfies Record<NoticeKind, ReasonCode>;
+
+/** The sentence of a notice, in one language. It names nobody and nothing. */
+export function noticeText(language: 'en' | 'zh-CN', kind: NoticeKind): string {
+  return reasonText(language, { code: TEXTS[kind], params: {} });
+}
+
+/** First delay after a failure, the longest one, and when a delivery is given up: ms. */
+const DELAY_MS = 5000;
+const DELAY_MS_MAX = 3_600_000;
+const GIVE_UP_MS = 86_400_000;
+
+/** A delivery after a try: delivered, due again after a delay that doubles, or given up a day after the notice. */
+export function deliveryAfter(
+  delivery: Delivery,
+  { ok, noticeAtMs, nowMs }: { readonly ok: boolean; readonly noticeAtMs: number; readonly nowMs: number },
+): Delivery {
+  const attempts = delivery.attempts + 1;
+  if (ok) return { ...delivery, attempts, state: 'delivered' };
+  const dueAtMs = nowMs + Math.min(DELAY_MS_MAX, DELAY_MS * 2 ** Math.min(delivery.attempts, 20));
+  return { ...delivery, attempts, dueAtMs, state: nowMs >= noticeAtMs + GIVE_UP_MS ? 'given-up' : 'waiting' };
 }

@@ -9,6 +9,7 @@ import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
 import { PEOPLE_ENTRIES } from './people-entries.ts';
+import { POLICY_ENTRIES } from './policy-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
@@ -27,6 +28,7 @@ const ALL = [
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
   ...SIGN_IN_ENTRIES,
+  ...POLICY_ENTRIES,
   ...PEOPLE_ENTRIES,
   ...LOOK_ENTRIES,
   ...AUDIT_ENTRIES,

@@ -48,7 +48,6 @@ export const peopleZhCN = {
   'user.invite.about': '生成新链接，用户凭它在 24 小时内设置一次密码',
   'user.added': '已增加用户 {account}：{id}',
   'user.saved': '用户 {account} 已保存。',
-  'user.same': '用户 {account} 原本如此。',
   'user.none': '没有用户。增加第一个：evidock user add ACCOUNT --name … --role security-administrator',
   'user.link': '设置密码（一次，有效至 {until}）：{path}',
   'user.link-where': '前面加上采集站的地址，如 https://station.example。',
@@ -69,7 +68,6 @@ export const peopleZhCN = {
   'unit.reopen.about': '恢复已撤销的单位',
   'unit.added': '已增加单位 {path}：{id}',
   'unit.saved': '单位 {path} 已保存。',
-  'unit.same': '单位 {path} 原本如此。',
   'unit.none': '没有单位。',
   'unit.members': '人员',
 
@@ -84,6 +82,7 @@ export const peopleZhCN = {
   'column.account': '账号',
   'column.roles': '角色',
   'column.until': '至',
+  'field.closed': '撤销',
   'field.roles': '角色',
   'field.parent': '隶属',
   'field.name': '名称',

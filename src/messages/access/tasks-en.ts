@@ -17,6 +17,7 @@ export const tasksEn = {
   'task.administer': 'number slots, back up the ledger, invite workers',
   'task.manage-accounts': 'manage accounts, roles, tokens and kiosks',
   'task.manage-policy': 'manage the policy',
+  'task.explain-access': 'read the policy, and ask why somebody may or may not look',
   'task.read-audit': 'read the audit',
   'task.see-own-looks': 'see who looked at footage that shows oneself',
   'task.request-call-up': 'request a call-up',

@@ -19,6 +19,7 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.administer': '为采集口编号、备份账本、邀请工作主机',
   'task.manage-accounts': '管理账户、角色、令牌与终端',
   'task.manage-policy': '管理调阅策略',
+  'task.explain-access': '查看规则，查询某人可否查看及其原因',
   'task.read-audit': '查阅审计',
   'task.see-own-looks': '查看谁看过本人出镜的录像',
   'task.request-call-up': '申请调阅',

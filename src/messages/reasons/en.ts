@@ -3,8 +3,8 @@ import { auditReasonsEn } from './access/audit-en.ts';
 import { networkEn } from './access/network-en.ts';
 
 import { peopleEn } from './access/people-en.ts';
+import { policyEn } from './access/policy-en.ts';
 import { signInEn } from './access/sign-in-en.ts';
-import { accessEn } from './access-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { callUpEn } from './call-up/en.ts';
 import { cardEn } from './card-en.ts';
@@ -29,7 +29,7 @@ import { workEn } from './work-en.ts';
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {
   ...commonEn,
-  ...accessEn,
+  ...policyEn,
   ...archiveEn,
   ...workEn,
   ...cardEn,

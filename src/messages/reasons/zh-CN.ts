@@ -5,8 +5,8 @@ import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
 import { networkZhCN } from './access/network-zh-CN.ts';
 
 import { peopleZhCN } from './access/people-zh-CN.ts';
+import { policyZhCN } from './access/policy-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
-import { accessZhCN } from './access-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up/zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
@@ -31,7 +31,7 @@ import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
   ...commonZhCN,
-  ...accessZhCN,
+  ...policyZhCN,
   ...archiveZhCN,
   ...workZhCN,
   ...cardZhCN,

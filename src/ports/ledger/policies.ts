@@ -23,6 +23,8 @@ export interface PolicyVersion {
   /** SHA-256 of the text, hex. */
   readonly sha256: string;
   readonly proposedBy: Actor;
+  /** Id of the account behind the proposal, also where a token of theirs sent it; `machine`: whoever acts on the machine itself; `station`. */
+  readonly proposedPerson: string;
   readonly proposedAtMs: number;
   /** Whoever adopted, refused or withdrew it; null while it is proposed. */
   readonly decidedBy: Actor | null;

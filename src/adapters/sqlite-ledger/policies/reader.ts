@@ -100,6 +100,7 @@ function toPolicyVersion(row: Selectable<Schema['policies']>): PolicyVersion {
     text: row.text,
     sha256: row.sha256,
     proposedBy: JSON.parse(row.proposed_by) as Actor,
+    proposedPerson: row.proposed_person,
     proposedAtMs: row.proposed_at,
     decidedBy: row.decided_by === null ? null : (JSON.parse(row.decided_by) as Actor),
     decidedAtMs: row.decided_at,

@@ -15,13 +15,22 @@ export class SqlPoliciesWriter implements PoliciesWriter {
   }
 
   async propose(made: Omit<PolicyVersion, 'version' | 'state' | 'decidedBy' | 'decidedAtMs'>): Promise<number> {
-    const { source, text, sha256, proposedBy, proposedAtMs } = made;
+    const { source, text, sha256, proposedBy, proposedPerson, proposedAtMs } = made;
     const last = await sql<{ version: number | null }>`SELECT max(version) AS version FROM policies`.execute(this.#db);
     const version = (last.rows[0]?.version ?? 0) + 1;
     const by = JSON.stringify(proposedBy);
     await this.#db
       .insertInto('policies')
-      .values({ version, state: 'proposed', source, text, sha256, proposed_by: by, proposed_at: proposedAtMs })
+      .values({
+        version,
+        state: 'proposed',
+        source,
+        text,
+        sha256,
+        proposed_by: by,
+        proposed_person: proposedPerson,
+        proposed_at: proposedAtMs,
+      })
       .execute();
     return version;
   }

@@ -52,6 +52,8 @@ const TELLS_ONLY = [
     'recovery-codes.made',
     'recovery-code.used',
   ],
+  // The log has the digest of a version of the policy, and not its text.
+  ...['policy.proposed', 'policy.adopted', 'policy.refused', 'policy.withdrawn'],
   ...['pin.set', 'pin.removed', 'badge.assigned', 'badge.removed', 'docking.confirmed'],
 ];
 

@@ -28,4 +28,5 @@ export const peopleEn = {
   'roster-nobody': 'neither account nor officer is given',
   'roster-two': 'account {account} and officer {officer} are two users',
   'roster-left': 'account {account} is of somebody who has left: say so in the column state, or that they are active again',
+  'no-text': '{path} is neither UTF-8 nor GB 18030 text: save it as CSV',
 } as const;

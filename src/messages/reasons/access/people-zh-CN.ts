@@ -26,4 +26,5 @@ export const peopleZhCN = {
   'roster-nobody': '既无账号，也无执法人员编号',
   'roster-two': '账号 {account} 与执法人员 {officer} 是两个用户',
   'roster-left': '账号 {account} 的人员已离职：请在“状态”一栏注明离职，或注明已恢复在职',
+  'no-text': '{path} 既不是 UTF-8 也不是 GB 18030 文本：请另存为 CSV',
 } as const;

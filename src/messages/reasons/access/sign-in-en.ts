@@ -19,4 +19,6 @@ export const signInEn = {
   'user-left': '{account} does not work here any more',
   'needs-session': 'it can only be done in a session, signed in by a person',
   'only-on-machine': 'this is done on the machine alone (`evidock user password`); a security administrator makes a one-time link',
+  'nothing-typed': 'nothing was typed',
+  'input-long': 'standard input has more than {limit} bytes',
 } as const;

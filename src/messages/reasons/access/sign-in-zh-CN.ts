@@ -19,4 +19,6 @@ export const signInZhCN = {
   'user-left': '{account} 已离职',
   'needs-session': '只能由本人登录后在会话中进行',
   'only-on-machine': '只能在本机进行（`evidock user password`）；安全管理员可生成一次性链接',
+  'nothing-typed': '没有输入',
+  'input-long': '标准输入超过 {limit} 字节',
 } as const;
