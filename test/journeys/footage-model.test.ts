@@ -274,7 +274,7 @@ async function opened(model: Model): Promise<Real> {
   const rules = policyRules({ ledger, policy: first.access.policy, clock, timezone: 'Asia/Shanghai' });
   const deps: DeskDeps = {
     ...{ ...first, ledger, upkeep: ledger.upkeep, ...onRecord(ledger, clock) },
-    ...{ access: { ...first.access, grants: ledger.callUps }, callUps: { ...first.callUps, rules } },
+    callUps: { ...first.callUps, rules },
   };
   return { app: served(model, deps), ledger, deps };
 }

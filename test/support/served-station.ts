@@ -91,7 +91,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
-    access: accessBy(shippedPolicy(), bell),
+    access: accessBy(policy, bell),
     signIn: quickSignIn({ clock }),
     pokeWork: () => undefined,
     tls: () => null,
