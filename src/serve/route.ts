@@ -115,7 +115,7 @@ export interface OfRecording {
 }
 
 /** What somebody needs to be let ask: a task, `nothing` for everybody, or leave to do something with a recording. */
-export type Needs = Task | 'nothing' | OfRecording;
+type Needs = Task | 'nothing' | OfRecording;
 
 interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly url: string;

@@ -35,4 +35,4 @@ export function openTo(scope: Scope = 'all'): { readonly principalOf: PrincipalO
   return { principalOf: asking(aPerson({ scope })), gatekeeper: ALLOWS_ALL };
 }
 
-export const NO_SCOPE: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
+const NO_SCOPE: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };

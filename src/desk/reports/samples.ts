@@ -17,7 +17,7 @@ const ENTRIES_MAX = SAMPLE_SIZE_MAX + 1;
 
 type Deps = Pick<DeskDeps, 'ledger' | 'clock' | 'facts'>;
 
-export interface Review {
+interface Review {
   readonly verdict: string;
   /** null: erased. */
   readonly words: string | null;

@@ -8,7 +8,7 @@ import type { Route } from '#serve/route';
 export const TASK_TABLE = { begin: '<!-- tasks: generated -->', end: '<!-- end of tasks -->' };
 
 /** What each role may do, as lines of Markdown: by task, with the routes that it opens. */
-export function taskTableMarkdown(routes: readonly Route[], table: TaskTable = DEFAULT_TASKS): string {
+function taskTableMarkdown(routes: readonly Route[], table: TaskTable = DEFAULT_TASKS): string {
   const words: Readonly<Record<string, string>> = en;
   const line = (task: Task) => {
     const opened = routes.filter((row) => taskOf(row) === task).map((row) => row.url.replace('/api/v1', ''));
