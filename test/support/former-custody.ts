@@ -7,6 +7,12 @@ export function untypeCustody(raw: DatabaseSync): void {
   for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
     'kept_answers',
+    'notice_deliveries',
+    'notices',
+    'grant_recordings',
+    'call_up_grants',
+    'call_up_requests',
+    'latest_time',
     'set_up_links',
     'user_units',
     'users',
