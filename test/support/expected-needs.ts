@@ -143,6 +143,11 @@ const V1: Readonly<Record<string, string>> = {
   'POST /looks/:id/claims': 'show-footage',
   'POST /looks/thumbnails': 'find-footage',
   'GET /reports/trail/:recording': 'read-audit',
+  'GET /reports/month/:month': 'read-audit',
+  'GET /samples': 'read-audit',
+  'GET /samples/:id': 'read-audit',
+  'POST /samples': 'read-audit',
+  'POST /samples/:id/looks/:look/review': 'read-audit',
 };
 
 export const EXPECTED_NEEDS: ReadonlyMap<string, string> = new Map([
