@@ -117,7 +117,6 @@ const V1: Readonly<Record<string, string>> = {
   'GET /sign-in/oidc/return': 'nothing',
   'GET /sign-in/oidc/step': 'nothing',
   'GET /policy': 'explain-access',
-  'GET /policy/purposes': 'own-account',
   'GET /policy/versions': 'explain-access',
   'GET /policy/versions/:version': 'explain-access',
   'POST /policy/versions': 'manage-policy',
