@@ -64,8 +64,11 @@ export function buildServer({
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
-    // A request whose path cannot be decoded never reaches the hooks below, so it gets its id here.
-    frameworkErrors: (error, request, reply) => answerProblem(failures, error, request, reply.header('x-request-id', request.id)),
+    // A request whose path cannot be decoded never reaches the hooks below, so its answer gets id and headers here.
+    frameworkErrors: (error, request, reply) => {
+      wayIn.dress(request, reply);
+      return answerProblem(failures, error, request, reply.header('x-request-id', request.id));
+    },
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();

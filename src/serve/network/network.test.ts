@@ -15,6 +15,7 @@ import { type ServedStation, servedStation } from '#test/support/served-station'
 import { makeTlsPair } from '#test/support/tls-pair';
 import { STREAMS_MAX } from '../limits.ts';
 import { buildServer } from '../server.ts';
+import { CONNECTIONS_OF_ADDRESS_MAX } from './connections.ts';
 import { COUNTED_MAX } from './rates.ts';
 import { type NetworkSettings, THIS_MACHINE } from './settings.ts';
 
@@ -65,6 +66,7 @@ describe('behind a reverse proxy that is named', () => {
     const answer = await ask(throughProxy('203.0.113.7'));
     expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, 'max-age=31536000']);
     expect((await ask({ host: 'localhost' })).headers['strict-transport-security']).toBeUndefined();
+    expect((await ask(throughProxy('203.0.113.7'), { path: '/%zz' })).headers['strict-transport-security']).toBe('max-age=31536000');
     expect((await ask(throughProxy('203.0.113.7', { host: 'rebound.example' }))).json).toMatchObject({
       code: 'request.forbidden',
       reason: { code: 'host-unknown' },
@@ -121,6 +123,12 @@ describe('who the client is', () => {
     ['one IPv4 client in two notations', '::ffff:203.0.113.7', '203.0.113.7', false],
     ['two addresses of one IPv6 network', '2001:db8:1:2::1', '[2001:db8:1:2:ffff::9]:80', false],
     ['two IPv6 networks', '2001:db8:1:2::1', '2001:db8:1:3::1', true],
+    [
+      'two clients behind more proxies than are followed',
+      `203.0.113.7${', 127.0.0.2'.repeat(16)}`,
+      `203.0.113.8${', 127.0.0.2'.repeat(16)}`,
+      false,
+    ],
     ['nonsense after nonsense', '203.0.113.7, unknown', '203.0.113.8, <script>', false],
   ])('%s', async (_, first, second, apart) => {
     expect(await limitedApart({ proxies: ['127.0.0.0/8'] }, { 'x-forwarded-for': first }, { 'x-forwarded-for': second })).toBe(apart);
@@ -140,6 +148,26 @@ describe('who the client is', () => {
       const answer = await ask(throughProxy('203.0.113.7', { 'x-forwarded-host': 'rebound.example' }));
       expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, undefined]);
     }
+  });
+});
+
+describe('connections', () => {
+  it('of a proxy that is named are as many as its clients need; of another address they are limited', async () => {
+    await listen(BEHIND_PROXY);
+    const sockets = await Promise.all(
+      Array.from(
+        { length: CONNECTIONS_OF_ADDRESS_MAX + 5 },
+        () =>
+          new Promise<Socket>((resolve, reject) => {
+            const socket = connect(port, '127.0.0.1', () => resolve(socket)).once('error', reject);
+          }),
+      ),
+    );
+    open.push(...sockets);
+    expect((await ask(throughProxy('203.0.113.7'))).status).toBe(200);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
+    const held = await new Promise<number>((resolve) => app?.server.getConnections((_, count) => resolve(count)));
+    expect(held).toBeGreaterThanOrEqual(sockets.length);
   });
 });
 
@@ -212,9 +240,11 @@ describe('requests of pages', () => {
     expect((await ask(headers)).json).toMatchObject({ code: 'request.forbidden', reason: { code: 'other-site' } });
   });
 
-  it('sends nobody to footage from another site: a look would be on record under their name', async () => {
+  it('sends nobody to footage from another site: a look would be on record under their name; nor to a stream of events', async () => {
     const { id } = await station.addRecording(Buffer.from('bytes'));
     const path = `/api/v1/recordings/${id}/playback`;
+    const toEvents = await ask({ 'sec-fetch-site': 'cross-site', ...NAVIGATION }, { path: '/api/v1/events' });
+    expect(toEvents.json).toMatchObject({ reason: { code: 'other-site' } });
     expect((await ask({ 'sec-fetch-site': 'cross-site', ...NAVIGATION }, { path })).json).toMatchObject({ reason: { code: 'other-site' } });
     expect((await send({ host: '127.0.0.1', port, path, headers: { 'sec-fetch-site': 'none', ...NAVIGATION } })).statusCode).toBe(200);
   });
@@ -227,6 +257,10 @@ describe('requests of pages', () => {
     ['a page that a browser does not name, with a cookie', { cookie: 'evidock_session=x' }, 'origin-unsaid'],
   ])('refuses a command of %s', async (_, headers, code) => {
     expect((await ask(headers as Headers, POST)).json).toMatchObject({ code: 'request.forbidden', reason: { code } });
+  });
+
+  it.each(['localhost:0', 'localhost:65536', '127.0.0.1:99999'])('refuses the host %s: no such port is', async (host) => {
+    expect((await ask({ host })).json).toMatchObject({ status: 400, reason: { code: 'host-port' } });
   });
 
   it('carries out commands of its own page, and of programs that have no cookie', async () => {
@@ -246,6 +280,8 @@ describe('requests of pages', () => {
       [{}, '/api/v1/health'],
       [{ host: 'rebound.example' }, '/api/v1/health'],
       [{}, '/nowhere'],
+      [{}, '/%zz'],
+      [{}, `/api/v1/recordings/${'x'.repeat(300)}`],
     ] as [Headers, string][]) {
       const answer = await ask(headers, { path });
       expect(answer.headers).toMatchObject({
