@@ -54,7 +54,9 @@ describe('certificate and key', () => {
     await put(first);
     const source = await opened();
     const heard: TlsPair[] = [];
+    const deaf: TlsPair[] = [];
     source.onChange((pair) => heard.push(pair));
+    source.onChange((pair) => deaf.push(pair))();
     await source.look();
     expect(source.state().sha256).toBe(sha256Of(first.pem));
     await put(second);
@@ -63,6 +65,7 @@ describe('certificate and key', () => {
     expect(source.state()).toMatchObject({ sha256: sha256Of(second.pem), refused: null });
     expect(source.state().notAfterMs - NOW_MS).toBeGreaterThan(19 * DAY_MS);
     expect(heard.map(({ cert }) => cert)).toEqual([second.pem]);
+    expect(deaf).toEqual([]);
     expect(lines.map((line) => JSON.parse(line).event)).toEqual(['tls.renewed']);
   });
 

@@ -14,7 +14,7 @@ import type { Ledger } from '#ports/ledger';
 import { STATION_ID } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { type LookAsk, Looks } from './look-log.ts';
+import { COVERED_MS, type LookAsk, Looks } from './look-log.ts';
 
 let station: ServedStation;
 let nowMs: number;
@@ -72,6 +72,7 @@ beforeEach(async () => {
     faultPoints: { reached: () => undefined },
     failed: () => undefined,
     monotonicMs: () => nowMs,
+    openMax: 20,
   });
 });
 
@@ -114,6 +115,8 @@ describe('the entry before the first byte', () => {
       anAsk({ actor: { ...LI, session: 'ssn-2' } }),
       anAsk({ item: 'drv-2' }),
       anAsk({ from: 's3' }),
+      anAsk({ officer: '041235' }),
+      anAsk({ unit: 'Squad 4' }),
       { ...one, viewer: { ...one.viewer, address: '10.0.0.8' } },
       { ...one, viewer: { ...one.viewer, agent: 'Safari' } },
       { ...one, right: { ...one.right, grant: 'grt-1' } },
@@ -247,4 +250,66 @@ it('a look that was ended shows no byte more, and is written as ended', async ()
   expect((await looks.begin(anAsk())).id).not.toBe(look.id);
   await looks.turn();
   expect(await seen()).toMatchObject([{ look: look.id, ended: 'revoked' }]);
+});
+
+it('a look of which no byte was sent is no entry of what was seen, however it ends', async () => {
+  await looks.begin(anAsk());
+  await laterBy(301_000);
+  expect([await seen(), looks.size]).toEqual([[], 0]);
+});
+
+it('tells when the first and the last byte was sent', async () => {
+  const delivery = (await looks.begin(anAsk())).deliver(0);
+  const first = station.clock.nowMs();
+  for (let n = 0; n < 3; n += 1) {
+    delivery.sent(10);
+    station.clock.advance(1000);
+  }
+  await laterBy(60_000);
+  const iso = (ms: number) => new Date(ms).toISOString();
+  expect(await seen()).toMatchObject([{ first: iso(first), last: iso(first + 2000) }]);
+});
+
+it('what is sent while the entry is written stands in the next one', async () => {
+  const ask = anAsk();
+  let meanwhile = (): void => undefined;
+  const look = await looks.begin({
+    ...ask,
+    playedOf: async (ranges) => {
+      meanwhile();
+      return ask.playedOf(ranges);
+    },
+  });
+  const delivery = look.deliver(0);
+  delivery.sent(10);
+  meanwhile = () => delivery.sent(10);
+  await laterBy(60_000);
+  meanwhile = () => undefined;
+  await laterBy(60_000);
+  expect((await seen()).map(({ bytes }) => bytes)).toEqual([10, 20]);
+});
+
+it('holds a limited number of looks open: one more ends the one that was asked of for the longest time ago', async () => {
+  const first = await looks.begin(anAsk({ item: 'drv-first' }));
+  const second = await looks.begin(anAsk({ item: 'drv-second' }));
+  for (let n = 0; n < 18; n += 1) await looks.begin(anAsk({ item: `drv-${n}` }));
+  expect(await looks.begin(anAsk({ item: 'drv-first' }))).toBe(first);
+  await looks.begin(anAsk({ item: 'drv-more' }));
+  expect([looks.size, first.ended, second.ended]).toEqual([20, null, 'idle']);
+});
+
+it('pictures that are on record are sent again for ten minutes: the same kind, of the same recording, to the same person', async () => {
+  const { viewer } = anAsk();
+  looks.cover(viewer, { look: 'lok-1', kind: 'poster', recordings: ['rec-1', 'rec-2'] });
+  expect(looks.coveredBy(viewer, 'poster', 'rec-2')).toBe('lok-1');
+  for (const other of [
+    { ...viewer, actor: { ...LI, id: 'usr-2' } },
+    { ...viewer, actor: { ...LI, session: 'ssn-2' } },
+    { ...viewer, address: '10.0.0.8' },
+    { ...viewer, agent: 'Safari' },
+  ])
+    expect(looks.coveredBy(other, 'poster', 'rec-2')).toBeNull();
+  expect([looks.coveredBy(viewer, 'playable', 'rec-2'), looks.coveredBy(viewer, 'poster', 'rec-3')]).toEqual([null, null]);
+  nowMs += COVERED_MS + 1;
+  expect(looks.coveredBy(viewer, 'poster', 'rec-2')).toBeNull();
 });

@@ -44,6 +44,8 @@ interface Options {
   /** Gets what went wrong when a look was written by the timer; the streams of that look are cut. */
   readonly failed: (error: unknown) => void;
   readonly monotonicMs?: () => number;
+  /** Looks that may be open at once; 10,000 if left out. */
+  readonly openMax?: number;
 }
 
 /**
@@ -91,7 +93,7 @@ export class Looks {
   }
 
   async #begin(key: string, ask: LookAsk): Promise<OpenLook> {
-    if (this.#open.size >= OPEN_MAX) await this.#endOldest();
+    if (this.#open.size >= (this.#options.openMax ?? OPEN_MAX)) await this.#endOldest();
     const look = await this.#record(ask);
     this.#open.set(key, look);
     this.#byId.set(look.id, look);

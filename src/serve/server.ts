@@ -18,7 +18,7 @@ import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
 import { WayIn } from './network/way-in.ts';
-import { actorOf, type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
+import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -65,8 +65,11 @@ export function buildServer({
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
-    // A request whose path cannot be decoded never reaches the hooks below, so it gets its id here.
-    frameworkErrors: (error, request, reply) => answerProblem(failures, error, request, reply.header('x-request-id', request.id)),
+    // A request whose path cannot be decoded never reaches the hooks below, so its answer gets id and headers here.
+    frameworkErrors: (error, request, reply) => {
+      wayIn.dress(request, reply);
+      return answerProblem(failures, error, request, reply.header('x-request-id', request.id));
+    },
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -154,9 +157,6 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       const principal = await principalOf(request, true);
       if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
       await demandTask(serving.gatekeeper, principal, row);
-      // Over the control socket no rule is asked, so its use is on record as what it is. What is for everybody is no use of it.
-      if (principal.kind === 'cli' && row.needs !== 'nothing')
-        await serving.deps.deeds.usedSocket(actorOf(principal), `${row.method} ${row.url}`);
       senders.set(request, principal);
     },
     preValidation: async (request) => {

@@ -48,11 +48,12 @@ afterEach(async () => {
 
 describe('refusals', () => {
   it('are told at once with who, what and by which rule, and found as refused', async () => {
-    await deeds.refused(refusal({ about: null, tried: 'rec-guessed' }));
+    const guess = 'rec-guessed'.padEnd(100, 'x');
+    await deeds.refused(refusal({ about: null, tried: `${guess} and far more than anybody needs to know` }));
     const [entry] = await refusals();
     expect(entry?.data).toMatchObject({ action: 'look', route: 'GET /x', rule: 'r', policy: 3, times: 1, others: 0, user: 'usr-1' });
-    expect(entry?.personal).toEqual({ name: 'Li Ming', address: '10.0.0.7', agent: 'Firefox', tried: 'rec-guessed' });
     expect(entry?.data).toMatchObject({ knownBy: 'password+totp', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(entry?.personal).toEqual({ name: 'Li Ming', address: '10.0.0.7', agent: 'Firefox', tried: guess });
     expect(entry?.subject).toEqual(subject('station', STATION_ID));
     const found = await station.ledger.looks.answer({ outcome: 'refused', person: 'usr-1' }, { limit: 5, order: 'newest' });
     expect(found.entries).toHaveLength(1);
@@ -63,14 +64,18 @@ describe('refusals', () => {
     await deeds.refused(refusal({ viewer: viewer('usr-2') }));
     await deeds.refused(refusal({ viewer: viewer('usr-1', '10.0.0.8') }));
     await deeds.refused(refusal({ about: subject('recording', 'rec-2') }));
-    expect((await refusals()).map(({ data }) => data.times)).toEqual([1, 1, 1, 1]);
+    await deeds.refused(refusal({ rule: 'other' }));
+    await deeds.refused(refusal({ route: 'GET /y' }));
+    await deeds.refused(refusal({ action: 'hear' }));
+    const firsts = Array(7).fill(1);
+    expect((await refusals()).map(({ data }) => data.times)).toEqual(firsts);
     await deeds.turn();
-    expect((await refusals()).map(({ data }) => data.times)).toEqual([1, 1, 1, 1, 999]);
     // What tells of many requests names none of them.
-    expect((await refusals()).map(({ data }) => data.requestId !== undefined)).toEqual([true, true, true, true, false]);
+    expect((await refusals()).map(({ data }) => data.requestId !== undefined)).toEqual([...firsts.map(() => true), false]);
+    expect((await refusals()).map(({ data }) => data.times)).toEqual([...firsts, 999]);
     await deeds.turn();
     await deeds.refused(refusal());
-    expect((await refusals()).map(({ data }) => data.times)).toEqual([1, 1, 1, 1, 999, 1]);
+    expect((await refusals()).map(({ data }) => data.times)).toEqual([...firsts, 999, 1]);
   });
 
   it('of very many kinds at once stay bounded, and none is lost from the number', async () => {
@@ -80,6 +85,20 @@ describe('refusals', () => {
     await deeds.turn();
     const last = (await refusals()).slice(500);
     expect(last.map(({ data }) => [data.times, data.others])).toEqual([[2500, 2500]]);
+  });
+
+  it('that were only counted tell since when, and are written when the station stops', async () => {
+    await deeds.refused(refusal());
+    const since = new Date(station.clock.nowMs() + 1000).toISOString();
+    for (let n = 0; n < 3; n += 1) {
+      station.clock.advance(1000);
+      await deeds.refused(refusal());
+    }
+    await deeds.close();
+    expect((await refusals()).map(({ data }) => [data.times, data.since])).toEqual([
+      [1, expect.any(String)],
+      [3, since],
+    ]);
   });
 
   it('that could not be written are counted in the next entry', async () => {
@@ -150,4 +169,39 @@ it('use of the control socket is told at once for each account, and then each mi
   await deeds.turn();
   await deeds.usedSocket(cli('root'), 'GET /again');
   expect((await uses()).at(-1)?.data).toMatchObject({ requests: 1, routes: ['GET /again'] });
+});
+
+describe('use of the control socket that goes on', () => {
+  const uses = async () => (await all()).flatMap((entry) => SocketUsed.parse(entry) ?? []);
+  const told = async () => (await uses()).map(({ data: { requests, routes } }) => [requests, routes]);
+
+  it('is told each minute with the routes of that minute alone', async () => {
+    for (const route of ['GET /a', 'GET /b']) await deeds.usedSocket(cli('root'), route);
+    await deeds.turn();
+    await deeds.usedSocket(cli('root'), 'GET /c');
+    const turn = deeds.turn();
+    // Comes while the entry of the minute is written.
+    await deeds.usedSocket(cli('root'), 'GET /d');
+    await turn;
+    await deeds.turn();
+    expect(await told()).toEqual([
+      [1, ['GET /a']],
+      [1, ['GET /b']],
+      [1, ['GET /c']],
+      [1, ['GET /d']],
+    ]);
+  });
+
+  it('and could not be written is told with what came after it, number and routes', async () => {
+    for (const route of ['GET /a', 'GET /b']) await deeds.usedSocket(cli('root'), route);
+    broken = new Error('disk');
+    await expect(deeds.turn()).rejects.toThrow('disk');
+    broken = null;
+    await deeds.usedSocket(cli('root'), 'GET /c');
+    await deeds.turn();
+    expect(await told()).toEqual([
+      [1, ['GET /a']],
+      [2, ['GET /b', 'GET /c']],
+    ]);
+  });
 });

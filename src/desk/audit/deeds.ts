@@ -135,7 +135,7 @@ export class Deeds {
     const { fold, isFirst } = this.#uses.count(actor.id ?? '', { actor, routes: new Set() });
     const { routes } = fold.what;
     if (isFirst) return this.#tell(this.#uses, fold, this.#useDraft(actor, { times: 1, sinceMs: fold.sinceMs, routes: [route] }));
-    if (routes.size < ROUTES_MAX) routes.add(route);
+    note(routes, route);
   }
 
   /** Writes what was only counted since the last turn. The timer calls it each minute. */
@@ -146,14 +146,17 @@ export class Deeds {
       ...refusals.map((fold) => this.#refusalDraft(fold.what, { ...fold, others: fold.key === null ? fold.times : 0 })),
       ...uses.map((fold) => this.#useDraft(fold.what.actor, { ...fold, routes: [...fold.what.routes] })),
     ];
+    // Now, not when it is written: what comes meanwhile belongs to the next entry.
+    const told = uses.map(({ what: { routes } }) => [...routes]);
+    for (const { what } of uses) what.routes.clear();
     try {
       for (let from = 0; from < drafts.length; from += BATCH_MAX) await this.#append(drafts.slice(from, from + BATCH_MAX));
     } catch (error) {
       this.#refusals.giveBack(refusals);
       this.#uses.giveBack(uses);
+      for (const [n, { what }] of uses.entries()) for (const route of told[n] ?? []) note(what.routes, route);
       throw error;
     }
-    for (const { what } of uses) what.routes.clear();
   }
 
   /** Writes what was only counted. The station stops. */
@@ -214,6 +217,10 @@ export class Deeds {
       for (const draft of drafts) await writer.custody.append(draft);
     });
   }
+}
+
+function note(routes: Set<string>, route: string): void {
+  if (routes.size < ROUTES_MAX) routes.add(route);
 }
 
 /** `officer=041234&case=LY-2026-0012`. */

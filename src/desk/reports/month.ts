@@ -64,22 +64,26 @@ export async function monthReport(
   return {
     ...{ span, figures, head },
     unusual: await unusualOf(ledger, { figures, beginnings, signal }),
-    watched: await watchedOf(ledger, figures),
-    unconfirmed: await unconfirmedOf(ledger, span),
-    grants: await endlessOf(ledger, span),
+    watched: await watchedOf(ledger, figures, signal),
+    unconfirmed: await unconfirmedOf(ledger, span, signal),
+    grants: await endlessOf(ledger, span, signal),
     units: await unitNames(ledger, figures),
   };
 }
 
 async function* answers({ looks }: Pick<Reader, 'looks'>, question: AuditQuestion, signal: AbortSignal): AsyncGenerator<CustodyEntry> {
   for (let after: number | null | undefined; after !== null; ) {
-    signal.throwIfAborted();
     const { entries, next } = await looks.answer(question, { limit: PAGE, order: 'oldest', ...(after === undefined ? {} : { after }) });
     yield* entries;
     after = next;
-    // Everybody else has their turn between two pages.
-    await new Promise(setImmediate);
+    await between(signal);
   }
+}
+
+/** Between two pages everybody else has their turn, and a report that nobody waits for any more ends. Throws what the signal is aborted with. */
+async function between(signal: AbortSignal): Promise<void> {
+  await new Promise(setImmediate);
+  signal.throwIfAborted();
 }
 
 interface Volume {
@@ -96,7 +100,7 @@ async function unusualOf(ledger: Reader, { figures, beginnings, signal }: Volume
   const last = beginnings.at(-1) ?? 0;
   const before = new Map<string, { readonly role: string; readonly months: number[] }>();
   for (const { person, role } of people) before.set(person, { role, months: Array(MONTHS_BEFORE).fill(0) });
-  for await (const user of activeUsers(ledger))
+  for await (const user of activeUsers(ledger, signal))
     if (!before.has(user.id) && before.size < PEOPLE_MAX)
       before.set(user.id, { role: user.roles[0] ?? '', months: Array(MONTHS_BEFORE).fill(0) });
   for await (const entry of answers(ledger, { type: 'recording.viewed', fromMs: first, untilMs: last }, signal)) {
@@ -119,19 +123,25 @@ async function unusualOf(ledger: Reader, { figures, beginnings, signal }: Volume
     .slice(0, ROWS_MAX);
 }
 
-async function* activeUsers({ people }: Pick<Reader, 'people'>) {
+async function* activeUsers({ people }: Pick<Reader, 'people'>, signal: AbortSignal) {
   for (let after: string | undefined; ; ) {
     const page = await people.users({ state: 'active', limit: PAGE, ...(after === undefined ? {} : { after }) });
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < PAGE) return;
     after = last.account;
+    await between(signal);
   }
 }
 
-async function watchedOf({ recordings }: Pick<Reader, 'recordings'>, figures: MonthFigures): Promise<MonthReport['watched']> {
+async function watchedOf(
+  { recordings }: Pick<Reader, 'recordings'>,
+  figures: MonthFigures,
+  signal: AbortSignal,
+): Promise<MonthReport['watched']> {
   const found: Watched[] = [];
-  for (const { recording, viewers, looks } of figures.recordings()) {
+  for (const [n, { recording, viewers, looks }] of figures.recordings().entries()) {
+    if (n % PAGE === 0) await between(signal);
     const cases = (await recordings.detail(recording))?.caseNumbers ?? [];
     const outside = [...viewers.values()].filter((named) => !cases.some((each) => named.has(each))).length;
     if (viewers.size >= VIEWERS_MIN || outside > 0) found.push({ recording, looks, viewers: viewers.size, outside });
@@ -140,7 +150,11 @@ async function watchedOf({ recordings }: Pick<Reader, 'recordings'>, figures: Mo
   return { first: found.slice(0, ROWS_MAX), count: found.length };
 }
 
-async function unconfirmedOf({ callUps }: Pick<Reader, 'callUps'>, { fromMs, untilMs }: MonthSpan): Promise<readonly CallUpRequest[]> {
+async function unconfirmedOf(
+  { callUps }: Pick<Reader, 'callUps'>,
+  { fromMs, untilMs }: MonthSpan,
+  signal: AbortSignal,
+): Promise<readonly CallUpRequest[]> {
   const found: CallUpRequest[] = [];
   for (let after: string | undefined; found.length < REQUESTS_MAX; ) {
     const page = await callUps.requests({ seenBy: null, unconfirmedAtMs: untilMs, limit: PAGE, ...(after === undefined ? {} : { after }) });
@@ -148,12 +162,17 @@ async function unconfirmedOf({ callUps }: Pick<Reader, 'callUps'>, { fromMs, unt
     const last = page.at(-1);
     if (!last || page.length < PAGE || last.askedAtMs < fromMs) break;
     after = last.id;
+    await between(signal);
   }
   return found;
 }
 
 /** Grants that began before the month and had not ended when it was over. */
-async function endlessOf({ callUps }: Pick<Reader, 'callUps'>, { fromMs, untilMs }: MonthSpan): Promise<readonly Grant[]> {
+async function endlessOf(
+  { callUps }: Pick<Reader, 'callUps'>,
+  { fromMs, untilMs }: MonthSpan,
+  signal: AbortSignal,
+): Promise<readonly Grant[]> {
   const found: Grant[] = [];
   for (let after: string | undefined; found.length < ROWS_MAX; ) {
     const page = await callUps.grants({ seenBy: null, limit: PAGE, ...(after === undefined ? {} : { after }) });
@@ -161,6 +180,7 @@ async function endlessOf({ callUps }: Pick<Reader, 'callUps'>, { fromMs, untilMs
     const last = page.at(-1);
     if (!last || page.length < PAGE) break;
     after = last.id;
+    await between(signal);
   }
   return found.slice(0, ROWS_MAX);
 }

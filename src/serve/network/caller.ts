@@ -16,7 +16,6 @@ export interface Caller {
 
 /** Longer chains of proxies are not followed. */
 const HOPS_MAX = 16;
-const ADDRESS_CHARACTERS_MAX = 64;
 
 /** Tells who a request comes from. Believes `X-Forwarded-For`, `-Proto` and `-Host` of the named proxies alone. `Forwarded` (RFC 7239) is never believed. */
 export class Callers {
@@ -72,6 +71,5 @@ function listOf(header: string | string[] | undefined): readonly string[] {
 
 /** Some proxies write `192.0.2.1:4711` and `[2001:db8::1]:4711`. */
 function withoutPort(told: string): string {
-  const text = told.slice(0, ADDRESS_CHARACTERS_MAX);
-  return /^\[([0-9A-Fa-f:.]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([0-9.]+):\d+$/.exec(text)?.[1] ?? text;
+  return /^\[([0-9A-Fa-f:.]+)\](?::\d+)?$/.exec(told)?.[1] ?? /^([0-9.]+):\d+$/.exec(told)?.[1] ?? told;
 }

@@ -15,6 +15,7 @@ import { type ServedStation, servedStation } from '#test/support/served-station'
 import { makeTlsPair } from '#test/support/tls-pair';
 import { STREAMS_MAX } from '../limits.ts';
 import { buildServer } from '../server.ts';
+import { CONNECTIONS_OF_ADDRESS_MAX } from './connections.ts';
 import { COUNTED_MAX } from './rates.ts';
 import { type NetworkSettings, THIS_MACHINE } from './settings.ts';
 
@@ -45,6 +46,7 @@ async function listen(settings: Partial<NetworkSettings>, who: 'person' | 'nobod
 }
 
 type Headers = Readonly<Record<string, string>>;
+const PROXIES = ', 127.0.0.2'.repeat(16);
 const BEHIND_PROXY = { proxies: ['127.0.0.1'] };
 const throughProxy = (client: string, more: Headers = {}) => ({
   'x-forwarded-for': client,
@@ -65,6 +67,7 @@ describe('behind a reverse proxy that is named', () => {
     const answer = await ask(throughProxy('203.0.113.7'));
     expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, 'max-age=31536000']);
     expect((await ask({ host: 'localhost' })).headers['strict-transport-security']).toBeUndefined();
+    expect((await ask(throughProxy('203.0.113.7'), { path: '/%zz' })).headers['strict-transport-security']).toBe('max-age=31536000');
     expect((await ask(throughProxy('203.0.113.7', { host: 'rebound.example' }))).json).toMatchObject({
       code: 'request.forbidden',
       reason: { code: 'host-unknown' },
@@ -121,6 +124,7 @@ describe('who the client is', () => {
     ['one IPv4 client in two notations', '::ffff:203.0.113.7', '203.0.113.7', false],
     ['two addresses of one IPv6 network', '2001:db8:1:2::1', '[2001:db8:1:2:ffff::9]:80', false],
     ['two IPv6 networks', '2001:db8:1:2::1', '2001:db8:1:3::1', true],
+    ['two clients behind more proxies than are followed', `203.0.113.7${PROXIES}`, `203.0.113.8${PROXIES}`, false],
     ['nonsense after nonsense', '203.0.113.7, unknown', '203.0.113.8, <script>', false],
   ])('%s', async (_, first, second, apart) => {
     expect(await limitedApart({ proxies: ['127.0.0.0/8'] }, { 'x-forwarded-for': first }, { 'x-forwarded-for': second })).toBe(apart);
@@ -140,6 +144,27 @@ describe('who the client is', () => {
       const answer = await ask(throughProxy('203.0.113.7', { 'x-forwarded-host': 'rebound.example' }));
       expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, undefined]);
     }
+  });
+});
+
+describe('connections', () => {
+  it('of a proxy that is named are as many as its clients need; of another address they are limited', async () => {
+    await listen(BEHIND_PROXY);
+    const sockets = await Promise.all(
+      Array.from(
+        { length: CONNECTIONS_OF_ADDRESS_MAX + 5 },
+        () =>
+          new Promise<Socket>((resolve, reject) => {
+            const socket = connect(port, '127.0.0.1', () => resolve(socket)).once('error', reject);
+          }),
+      ),
+    );
+    open.push(...sockets);
+    expect((await ask(throughProxy('203.0.113.7'))).status).toBe(200);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
+    const held = await new Promise<number>((resolve) => app?.server.getConnections((_, count) => resolve(count)));
+    expect(held).toBeGreaterThanOrEqual(sockets.length);
+    expect(app?.server.maxConnections).toBe(1024);
   });
 });
 
@@ -212,9 +237,11 @@ describe('requests of pages', () => {
     expect((await ask(headers)).json).toMatchObject({ code: 'request.forbidden', reason: { code: 'other-site' } });
   });
 
-  it('sends nobody to footage from another site: a look would be on record under their name', async () => {
+  it('sends nobody to footage from another site: a look would be on record under their name; nor to a stream of events', async () => {
     const { id } = await station.addRecording(Buffer.from('bytes'));
     const path = `/api/v1/recordings/${id}/playback`;
+    const toEvents = await ask({ 'sec-fetch-site': 'cross-site', ...NAVIGATION }, { path: '/api/v1/events' });
+    expect(toEvents.json).toMatchObject({ reason: { code: 'other-site' } });
     expect((await ask({ 'sec-fetch-site': 'cross-site', ...NAVIGATION }, { path })).json).toMatchObject({ reason: { code: 'other-site' } });
     expect((await send({ host: '127.0.0.1', port, path, headers: { 'sec-fetch-site': 'none', ...NAVIGATION } })).statusCode).toBe(200);
   });
@@ -246,6 +273,8 @@ describe('requests of pages', () => {
       [{}, '/api/v1/health'],
       [{ host: 'rebound.example' }, '/api/v1/health'],
       [{}, '/nowhere'],
+      [{}, '/%zz'],
+      [{}, `/api/v1/recordings/${'x'.repeat(300)}`],
     ] as [Headers, string][]) {
       const answer = await ask(headers, { path });
       expect(answer.headers).toMatchObject({
@@ -282,7 +311,12 @@ describe('TLS', () => {
     state = () => ({ sha256: 'ab'.repeat(32), notAfterMs: 0, refused: null });
     onChange(listener: (pair: TlsPair) => void) {
       this.#listener = listener;
-      return () => undefined;
+      return () => {
+        this.#listener = undefined;
+      };
+    }
+    get isHeard() {
+      return this.#listener !== undefined;
     }
     put(pair: TlsPair) {
       this.current = pair;
@@ -324,6 +358,8 @@ describe('TLS', () => {
     expect((await buffer(old)).toString()).toMatch(/^HTTP\/1\.1 200 /);
     expect(await overTls({ ...checked, maxVersion: 'TLSv1.2' })).toMatchObject({ status: 200 });
     await expect(overTls({ ...checked, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })).rejects.toThrow();
+    await app?.close();
+    expect(tls.isHeard).toBe(false);
   });
 
   it('says nothing to who speaks plain HTTP', async () => {

@@ -74,9 +74,9 @@ function isArrival({ method, headers, kind }: Asked): boolean {
 
 function isSameOrigin(origin: string, { scheme, hosts }: Caller): boolean {
   const own = `${scheme}://${hosts.at(-1) ?? ''}`;
-  // Browsers leave the port out where it is the scheme's own; a proxy may write it.
-  const [theirs, ours] = [origin, own].map((text) => (URL.canParse(text) ? new URL(text).origin : null));
-  return theirs !== null && theirs !== 'null' && theirs === ours && origin.toLowerCase().startsWith(`${scheme}://`);
+  // Browsers leave the port out where it is the scheme's own; a proxy may write it. A `blob:` URL has the origin of the page that made it, and is none itself.
+  if (!URL.canParse(origin) || !URL.canParse(own) || !origin.toLowerCase().startsWith(`${scheme}://`)) return false;
+  return new URL(origin).origin === new URL(own).origin;
 }
 
 /** A host without its port and its final dot. IPv6 addresses in their one short form (RFC 5952). */

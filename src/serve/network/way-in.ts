@@ -1,7 +1,7 @@
 import { Server as TlsServer } from 'node:tls';
-import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import helmet from 'helmet';
 import { AddressRanges } from './addresses.ts';
 import { type Caller, Callers } from './caller.ts';
 import { HANDSHAKE_MS_MAX, limitConnections, PATIENCE, PATIENCE_OF_SERVER } from './connections.ts';
@@ -21,6 +21,13 @@ const CONTENT_RULES = {
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
 };
+
+const putHeaders = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: CONTENT_RULES },
+  referrerPolicy: { policy: 'no-referrer' },
+  // Said by `dress`, to those alone who came over TLS.
+  strictTransportSecurity: false,
+});
 
 interface Told {
   /** A connection was not accepted. */
@@ -64,12 +71,6 @@ export class WayIn {
     const stop =
       server instanceof TlsServer ? tls?.onChange((pair) => server.setSecureContext({ ...pair, minVersion: TLS_MIN })) : undefined;
     if (stop) app.addHook('onClose', async () => stop());
-    app.register(helmet, {
-      contentSecurityPolicy: { useDefaults: false, directives: CONTENT_RULES },
-      referrerPolicy: { policy: 'no-referrer' },
-      // Said below, to those alone who came over TLS.
-      strictTransportSecurity: false,
-    });
     app.register(fastifyPlugin(async (scope) => this.#addRules(scope), { name: 'evidock-way-in' }));
   }
 
@@ -77,12 +78,20 @@ export class WayIn {
     const callerOf = (request: FastifyRequest) => this.callerOf(request);
     this.#rates = await Rates.on(scope, { settings: this.#settings, callerOf, onRefused: (by) => this.#told.limited(by) });
     scope.addHook('onRequest', async (request, reply) => {
+      this.dress(request, reply);
       const caller = this.callerOf(request);
-      if (caller.scheme === 'https') reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
       await this.#rates?.admitAddress(request, reply);
       const { kind } = request.routeOptions.config as { kind?: string };
       this.#strangers.refuse(caller, { method: request.method, headers: request.headers, rawHeaders: request.raw.rawHeaders, kind });
     });
+  }
+
+  /** Puts on an answer what tells a browser how to treat it. Answers that the router itself gives pass no hook, so whoever sends these calls it. */
+  dress(request: FastifyRequest, reply: FastifyReply): void {
+    putHeaders(request.raw, reply.raw, (error) => {
+      if (error !== undefined) throw error;
+    });
+    if (this.callerOf(request).scheme === 'https') reply.header('strict-transport-security', `max-age=${HSTS_SECONDS}`);
   }
 
   callerOf(request: FastifyRequest): Caller {

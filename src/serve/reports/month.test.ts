@@ -7,12 +7,18 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { monthReport } from '#desk/reports/month';
 import { subject } from '#domain/custody/subject';
+import type { Viewer } from '#domain/look/look';
 import { hoursOf, isOutside, monthSpan } from '#domain/reports/calendar';
 import { Drawing } from '#domain/reports/sample';
+import { aCase, anId } from '#test/support/builders';
+import { ASKER, aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
+import { cli } from '#test/support/custody';
 import { tellLooks } from '#test/support/looked';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
-import { type ServedStation, servedStation } from '#test/support/served-station';
+import { onRecord, type ServedStation, servedStation } from '#test/support/served-station';
+import { addUser } from '#test/support/sign-in';
 import { buildServer } from '../server.ts';
 import { html } from './html.ts';
 
@@ -97,6 +103,112 @@ describe('the report of a month', () => {
     await tellLooks(station.ledger, [...looks('usr-a', 12, 6), ...looks('usr-b', 90, 6), ...looks('usr-d', 19, 6, 'reviewer')]);
     const rows = rowsOf((await month('?lang=en')).body, 'Unusual volume');
     expect(rows.map(([person, , , count]) => [person, count])).toEqual([['usr-b', '90']]);
+  });
+
+  it('counts every account of the role for what is usual, also those that never look', async () => {
+    const looks = (user: string, count: number, ofMonth: number) =>
+      Array.from({ length: count }, (_, n) => ({ recording: id, look: `lok-${user}-${ofMonth}-${n}`, user, atMs: noon(10, ofMonth) + n }));
+    for (const before of [1, 2, 3, 4, 5]) await tellLooks(station.ledger, looks('usr-a', 30, before));
+    await tellLooks(station.ledger, looks('usr-a', 30, 6));
+    const unusual = async () => rowsOf((await month('?lang=en')).body, 'Unusual volume').map(([person]) => person);
+    expect(await unusual()).toEqual([]);
+    for (let n = 0; n < 9; n += 1) await addUser(station.deps, { account: `quiet${n}`, id: anId('usr'), roles: ['auditor'] });
+    expect(await unusual()).toEqual(['usr-a']);
+  });
+
+  it('names units as they are called, and footage that people watched who named none of its cases, the most watched first', async () => {
+    const other = await station.addRecording(Buffer.from('more'));
+    await station.ledger.transaction(async (writer) => {
+      await writer.people.upsertUnit({ id: 'unt-a', name: 'Squad 3', parent: null, createdAtMs: 0, closedAtMs: null });
+      for (const number of ['A-1', 'A-2']) await writer.cases.upsert(aCase({ number }));
+      for (const recording of [id, other.id]) await writer.recordings.addCase(recording, 'A-1');
+      await writer.custody.append(aGrantDraft());
+    });
+    const watch = (recording: string, user: string, of: string | null) => ({ recording, look: anId('lok'), user, atMs: noon(3), case: of });
+    await tellLooks(station.ledger, [watch(id, 'usr-a', 'A-1'), watch(id, 'usr-b', 'A-1'), watch(other.id, 'usr-a', 'A-1')]);
+    expect(rowsOf((await month('?lang=en')).body, 'Footage with many viewers')).toEqual([]);
+    await tellLooks(station.ledger, [watch(id, 'usr-c', 'A-2')]);
+    const many = ['usr-b', 'usr-c', 'usr-d', 'usr-e'].map((user) => watch(other.id, user, 'A-1'));
+    await tellLooks(station.ledger, many);
+    const page = (await month('?lang=en')).body;
+    expect(rowsOf(page, 'Footage with many viewers')).toEqual([
+      [other.id, '5', '0', '5'],
+      [id, '3', '1', '3'],
+    ]);
+    expect(rowsOf(page, 'By unit')).toEqual([['Squad 3', '8']]);
+  });
+
+  it('lists urgent access of the month that nobody confirmed in time, and grants that began before it and never ended', async () => {
+    const [from, until] = [Date.parse('2026-06-01T00:00:00+08:00'), Date.parse('2026-07-01T00:00:00+08:00')];
+    const urgent = (askedAtMs: number, more: { dueAtMs?: number; confirmed?: boolean } = {}) =>
+      aRequest({
+        ...{ id: anId('req', askedAtMs), askedAtMs, urgent: true, state: 'urgent', purpose: 'emergency' },
+        confirmation: { dueAtMs: askedAtMs + 1000, by: null, confirmed: null, words: null, atMs: null, ...more },
+      });
+    const unconfirmed = [urgent(from), urgent(until - 2000)];
+    const others = [
+      ...[urgent(from - 1), urgent(until), urgent(from + 1, { confirmed: true }), urgent(from + 2, { confirmed: false })],
+      ...[urgent(until - 1, { dueAtMs: until + 1 }), aRequest({ id: anId('req', from + 3), askedAtMs: from + 3 })],
+    ];
+    const grant = (fromMs: number, endedAtMs: number | null) =>
+      aGrant({ id: 'req-x' }, { id: anId('grt', fromMs), fromMs, endedAtMs, whyEnded: endedAtMs === null ? null : 'time' });
+    const endless = [grant(from - 1, null), grant(from - 2, until)];
+    const ended = [grant(from, null), grant(from - 3, until - 1), grant(until, null)];
+    await station.ledger.transaction(async (writer) => {
+      for (const request of [aRequest({ id: 'req-x' }), ...unconfirmed, ...others]) await writer.callUps.insertRequest(request);
+      for (const each of [...endless, ...ended]) await writer.callUps.insertGrant(each, []);
+      await writer.custody.append(aGrantDraft());
+    });
+    const page = (await month('?lang=en')).body;
+    const urgentRows = rowsOf(page, 'Urgent access');
+    expect(urgentRows.map(([, person, request, purpose]) => [person, request, purpose])).toEqual(
+      unconfirmed.toReversed().map(({ id: request }) => [ASKER.id, request, 'emergency']),
+    );
+    expect(rowsOf(page, 'Grants').map(([one, person]) => [one, person])).toEqual(endless.map(({ id: one }) => [one, ASKER.id]));
+  });
+
+  it('lists refusals and use of the control socket with how often they came', async () => {
+    station.clock.advance(noon(15) - station.clock.nowMs());
+    const viewer: Viewer = {
+      ...{ actor: { kind: 'user', id: 'usr-a', via: 'network', session: 'ssn-1' }, user: 'usr-a', name: 'A', roles: ['officer'] },
+      ...{ officer: null, unit: null, address: '10.0.0.7', agent: null, knownBy: 'password', requestId: null },
+    };
+    const refused = { viewer, action: 'look', route: 'GET /x', about: subject('recording', id), tried: null, rule: 'own-only', policy: 1 };
+    const { looks, deeds } = onRecord(station.ledger, station.clock);
+    for (let n = 0; n < 4; n += 1) await deeds.refused(refused);
+    for (let n = 0; n < 3; n += 1) await deeds.usedSocket(cli('root'), 'GET /x');
+    await Promise.all([looks.close(), deeds.close()]);
+    const page = (await month('?lang=en')).body;
+    expect(page).toMatch(/<h2>Refusals: 4</);
+    expect(rowsOf(page, 'Refusals').map((row) => row.slice(1, 5))).toEqual([
+      ['usr-a', id, 'GET /x · own-only', '1'],
+      ['usr-a', id, 'GET /x · own-only', '3'],
+    ]);
+    expect(rowsOf(page, 'Through the control socket').map((row) => [row[1], row[4]])).toEqual([
+      ['cli:root', '1'],
+      ['cli:root', '2'],
+    ]);
+  });
+
+  it('ends at once when nobody waits for it any more, also while it reads of single recordings', async () => {
+    const more = Array.from({ length: 1200 }, (_, n) => ({ recording: `rec-${n}`, look: `lok-${n}`, user: 'usr-a', atMs: noon(3) + n }));
+    await tellLooks(station.ledger, more);
+    const gone = new AbortController();
+    let details = 0;
+    const recordings = new Proxy(station.ledger.recordings, {
+      get: (target, name) =>
+        name !== 'detail'
+          ? Reflect.get(target, name)
+          : async (recording: string) => {
+              details += 1;
+              if (details === 3) gone.abort(new Error('nobody waits'));
+              return target.detail(recording);
+            },
+    });
+    const ledger = new Proxy(station.ledger, { get: (target, name) => (name === 'recordings' ? recordings : Reflect.get(target, name)) });
+    const found = monthSpan('2026-06', ZONE) ?? expect.fail('no month');
+    await expect(monthReport({ ledger }, { ...found, isOutside: () => false, signal: gone.signal })).rejects.toThrow('nobody waits');
+    expect(details).toBe(500);
   });
 
   it('is on record with its SHA-256, in Chinese unless English is asked for, and lets a browser do nothing', async () => {

@@ -3,12 +3,13 @@
  * Method: the real server, a real provider (oidc-provider) over HTTP, and a browser that goes between them with the headers that browsers send.
  */
 import type { FastifyInstance } from 'fastify';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OidcProvider } from '#adapters/oidc/oidc-provider';
 import { isSecondFactor } from '#desk/doors/oidc-sign-in';
 import { SealedPending } from '#desk/doors/sealed-pending';
 import type { User } from '#domain/people/user';
-import { newTotpSecret, stepOfCode } from '#domain/sign-in/totp';
+import { newTotpSecret } from '#domain/sign-in/totp';
 import { buildServer } from '#serve/server';
 import { Browser } from '#test/support/browser';
 import { anId } from '#test/support/builders';
@@ -185,6 +186,7 @@ describe('the claim that says who it is', () => {
 describe('a second factor', () => {
   let secret: string;
   let user: User;
+  const codeAt = (timestamp: number) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp });
   beforeAll(async () => {
     secret = newTotpSecret();
     user = await addUser(station.deps, { id: anId('usr'), account: 'qian' });
@@ -201,7 +203,16 @@ describe('a second factor', () => {
     const step = (await browser.ask('GET', '/sign-in/oidc/step')).json();
     expect(step).toMatchObject({ state: 'code', pending: expect.any(String), secret: null });
     expect((await browser.ask('GET', '/sign-in/oidc/step')).json()).toMatchObject({ code: 'sign-in.ended' });
-    expect(stepOfCode(secret, '000000', station.clock.nowMs())).toBeNull();
+    const code = codeAt(station.clock.nowMs());
+    const finish = (text: string) => browser.ask('POST', '/session/code', { body: { pending: step.pending, code: text } });
+    expect((await finish(code === '000000' ? '111111' : '000000')).json()).toMatchObject({ status: 401, code: 'sign-in.wrong' });
+    expect(await whoAmI(browser)).toBe(401);
+    expect((await finish(code)).json()).toMatchObject({ state: 'signed-in', pending: null });
+    expect(await whoAmI(browser)).toBe(200);
+    const [began] = (await station.ledger.custody.of(about(`user:${user.id}`))).filter(({ type }) => type === 'session.began');
+    expect(began?.data['method']).toBe('oidc+totp');
+    // The code is spent, and so is the step: neither lets anybody else in.
+    expect((await new Browser(app).ask('POST', '/session/code', { body: { pending: step.pending, code } })).statusCode).toBe(401);
   });
 
   it('is not asked for where the configured amr or acr came', async () => {
