@@ -45,5 +45,5 @@ export const CALL_UP_COMPONENTS = {
     words: false,
     approval: false,
   }),
-  Notice: named(NoticeJson, { id: 'ntc-01jybqe2v7k3m9', kind: 'request-waits', request: ids.request, at, readAt: null }),
+  Notice: named(NoticeJson, { id: 'ntc-01jybqe2v7k3m9', user: asker.id, kind: 'request-waits', request: ids.request, at, readAt: null }),
 } as const;
