@@ -110,3 +110,16 @@ it('the rooms that tell people why have no sentence at all', () => {
     );
   expect(sentences).toEqual([]);
 });
+
+it('no text stands in two parts of a catalogue, of which the later one would hide the other', () => {
+  for (const language of ['en', 'zh-CN']) {
+    const parts = files.filter((file) => file.startsWith('src/messages/') && new RegExp(`(?:-|/)${language}\\.ts$`).test(file));
+    // Errors and reasons are tables of their own.
+    const catalogue = parts.filter((file) => !/\/(?:errors-|reasons\/)/.test(file));
+    const keys = catalogue.flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^ {2}'([\w.-]+)':/gm)].map(([, key]) => key),
+    );
+    expect(keys.length, language).toBeGreaterThan(500);
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+  }
+});

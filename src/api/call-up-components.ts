@@ -38,5 +38,5 @@ export const CALL_UP_COMPONENTS = {
   CallUpRequestBody: named(RequestBody, { case: 'LY-2026-0012', actions: ['look'], purpose: 'case-handling', until: '2026-06-22 15:30' }),
   CallUpDecisionBody: named(DecisionBody, { decision: 'narrow', actions: ['look'], words: '只看画面' }),
   CallUpConfirmationBody: named(ConfirmationBody, { confirmed: true }),
-  Notice: named(NoticeJson, { id: 'ntc-01jybqe2v7k3m9', kind: 'request-waits', request: ids.request, at, readAt: null }),
+  Notice: named(NoticeJson, { id: 'ntc-01jybqe2v7k3m9', user: asker.id, kind: 'request-waits', request: ids.request, at, readAt: null }),
 } as const;

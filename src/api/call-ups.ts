@@ -80,6 +80,7 @@ export const GrantWholeJson = Type.Object({
 
 export const NoticeJson = Type.Object({
   id: Type.String(),
+  user: Type.String({ description: 'Id of the account that was told.' }),
   kind: oneOf(NOTICE_KINDS),
   request: Type.String(),
   at: Type.String(),

@@ -103,7 +103,7 @@ export function addConfig(program: Command, shell: Shell): void {
     const { explained } = context.explainConfig(globals);
     if (globals.json) return shell.printJson(explained);
     shell.table(
-      [{ title: say('column.field') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.from') }],
+      [{ title: say('column.field') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.origin') }],
       explained.map(({ path, value, from }) => [path, JSON.stringify(value), from]),
     );
   });

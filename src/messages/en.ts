@@ -279,7 +279,7 @@ export const en = {
   'column.check': 'Check',
   'column.detail': 'Detail',
   'column.value': 'Value',
-  'column.from': 'From',
+  'column.origin': 'From',
   'column.end': 'End',
   'column.place': 'Place',
   'column.path': 'Path on the card',

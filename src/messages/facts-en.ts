@@ -4,7 +4,6 @@ export const factsEn = {
   'facts.title': 'What was known, and from when on',
   'facts.none': 'Nothing: it has not changed since the custody log of today began.',
   'column.from': 'From',
-  'column.value': 'Value',
   'field.case': 'case',
   'field.start': 'start',
   'field.stage': 'stage',

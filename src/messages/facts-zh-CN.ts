@@ -6,7 +6,6 @@ export const factsZhCN: Readonly<Record<keyof typeof factsEn, string>> = {
   'facts.title': '事实及其起始时间',
   'facts.none': '没有：自现行保管链开始以来未曾更改。',
   'column.from': '自',
-  'column.value': '值',
   'field.case': '案件',
   'field.start': '开始时间',
   'field.stage': '环节',

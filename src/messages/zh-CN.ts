@@ -278,7 +278,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'column.check': '检查项',
   'column.detail': '说明',
   'column.value': '值',
-  'column.from': '来源',
+  'column.origin': '来源',
   'column.end': '结束',
   'column.place': '地点',
   'column.path': '卡上路径',

@@ -271,6 +271,7 @@ function notices(it: It): void {
     expect(await listed()).toEqual([second.id, first.id]);
     expect(await listed({ after: second.id })).toEqual([first.id]);
     expect(await ledger.callUps.notices({ user: 'usr-s', limit: 9 })).toEqual([]);
+    expect(await listed({ user: null })).toEqual([second.id, first.id]);
     await ledger.transaction((writer) => writer.callUps.markRead(second.id, START_MS + 9));
     expect(await listed({ unread: true })).toEqual([first.id]);
     expect(await ledger.callUps.notice(second.id)).toEqual({ ...second, readAtMs: START_MS + 9 });

@@ -52,6 +52,14 @@ describe('scripts/up', () => {
     expect(recordings.some((recording) => recording.damaged)).toBe(true);
     for (const path of ['openapi.json', 'health']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(200);
     for (const path of ['slots', 'recordings']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(401);
+    // The commands that it prints work as they stand there, and the last one fetches a clip.
+    const commands = [...up.stdout.matchAll(/^ {2}(curl .*)$/gm)].map(([, command = '']) => command);
+    expect(commands).toHaveLength(3);
+    for (const command of commands) {
+      const ran = await runProgram('bash', ['-c', command], { cwd: home.path });
+      expect([ran.status, ran.stdout], command).toEqual([0, expect.not.stringContaining('urn:evidock:problem')]);
+    }
+    expect((await readFile(join(home.path, 'clip.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
     const accounts = new Map(
       [...up.stdout.matchAll(/^ {2}(demo-[a-z-]+) +([0-9a-f]{24})$/gm)].map(([, account = '', password = '']) => [account, password]),
     );

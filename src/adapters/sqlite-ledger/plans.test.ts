@@ -204,6 +204,7 @@ const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>
   grants: (reader) => reader.callUps.grants({ seenBy: null, holding: true, limit: 5, after: 'x' }),
   unconfirmed: (reader) => reader.callUps.overdue(1),
   notices: (reader) => reader.callUps.notices({ user: 'x', unread: true, limit: 5, after: 'x' }),
+  noticesOfAll: (reader) => reader.callUps.notices({ user: null, limit: 5, after: 'x' }),
   dueDeliveries: (reader) => reader.callUps.dueDeliveries(1, 5),
   nextDelivery: (reader) => reader.callUps.nextDelivery(),
   openSuggestions: (reader) => reader.cases.suggestions({ state: 'open', limit: 5 }),

@@ -70,9 +70,13 @@ export function addAudit(program: Command, shell: Shell): void {
     });
 }
 
-/** The question as the API takes it. */
-function questionOf({ limit: _, format: __, out: ___, oldest, follow: ____, ...asked }: Options) {
-  return { ...asked, ...(oldest ? { order: 'oldest' } : {}) };
+/** The question as the API takes it. Options of every command (`--json`, `--lang`) stand among the others, and are no part of it. */
+function questionOf(options: Options): Readonly<Record<string, string | undefined>> {
+  const asked = [...FACETS, 'outcome', 'since', 'until'] as const;
+  return {
+    ...Object.fromEntries(asked.map((name) => [name, options[name]])),
+    ...(options.oldest ? { order: 'oldest' } : {}),
+  };
 }
 
 async function printPage(shell: Shell, client: StationClient, options: Options, json: boolean): Promise<void> {
@@ -122,7 +126,7 @@ const escaped = (character: string) => `\\u00${(character.codePointAt(0) ?? 0).t
 
 /** Prints what is written from now on, as it is written. */
 async function follow(shell: Shell, client: StationClient, options: Options, json: boolean): Promise<void> {
-  const { order: _, ...question } = questionOf(options) as ReturnType<typeof questionOf> & { order?: string };
+  const { order: _, ...question } = questionOf(options);
   const newest = await ask<{ items: readonly AuditLineAnswer[] }>(client, 'GET', '/audit', { query: { limit: 1 } });
   let after = newest.items[0]?.seq ?? 0;
   const asLines = json || options.format === 'jsonl';
@@ -146,7 +150,7 @@ function columns(say: Say) {
   return [
     { title: say('audit.column.seq'), right: true },
     { title: say('audit.column.at') },
-    { title: say('audit.column.name'), widthMax: 24 },
+    { title: say('audit.column.who'), widthMax: 24 },
     { title: say('audit.column.type') },
     { title: say('audit.column.outcome') },
     { title: say('audit.column.subject'), widthMax: 44 },
@@ -156,11 +160,12 @@ function columns(say: Say) {
   ];
 }
 
-function cells(say: Say, { seq, at, type, outcome, times, who, what, why, much }: AuditLineAnswer): readonly string[] {
+function cells(say: Say, { seq, at, type, outcome, times, who, what, why, much, now }: AuditLineAnswer): readonly string[] {
   const { played, bytes } = much;
   const seen = played?.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   return [
-    ...[String(seq), timeText(at), who.name ?? who.actor, type],
+    // Most entries name an account by its id alone.
+    ...[String(seq), timeText(at), who.name ?? now.name ?? who.actor, type],
     times > 1 ? `${word(say, 'outcome', outcome)} ×${times}` : word(say, 'outcome', outcome),
     ...[what.part === null ? what.subject : `${what.subject} ${what.part}`, what.case ?? ''],
     [why.reason, why.words, what.asked].filter((each) => each !== null).join(': '),

@@ -66,6 +66,7 @@ export function addSamples(program: Command, shell: Shell): void {
     const globals = shell.globals(command);
     const samples = await shell.withStation(globals, (client) => askAll<SampleAnswer>(client, '/samples'));
     if (globals.json) return shell.printJson(samples);
+    if (samples.length === 0) return shell.note(say('sample.none'));
     const titles = ['sample.column.sample', 'sample.column.month', 'sample.column.size', 'sample.column.reviewed', 'column.time'] as const;
     shell.table(
       titles.map((key) => ({ title: say(key) })),
@@ -113,6 +114,7 @@ function addReview(group: Command, shell: Shell): void {
 }
 
 function printLooks(shell: Shell, { looks }: SampleDetailAnswer): void {
+  if (looks.length === 0) return;
   const { say } = shell;
   const titles = [
     'sample.column.look',

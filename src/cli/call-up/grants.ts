@@ -52,8 +52,8 @@ export function addNotice(program: Command, shell: Shell): void {
       if (globals.json) return shell.printJson(found);
       if (found.length === 0) return shell.note(say('notice.none'));
       shell.table(
-        [{ title: say('column.time') }, { title: say('column.what') }, { title: say('column.id') }],
-        found.map(({ at, kind, request }) => [timeText(at), word(say, 'notice-kind', kind), request]),
+        [{ title: say('column.time') }, { title: say('column.grant-user') }, { title: say('column.what') }, { title: say('column.id') }],
+        found.map(({ at, user, kind, request }) => [timeText(at), user, word(say, 'notice-kind', kind), request]),
       );
     });
 }

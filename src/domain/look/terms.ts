@@ -34,11 +34,13 @@ const BY_FIELD: { readonly [name: string]: Facet } = {
     user: 'person',
     owner: 'person',
     look: 'look',
+    grant: 'grant',
+    request: 'request',
   },
 };
 
 /** By name of a list beside the log: the facet of its items. */
-const BY_LIST: { readonly [name: string]: Facet } = { recordings: 'recording', cases: 'case' };
+const BY_LIST: { readonly [name: string]: Facet } = { recordings: 'recording', cases: 'case', looks: 'look' };
 
 /** What the name of a type, or the state that something has from then on, tells of how it ended. */
 const ENDED: readonly { readonly by: RegExp; readonly outcome: Outcome }[] = [

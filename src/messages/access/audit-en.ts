@@ -44,6 +44,7 @@ export const auditEn = {
   'audit.column.times': 'times',
   'audit.column.actor': 'actor',
   'audit.column.person': 'account',
+  'audit.column.who': 'who',
   'audit.column.name': 'name then',
   'audit.column.nameNow': 'name now',
   'audit.column.roles': 'roles then',

@@ -46,6 +46,7 @@ export const auditZhCN: Readonly<Record<keyof typeof auditEn, string>> = {
   'audit.column.times': '次数',
   'audit.column.actor': '操作者',
   'audit.column.person': '账号',
+  'audit.column.who': '何人',
   'audit.column.name': '当时姓名',
   'audit.column.nameNow': '现在姓名',
   'audit.column.roles': '当时角色',

@@ -78,6 +78,7 @@ export const reportsZhCN = {
   'sample.review.about': '将对一次调阅的复查结果记录在案',
   'sample.size': '抽取多少次调阅；不写则按采集站的规定',
   'sample.words': '复查所见，用自己的话',
+  'sample.none': '尚未抽取样本。',
   'sample.column.sample': '样本',
   'sample.column.month': '月份',
   'sample.column.size': '调阅数',

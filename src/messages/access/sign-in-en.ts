@@ -8,7 +8,6 @@ export const signInEn = {
   'session.ended': '{count} {count:session|sessions} ended.',
   'session.minutes': '{minutes} min',
   'column.session': 'Session',
-  'column.account': 'Account',
   'column.signed-in-by': 'By',
   'column.address': 'Address',
   'column.began': 'Began',

@@ -8,7 +8,6 @@ export const signInZhCN = {
   'session.ended': '已结束 {count} 个会话。',
   'session.minutes': '{minutes} 分钟',
   'column.session': '会话',
-  'column.account': '账号',
   'column.signed-in-by': '方式',
   'column.address': '地址',
   'column.began': '开始',

@@ -62,7 +62,7 @@ export const callUpZhCN: { readonly [Key in keyof typeof callUpEn]: string } = {
   'grant-end.person-changed': '人员情况变化',
   'grant-end.case-closed': '案件已结案',
   'notice.about': '与申请有关的通知',
-  'notice.list.about': '列出通知，最新的在前',
+  'notice.list.about': '列出发给各人的通知，最新的在前',
   'notice.opt.unread': '仅未读的',
   'notice.none': '没有通知。',
   'notice-kind.request-waits': '有申请等待您审批',

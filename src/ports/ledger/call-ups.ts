@@ -52,8 +52,8 @@ export interface CallUpsReader {
   /** The latest of that and of the times of the newest 1000 custody entries; null if there is neither. */
   latestKnown(): Promise<number | null>;
   notice(id: string): Promise<Notice | null>;
-  /** Of one person, newest first. `after`: only those with a lower id. */
-  notices(filter: Page & { readonly user: string; readonly unread?: boolean }): Promise<readonly Notice[]>;
+  /** Of one person (null: of all), newest first. `after`: only those with a lower id. */
+  notices(filter: Page & { readonly user: string | null; readonly unread?: boolean }): Promise<readonly Notice[]>;
   /** Deliveries that are due, the oldest first, each with its notice. */
   dueDeliveries(atMs: number, limit: number): Promise<readonly { readonly delivery: Delivery; readonly notice: Notice }[]>;
   /** When the next delivery is due; null if none waits. */

@@ -35,8 +35,8 @@ export class CallUpPresenter {
     return { ...rest, target: this.#target(target), ...times };
   }
 
-  notice({ id, kind, request, atMs, readAtMs }: Notice) {
-    return { id, kind, request, at: this.#times.time(atMs), readAt: this.#times.timeOrNull(readAtMs) };
+  notice({ id, user, kind, request, atMs, readAtMs }: Notice) {
+    return { id, user, kind, request, at: this.#times.time(atMs), readAt: this.#times.timeOrNull(readAtMs) };
   }
 
   #target(target: Target) {

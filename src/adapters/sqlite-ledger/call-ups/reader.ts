@@ -186,8 +186,9 @@ export class SqlCallUpsReader implements CallUpsReader {
     return row ? toNotice(row) : null;
   }
 
-  async notices({ user, unread, after, limit }: Page & { user: string; unread?: boolean }): Promise<readonly Notice[]> {
-    let query = this.#db.selectFrom('notices').selectAll().where('user_id', '=', user).orderBy('id', 'desc').limit(limit);
+  async notices({ user, unread, after, limit }: Page & { user: string | null; unread?: boolean }): Promise<readonly Notice[]> {
+    let query = this.#db.selectFrom('notices').selectAll().orderBy('id', 'desc').limit(limit);
+    if (user !== null) query = query.where('user_id', '=', user);
     if (unread) query = query.where('read_at', 'is', null);
     if (after !== undefined) query = query.where('id', '<', after);
     return (await query.execute()).map(toNotice);
