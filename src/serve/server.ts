@@ -18,7 +18,7 @@ import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
 import { WayIn } from './network/way-in.ts';
-import { actorOf, type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
+import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -153,9 +153,6 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       const principal = await principalOf(request, true);
       if (principal.via === 'network' && principal.id !== null) await wayIn.admitAccount(request, reply, principal.id);
       await demandTask(serving.gatekeeper, principal, row);
-      // Over the control socket no rule is asked, so its use is on record as what it is. What is for everybody is no use of it.
-      if (principal.kind === 'cli' && row.needs !== 'nothing')
-        await serving.deps.deeds.usedSocket(actorOf(principal), `${row.method} ${row.url}`);
       senders.set(request, principal);
     },
     preValidation: async (request) => {
