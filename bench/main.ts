@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   audit: async () => (await import('./audit.ts')).benchAudit(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
+  players: async () => (await import('./players.ts')).benchPlayers(),
 };
 
 const OUT = new URL('../docs/benchmarks.md', import.meta.url);
@@ -61,8 +62,12 @@ const machine = [
 const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`; \`npm run bench -- archive ledger\` measures and rewrites only those parts. Ratios are ours / theirs (throughputs and
-fairness: larger is good), medians of at least five paired runs, each side first in turn. \`archive\` needs rclone (\`apt-get install rclone\`) and what \`scripts/test\` installs.
+fairness: larger is good), medians of at least five paired runs, each side first in turn. \`scripts/install-deps bench\` installs what it is measured beside. With
+\`EVIDOCK_BENCH_SHORT=1\` \`players\` lasts 10 s and is not written here.
 `;
+
+/** A first look: it is printed, and the page keeps what was measured at length. */
+const IS_SHORT = process.env['EVIDOCK_BENCH_SHORT'] === '1';
 
 /** The parts of the written page by their name. */
 function partsOf(text: string): Map<string, string> {
@@ -79,6 +84,7 @@ for (const name of wanted) {
   try {
     const part = `## ${name}\n\n${machine}\n\n${table(await bench())}`;
     console.log(`${part}\n`);
+    if (IS_SHORT) continue;
     const parts = partsOf(existsSync(OUT) ? readFileSync(OUT, 'utf8') : '').set(name, part);
     // Parts that no benchmark writes (figures of a script by name) keep their place.
     writeFileSync(OUT, `${HEAD}\n${[...parts.values()].join('\n\n')}\n`);

@@ -43,7 +43,7 @@ export function timeShell(script: string, args: readonly string[], env: Record<s
 }
 
 /** What the command gives Node. */
-function nodeFlags(): readonly string[] {
+export function nodeFlags(): readonly string[] {
   const launcher = readFileSync(new URL('../scripts/evidock', import.meta.url), 'utf8');
   return launcher.match(/^exec .*$/m)?.[0].match(/--[\w-]+(=\w+)?/g) ?? [];
 }

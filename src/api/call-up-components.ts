@@ -6,7 +6,6 @@ import {
   GrantJson,
   GrantWholeJson,
   NoticeJson,
-  PurposeJson,
   RequestBody,
   RequestJson,
 } from './call-ups.ts';
@@ -39,11 +38,5 @@ export const CALL_UP_COMPONENTS = {
   CallUpRequestBody: named(RequestBody, { case: 'LY-2026-0012', actions: ['look'], purpose: 'case-handling', until: '2026-06-22 15:30' }),
   CallUpDecisionBody: named(DecisionBody, { decision: 'narrow', actions: ['look'], words: '只看画面' }),
   CallUpConfirmationBody: named(ConfirmationBody, { confirmed: true }),
-  CallUpPurpose: named(PurposeJson, {
-    code: 'case-handling',
-    title: { 'zh-CN': '办理案件', en: 'Handling a case' },
-    words: false,
-    approval: false,
-  }),
   Notice: named(NoticeJson, { id: 'ntc-01jybqe2v7k3m9', kind: 'request-waits', request: ids.request, at, readAt: null }),
 } as const;

@@ -90,13 +90,6 @@ export const NoticeJson = Type.Object({
   readAt: nullable.text('null: it is unread.'),
 });
 
-export const PurposeJson = Type.Object({
-  code: Type.String(),
-  title: Type.Object({ 'zh-CN': Type.String(), en: Type.String() }),
-  words: Type.Boolean({ description: 'Words of one’s own are needed beside it.' }),
-  approval: Type.Boolean({ description: 'A reviewer decides, whatever the rules say.' }),
-});
-
 export const RequestParams = closed({ id: Name(ID) });
 
 export const RequestsQuery = closed({

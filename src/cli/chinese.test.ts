@@ -115,7 +115,7 @@ const FOUND = [
 
 /** A command is written as it is typed, in either language. */
 const withoutCommands = (text: string) =>
-  text.replaceAll(/apt-get install [a-z0-9-]+|timedatectl set-ntp true|evidock [a-z]+( [a-z]+)?( --[a-z]+)?/g, '');
+  text.replaceAll(/apt-get install [a-z0-9-]+|timedatectl set-ntp true|evidock [a-z]+( [a-z]+)?|--[a-z]+( [a-z-]+)?/g, '');
 const englishIn = (text: string) =>
   withoutCommands(text)
     .split('\n')

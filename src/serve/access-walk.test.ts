@@ -12,6 +12,7 @@ import { ROLES, type Role } from '#domain/access/roles';
 import { DEFAULT_TASKS, TASK_OF, type Task } from '#domain/access/tasks';
 import { aCase, aCaseEvent, anId, anOfficer, aSuggestion, aUnit, aUser, START_MS } from '#test/support/builders';
 import { aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
+import { aCaseDraft } from '#test/support/custody';
 import { EXPECTED_NEEDS } from '#test/support/expected-needs';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { needsText } from './leave.ts';
@@ -289,6 +290,65 @@ describe('a stated reason', () => {
       headers: { host: 'localhost', authorization: 'Bearer evd_usr-auditor', 'x-evidock-reason': encodeURIComponent(reason) },
     });
     expect(header.statusCode).toBe(status);
+  });
+});
+
+describe('a stated case', () => {
+  const asked = async (who: string, place: string, stated: { query?: string; header?: string }) => {
+    const answer = await app.inject({
+      url: `/api/v1/recordings/${made.get(place)?.recording}/playback?reason=complaint${stated.query ?? ''}`,
+      headers: {
+        ...{ host: 'localhost', authorization: `Bearer evd_usr-${who}` },
+        ...(stated.header === undefined ? {} : { 'x-evidock-case': encodeURIComponent(stated.header) }),
+      },
+    });
+    return { status: answer.statusCode, look: answer.headers['x-evidock-look'], problem: answer.statusCode < 400 ? null : answer.json() };
+  };
+  const looksOf = async (number: string) =>
+    (await station.ledger.looks.answer({ case: number, type: 'recording.viewed' }, { limit: 10, order: 'newest' })).entries;
+
+  it('stands in the look with its title then, and the audit finds the look by it', async () => {
+    const number = 'C-officer named in case';
+    for (const stated of [{ query: `&case=${encodeURIComponent(number)}` }, { header: number }]) {
+      const { status, look } = await asked('auditor', 'officer named in case', stated);
+      expect(status).toBe(200);
+      const [entry] = await looksOf(number);
+      expect(entry?.data).toMatchObject({ look: { id: look, case: number } });
+      expect(entry?.personal).toMatchObject({ caseTitle: (await station.ledger.cases.get(number))?.title });
+    }
+  });
+
+  it.each([
+    ['is another one', 'auditor', 'officer named in case', 'C-auditor named in case'],
+    ['is none', 'auditor', 'officer named in case', 'C-none'],
+    ['is one that who asks may not see', 'officer', 'officer own', 'C-secret'],
+  ])('that %s is refused in the same words, and nothing is shown', async (_, who, place, number) => {
+    if (number === 'C-secret')
+      await station.ledger.transaction(async (writer) => {
+        await writer.cases.upsert(aCase({ number, officerIds: [] }));
+        await writer.recordings.addCase(made.get(place)?.recording ?? '', number);
+        await writer.custody.append(aCaseDraft(number));
+      });
+    const before = (await looksOf(number)).length;
+    const recording = made.get(place)?.recording;
+    expect(await asked(who, place, { query: `&case=${encodeURIComponent(number)}` })).toMatchObject({
+      status: 400,
+      problem: { code: 'request.invalid', reason: { code: 'case-not-of', params: { recording, number } } },
+    });
+    expect(await looksOf(number)).toHaveLength(before);
+  });
+
+  it.each([
+    ['&case=', 'is empty'],
+    ['&case=A&case=B', 'are two'],
+    [`&case=${'x'.repeat(129)}`, 'is too long'],
+  ])('%s is malformed: it %s', async (query) => {
+    const { status, problem } = await asked('auditor', 'officer named in case', { query });
+    expect([status, problem?.reason.code]).toEqual([400, 'case-malformed']);
+  });
+
+  it('of a recording that is not seen is answered as what never was', async () => {
+    expect((await asked('officer', 'auditor foreign', { query: '&case=C-none' })).status).toBe(404);
   });
 });
 

@@ -10,7 +10,7 @@ import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/ent
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
 import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
-import { demandLeave, type StatedReason } from './leave.ts';
+import { demandLeave, type Stated } from './leave.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, type Principal, type PrincipalOf, sightOf, viewerOf } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
@@ -33,7 +33,7 @@ export interface LetIn {
   readonly principal: Principal;
   /** Who sent the request, asked again; it does not count as use of a session. */
   readonly again: () => Promise<Principal>;
-  readonly reason: StatedReason | null;
+  readonly stated: Stated;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -44,13 +44,13 @@ const NOTHING: NarrowScope = { officers: [], units: [], cases: [], recordings: [
 export async function answer(
   row: Route,
   whole: ServerParts,
-  { cookies, principal, again, reason, request, reply }: LetIn,
+  { cookies, principal, again, stated, request, reply }: LetIn,
 ): Promise<FastifyReply> {
   const { params, query, body } = request;
   const seen = whole.deps.ledger.within(principal.scope);
   const { gatekeeper } = whole;
   const leave =
-    typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, reason }, row.needs);
+    typeof row.needs === 'string' ? null : await demandLeave({ gatekeeper, ledger: seen, principal, row, params, body, stated }, row.needs);
   const asked = {
     url: request.url,
     params,

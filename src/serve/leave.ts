@@ -4,6 +4,7 @@ import { TASK_OF, type Task } from '#domain/access/tasks';
 import { EvidockError } from '#domain/errors';
 import type { Kind } from '#domain/kind';
 import { because, type Reason } from '#domain/reason';
+import type { Case } from '#domain/registry';
 import type { LedgerReader } from '#ports/ledger';
 import { actorOf, type Principal, viewerOf } from './principal.ts';
 import type { Asked, OfRecording, Route } from './route.ts';
@@ -14,6 +15,14 @@ export interface StatedReason {
   readonly code: string;
   /** null: none were given. */
   readonly words: string | null;
+}
+
+/** What a request states of itself. */
+export interface Stated {
+  /** null: it states none. */
+  readonly reason: StatedReason | null;
+  /** Number of the case for which it is; null: it names none. */
+  readonly caseNumber: string | null;
 }
 
 /** By what somebody may do this with a recording. */
@@ -27,6 +36,8 @@ export interface Leave {
   /** Ids of the grants that cover it. */
   readonly grants: readonly string[];
   readonly reason: StatedReason | null;
+  /** The stated case, with its title now; null: none was stated. */
+  readonly forCase: Pick<Case, 'number' | 'title'> | null;
 }
 
 /** The task that a route needs first; null: it is for everybody. */
@@ -64,21 +75,31 @@ interface Demand {
   readonly row: Route;
   readonly params: unknown;
   readonly body: unknown;
-  readonly reason: StatedReason | null;
+  readonly stated: Stated;
 }
 
 /**
  * Decides whether the request may do with its recording what the route says. `not-seen`: the recording is none that whoever asks may see, or never was; the
- * request is then answered as if it never was. Throws request.forbidden, request.approval-needed or request.reason-needed.
+ * request is then answered as if it never was. Throws request.forbidden, request.approval-needed, request.reason-needed, and request.invalid for a stated case
+ * to which the recording does not belong.
  */
 export async function demandLeave(demand: Demand, needs: OfRecording): Promise<Leave | 'not-seen'> {
-  const { gatekeeper, ledger, principal, row, params, reason } = demand;
+  const { gatekeeper, ledger, principal, row, params, stated } = demand;
+  const { reason } = stated;
   const id = needs.recording ? await needs.recording(ledger, params) : (params as { id: string }).id;
   const found = id === null ? null : await ledger.recordings.get(id);
   const asked = [needs.action, ...(needs.also?.(demand) ?? [])];
   // Over the control socket no policy is asked: whoever may open it may read the disk, too. Its use is on record as what it is.
   if (principal.kind === 'cli')
-    return found === null ? 'not-seen' : { recording: found.id, ...actionsOf(asked, found.kind), ...BREAK_GLASS, reason };
+    return found === null
+      ? 'not-seen'
+      : {
+          recording: found.id,
+          ...actionsOf(asked, found.kind),
+          ...BREAK_GLASS,
+          reason,
+          forCase: await mustBelong(ledger, found.id, stated),
+        };
   if (found === null) return notSeen(demand, id ?? '', needs);
   const rule = (action: Action) => gatekeeper.decideFor(principal.asker, action, found.id, { address: principal.address });
   const seen = await rule('see');
@@ -103,7 +124,20 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
     rules,
     grants: [...new Set(rulings.flatMap(({ grants }) => grants))],
     reason,
+    forCase: await mustBelong(ledger, found.id, stated),
   };
+}
+
+/**
+ * The stated case. One that is not there, one that whoever asks may not see and one to which the recording does not belong are refused in the same words, so that
+ * nobody learns of a case by naming it. Throws request.invalid.
+ */
+async function mustBelong(ledger: LedgerReader, recording: string, { caseNumber }: Stated): Promise<Leave['forCase']> {
+  if (caseNumber === null) return null;
+  const [found, detail] = [await ledger.cases.get(caseNumber), await ledger.recordings.detail(recording)];
+  if (found === null || !detail?.caseNumbers.includes(caseNumber))
+    throw new EvidockError('request.invalid', because('case-not-of', { recording, number: caseNumber }));
+  return { number: found.number, title: found.title };
 }
 
 /** A token does what it was made for, though its owner may do more. */

@@ -13,7 +13,7 @@ import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
 import { Cookies } from './cookies.ts';
-import { demandTask, type StatedReason } from './leave.ts';
+import { demandTask, type Stated } from './leave.ts';
 import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
@@ -22,9 +22,10 @@ import { type Principal, type PrincipalOf, principalBy, type Way } from './princ
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
-import { takeReason } from './stated-reason.ts';
+import { takeStated } from './stated-reason.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
+const NOTHING_STATED: Stated = { reason: null, caseNumber: null };
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 interface Options {
@@ -136,7 +137,7 @@ function methodsOf({ method, kind }: Route): string[] {
 function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
   const { response, params, querystring, body } = row.schema;
   const senders = new WeakMap<FastifyRequest, Principal>();
-  const reasons = new WeakMap<FastifyRequest, StatedReason | null>();
+  const told = new WeakMap<FastifyRequest, Stated>();
   scope.route({
     method: methodsOf(row),
     url: row.url,
@@ -156,7 +157,7 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       senders.set(request, principal);
     },
     preValidation: async (request) => {
-      if (typeof row.needs !== 'string') reasons.set(request, takeReason(request));
+      if (typeof row.needs !== 'string') told.set(request, takeStated(request));
     },
     handler: (request, reply) => {
       const principal = senders.get(request);
@@ -165,7 +166,11 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
       const streams = serving.streams.of(address);
       const cookies = new Cookies(request.headers.cookie, scheme);
       const again = () => principalOf(request, false);
-      return answer(row, { ...serving, streams }, { cookies, principal, again, reason: reasons.get(request) ?? null, request, reply });
+      return answer(
+        row,
+        { ...serving, streams },
+        { cookies, principal, again, stated: told.get(request) ?? NOTHING_STATED, request, reply },
+      );
     },
   });
 }

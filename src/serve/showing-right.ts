@@ -25,9 +25,10 @@ interface Asked {
  */
 export async function showingRight({ deps, gatekeeper, principalOf, request, principal, leave }: Asked): Promise<ShowingRight> {
   if (leave === null) return { ...NO_RIGHT, holds: async () => false, onDoubt: () => () => undefined };
-  const { policy, rules, grants, reason, recording, actions } = leave;
+  const { policy, rules, grants, reason, forCase, recording, actions } = leave;
+  const of = forCase === null ? await caseOf(deps.ledger, grants[0]) : { caseNumber: forCase.number, caseTitle: forCase.title };
   return {
-    ...{ policy, rule: rules.at(-1) ?? null, grant: grants[0] ?? null, ...(await caseOf(deps.ledger, grants[0])) },
+    ...{ policy, rule: rules.at(-1) ?? null, grant: grants[0] ?? null, ...of },
     ...{ reason: reason?.code ?? null, words: reason?.words ?? null },
     holds: async () => {
       const now = await principalOf(request, false);

@@ -1,21 +1,39 @@
 import type { FastifyRequest } from 'fastify';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { StatedReason } from './leave.ts';
+import type { Stated, StatedReason } from './leave.ts';
 
 const WORDS_CHARACTERS = 500;
+const CASE_CHARACTERS = 128;
 const STATED = /^([a-z][a-z0-9-]{0,63})(?:\s*:\s*(.*))?$/su;
 
 /**
- * The reason that a request states, `CODE` or `CODE: words`: the query parameter `reason`, or the header `x-evidock-reason` with its words percent-encoded
- * (RFC 3986, 2.1). null: it states none. The parameter is taken away, so that no route has to know it. Throws request.invalid.
+ * The reason that a request states, `CODE` or `CODE: words`, and the number of the case for which it is: the query parameters `reason` and `case`, or the headers
+ * `x-evidock-reason` and `x-evidock-case`, percent-encoded (RFC 3986, 2.1). The parameters are taken away, so that no route has to know them. Throws
+ * request.invalid.
  */
-export function takeReason(request: FastifyRequest): StatedReason | null {
-  const query = request.query as Record<string, unknown>;
-  const { reason: asked } = query;
-  delete query['reason'];
-  const header = request.headers['x-evidock-reason'];
-  const text = asked ?? (typeof header === 'string' ? decoded(header) : undefined);
+export function takeStated(request: FastifyRequest): Stated {
+  const [reason, caseNumber] = [take(request, 'reason'), take(request, 'case')];
+  return { reason: reasonIn(reason), caseNumber: caseIn(caseNumber) };
+}
+
+function take({ query, headers }: FastifyRequest, name: 'reason' | 'case'): unknown {
+  const parameters = query as Record<string, unknown>;
+  const { [name]: asked } = parameters;
+  delete parameters[name];
+  const header = headers[`x-evidock-${name}`];
+  return asked ?? (typeof header === 'string' ? decoded(header) : undefined);
+}
+
+function caseIn(text: unknown): string | null {
+  if (text === undefined) return null;
+  const number = typeof text === 'string' ? text.trim() : '';
+  if (number === '' || number.length > CASE_CHARACTERS || !number.isWellFormed())
+    throw new EvidockError('request.invalid', because('case-malformed', { limit: CASE_CHARACTERS }));
+  return number;
+}
+
+function reasonIn(text: unknown): StatedReason | null {
   if (text === undefined) return null;
   const [, code, words] = (typeof text === 'string' && STATED.exec(text.trim())) || [];
   if (code === undefined || (words ?? '').length > WORDS_CHARACTERS || !(words ?? '').isWellFormed())

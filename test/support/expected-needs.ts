@@ -117,7 +117,6 @@ const V1: Readonly<Record<string, string>> = {
   'GET /sign-in/oidc/return': 'nothing',
   'GET /sign-in/oidc/step': 'nothing',
   'GET /policy': 'explain-access',
-  'GET /policy/purposes': 'own-account',
   'GET /policy/versions': 'explain-access',
   'GET /policy/versions/:version': 'explain-access',
   'POST /policy/versions': 'manage-policy',
@@ -144,6 +143,11 @@ const V1: Readonly<Record<string, string>> = {
   'POST /looks/:id/claims': 'show-footage',
   'POST /looks/thumbnails': 'find-footage',
   'GET /reports/trail/:recording': 'read-audit',
+  'GET /reports/month/:month': 'read-audit',
+  'GET /samples': 'read-audit',
+  'GET /samples/:id': 'read-audit',
+  'POST /samples': 'read-audit',
+  'POST /samples/:id/looks/:look/review': 'read-audit',
 };
 
 export const EXPECTED_NEEDS: ReadonlyMap<string, string> = new Map([

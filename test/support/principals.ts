@@ -1,6 +1,6 @@
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import { TASKS, type Task } from '#domain/access/tasks';
-import type { NarrowScope, Scope } from '#domain/scope';
+import type { Scope } from '#domain/scope';
 import type { Principal, PrincipalOf } from '#serve/principal';
 
 /** A person at a server of the test's own, with every task and the whole footage where the test says nothing else. */
@@ -34,5 +34,3 @@ export const ALLOWS_ALL: Gatekeeper = {
 export function openTo(scope: Scope = 'all'): { readonly principalOf: PrincipalOf; readonly gatekeeper: Gatekeeper } {
   return { principalOf: asking(aPerson({ scope })), gatekeeper: ALLOWS_ALL };
 }
-
-const NO_SCOPE: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };

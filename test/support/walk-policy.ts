@@ -23,7 +23,6 @@ export const POLICY_VERSIONS = ['1', '2', '3', '4', '5'];
 /** Requests to the routes of the policy, for the walk of serve/walk.test.ts, each with the types of entries that it leaves. */
 export const POLICY_STEPS = [
   { row: v1('GET /policy'), leaves: [] },
-  { row: v1('GET /policy/purposes'), leaves: [] },
   { row: v1('GET /policy/versions'), leaves: [] },
   { row: v1('GET /policy/versions/:version'), params: VERSION, leaves: [] },
   { row: v1('POST /policy/check'), body: { text: longer(6) }, leaves: [] },

@@ -48,7 +48,7 @@ export const peopleZhCN = {
   'user.invite.about': '生成新链接，用户凭它在 24 小时内设置一次密码',
   'user.added': '已增加用户 {account}：{id}',
   'user.saved': '用户 {account} 已保存。',
-  'user.none': '没有用户。增加第一个：evidock user add ACCOUNT --name … --role security-administrator',
+  'user.none': '没有用户。增加第一个：evidock user add 账号 --name 姓名 --role security-administrator',
   'user.link': '设置密码（一次，有效至 {until}）：{path}',
   'user.link-where': '前面加上采集站的地址，如 https://station.example。',
   'user.units': '所属单位',

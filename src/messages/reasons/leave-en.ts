@@ -11,5 +11,7 @@ export const leaveEn = {
   'reason-unknown': '{given} is none of: {names}',
   'reason-words': 'the reason {given} wants words beside it',
   'reason-malformed': 'reason: is not `CODE` or `CODE: words` with at most {limit} characters of words',
+  'case-malformed': 'case: is no number of a case of 1 to {limit} characters',
+  'case-not-of': '{recording} belongs to no case {number} that whoever asks may see',
   'sender-unknown': 'nobody was asked who sends this request',
 } as const;

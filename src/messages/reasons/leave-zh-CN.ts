@@ -11,5 +11,7 @@ export const leaveZhCN = {
   'reason-unknown': '{given} 不在可选事由之列：{names}',
   'reason-words': '事由 {given} 须附文字说明',
   'reason-malformed': '事由：应为“代码”或“代码: 说明”，说明不超过 {limit} 个字符',
+  'case-malformed': '案件：应为 1 至 {limit} 个字符的案件编号',
+  'case-not-of': '{recording} 不属于请求者可查看的案件 {number}',
   'sender-unknown': '没有查明该请求由谁发出',
 } as const;

@@ -111,6 +111,13 @@ const PARAMETERS = {
     schema: { type: 'string' },
     example: 'supervision: complaint 2026-117',
   },
+  Case: {
+    ...{ name: 'case', in: 'query', required: false },
+    description:
+      'Number of the case for which somebody wants to see this: one that they may see, and to which the recording belongs. The header `x-evidock-case`, percent-encoded, says the same. It is put on record; left out, the case of the grant is.',
+    schema: { type: 'string' },
+    example: 'LY-2026-0012',
+  },
 };
 const headerOf = (name: keyof typeof HEADERS) => ({ [name]: { $ref: `#/components/headers/${name}` } });
 const parameter = (name: keyof typeof PARAMETERS) => ({ $ref: `#/components/parameters/${name}` });
@@ -223,7 +230,7 @@ function operationOf(row: Route, components: Components): Json {
     ...parametersOf('path', params, components),
     ...parametersOf('query', querystring, components),
     ...conditionsOf(row).map(parameter),
-    ...(typeof row.needs === 'string' ? [] : [parameter('Reason')]),
+    ...(typeof row.needs === 'string' ? [] : [parameter('Reason'), parameter('Case')]),
   ];
   return {
     operationId: operationIdOf(row),

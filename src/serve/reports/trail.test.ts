@@ -42,7 +42,8 @@ async function textOf(pdf: Buffer): Promise<string> {
   await writeFile(file, pdf);
   const { stdout } = await promisify(execFile)('pdftotext', ['-layout', file, '-'], { maxBuffer: 64 * 1024 * 1024 });
   await rm(file);
-  return stdout;
+  // pdftotext begins each page with a form feed.
+  return stdout.replaceAll('\f', '\n');
 }
 
 /** A look that says everything that it can. */

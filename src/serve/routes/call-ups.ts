@@ -8,7 +8,6 @@ import {
   GrantWholeJson,
   NoticeJson,
   NoticesQuery,
-  PurposeJson,
   RequestBody,
   RequestJson,
   RequestParams,
@@ -16,6 +15,7 @@ import {
 } from '#api/call-ups';
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
+import { PurposeJson } from '#api/policy';
 import { askForCallUp } from '#desk/call-up/ask';
 import { seenBy } from '#desk/call-up/caller';
 import {
@@ -90,7 +90,7 @@ const requestRoutes: readonly Route[] = [
   query({
     url: '/api/v1/purposes',
     needs: 'own-account',
-    summary: 'The purposes for which footage may be called up',
+    summary: 'The purposes for which footage may be looked at or called up',
     schema: { querystring: PageQuery, response: pageOf(PurposeJson) },
     handle: async ({ deps }, { query: asked }) =>
       pageOfHeld({

@@ -81,7 +81,7 @@ describe('a policy over HTTP', () => {
 
   it('shows its purposes to everybody who signed in', async () => {
     const officer = person('usr-o', { tasks: new Set<Task>(['own-account']) });
-    expect((await call(officer, 'GET', '/policy/purposes')).json.items.map(({ code }: { code: string }) => code)).toContain('supervision');
+    expect((await call(officer, 'GET', '/purposes')).json.items.map(({ code }: { code: string }) => code)).toContain('supervision');
   });
 });
 

@@ -12,7 +12,6 @@ import {
   PolicyVersionsQuery,
   ProposeBody,
   ProposedJson,
-  PurposeJson,
   RefuseBody,
 } from '#api/policy';
 import { decidedReason, explain } from '#desk/access/explain';
@@ -107,14 +106,6 @@ export const policyRoutes: readonly Route[] = [
       const waiting = await ledger.policies.list({ state: 'proposed', limit: PROPOSALS_MAX });
       return { version, rules: rules.map(ruleOf), purposes, trouble: access.keeper.trouble, waiting: waiting.length };
     },
-  }),
-  query({
-    url: '/api/v1/policy/purposes',
-    needs: 'own-account',
-    reads: 'station',
-    summary: 'Reasons that people may give for a look',
-    schema: { response: pageOf(PurposeJson) },
-    handle: async ({ deps }) => ({ items: deps.access.policy().purposes, next: null }),
   }),
   query({
     url: '/api/v1/policy/versions',

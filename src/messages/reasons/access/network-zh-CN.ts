@@ -32,5 +32,5 @@ export const networkZhCN = {
   'own-look': '调阅 {look} 是本人的',
   'no-month': '{month} 不是月份，应如 2026-06',
   'security-administrators': '{count} 名安全管理员可以登录',
-  'mend-accounts': 'evidock user add ACCOUNT --name NAME --role security-administrator（添加安全管理员）',
+  'mend-accounts': '添加安全管理员：evidock user add 账号 --name 姓名 --role security-administrator',
 } as const;
