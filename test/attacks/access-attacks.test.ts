@@ -39,8 +39,14 @@ afterAll(async () => {
   await station?.close();
 });
 
-async function ask(who: string, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object) {
-  const headers = { host: 'localhost', authorization: `Bearer evd_${who}`, 'x-evidock-reason': 'supervision' };
+async function ask(
+  who: string,
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: object,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const headers = { host: 'localhost', authorization: `Bearer evd_${who}`, 'x-evidock-reason': 'supervision', ...more };
   const answer = await app.inject({ method, url: `/api/v1${path}`, headers, ...(body ? { payload: body } : {}) });
   return { status: answer.statusCode, text: answer.body, json: () => answer.json() };
 }
@@ -215,5 +221,56 @@ describe('a grant', () => {
         .filter((id) => [recording, ours, foreign.id].includes(id))
         .sort(),
     ).toEqual([recording, ours].sort());
+  });
+});
+
+describe('what held when it was tried', () => {
+  it('HEAD, ranges and ETags of foreign footage are those of what never was', async () => {
+    const foreign = await station.film('041235', { inCase: false });
+    const [playable] = (await station.ledger.recordings.detail(foreign))?.derivatives ?? [];
+    for (const id of [foreign, 'rec-01k0d5w7q3-hz01-9999999999'])
+      for (const more of [
+        {},
+        { range: 'bytes=0-0' },
+        { 'if-none-match': `"${playable?.sha256}"` },
+        { 'if-range': `"${playable?.sha256}"` },
+      ])
+        for (const part of ['', '/playback', '/originals/1', '/derivatives/playable', '/looks', '/custody'])
+          expect((await ask('keeper', 'HEAD', `/recordings/${id}${part}`, undefined, more)).status, `${id}${part}`).toBe(404);
+  });
+
+  it('an idempotency key of somebody else answers nothing of theirs', async () => {
+    const key = { 'idempotency-key': 'k-1' };
+    const body = { number: 'A-2026-0020', title: 'x', officers: ['041234'] };
+    expect((await ask('keeper', 'POST', '/cases', body, key)).status).toBe(201);
+    expect((await ask('keeper', 'POST', '/cases', body, key)).status).toBe(201);
+    expect((await ask('otherkeeper', 'POST', '/cases', body, key)).status).toBe(409);
+  });
+
+  it('requests, grants and notices of others are not there', async () => {
+    const recording = await station.film('041235', { inCase: false });
+    const until = new Date(station.clock.nowMs() + 3_600_000).toISOString();
+    const body = { recordings: [recording], actions: ['look'], purpose: 'case-handling', until };
+    const { request } = (await ask('asker', 'POST', '/requests', body)).json() as { request: { id: string } };
+    for (const who of ['head', 'keeper', 'otherkeeper', 'administrator'])
+      for (const part of ['', '/custody']) {
+        const foreign = await ask(who, 'GET', `/requests/${request.id}${part}`);
+        expect([foreign.status, (await ask(who, 'GET', `/requests/req-unknown${part}`)).status], who).toEqual([404, 404]);
+      }
+    const { items } = (await ask('otherHead', 'GET', '/notices')).json() as { items: { id: string }[] };
+    expect(items.length).toBeGreaterThan(0);
+    expect((await ask('asker', 'POST', `/notices/${items[0]?.id}/read`)).status).toBe(404);
+    // Whoever asked decides in no role; nor does the head of another unit.
+    for (const who of ['asker', 'head', 'administrator'])
+      expect((await ask(who, 'POST', `/requests/${request.id}/decision`, { decision: 'approve' })).status, who).toBeGreaterThanOrEqual(403);
+  });
+
+  it('pictures are on record before they are sent, for whoever was told so and for what they may see alone', async () => {
+    const [mine, foreign] = [await station.film('041234', { inCase: false }), await station.film('041235', { inCase: false })];
+    const body = { recordings: [mine, foreign], kind: 'poster' };
+    const shown = (await ask('keeper', 'POST', '/looks/thumbnails', body)).json() as { recordings: string[] };
+    expect(shown.recordings).toEqual([mine]);
+    expect((await ask('keeper', 'POST', '/looks/thumbnails', { ...body, kind: 'thumbnails' })).status).toBe(400);
+    expect((await ask('keeper', 'GET', `/recordings/${foreign}/derivatives/poster`)).text).not.toContain('sha256');
   });
 });
