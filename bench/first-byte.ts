@@ -70,6 +70,7 @@ async function measured(station: ServedStation): Promise<{ ours: number[]; their
         name: user.name,
         user,
         session: null,
+        knownBy: 'password' as const,
         tokenScopes: null,
         tokenActions: null,
         slots: null,

@@ -30,7 +30,7 @@ const file = join(directory, 'vault', derivatives[0]?.vaultKey ?? '');
 /** A bearer names who asks: nobody signs in here, everything behind that is real. */
 async function personOf(bearer: string | undefined) {
   const user = await ledger.people.user((bearer ?? '').replace('evd_', ''));
-  const none = { session: null, tokenScopes: null, tokenActions: null, slots: null };
+  const none = { session: null, knownBy: 'password' as const, tokenScopes: null, tokenActions: null, slots: null };
   return user && { kind: 'user' as const, id: user.id, name: user.name, user, ...none };
 }
 

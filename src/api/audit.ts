@@ -60,6 +60,10 @@ export const AuditLineJson = Type.Object({
     ...{ actor: Type.String(), person: nullable.text('Id of the account.'), name: nullable.text('Name then.') },
     ...{ roles: Type.Array(Type.String()), officer: nullable.text(), unit: nullable.text('Unit then.') },
     ...{ via: nullable.text(), session: nullable.text(), address: nullable.text(), agent: nullable.text() },
+    knownBy: nullable.text(
+      'How they signed in, or what else they showed: `password+totp`, `oidc`, `token`, `kiosk-visit`, `control-socket`, …',
+    ),
+    requestId: nullable.text('Id of the HTTP request (`x-request-id`); of a look: of its first.'),
   }),
   what: Type.Object({
     ...{ subject: Type.String(), recording: nullable.text(), recordings: Type.Array(Type.String()) },

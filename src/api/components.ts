@@ -366,6 +366,7 @@ export const COMPONENTS = {
     who: {
       ...{ actor: 'user:usr-01jybqe2v7k3m9', person: 'usr-01jybqe2v7k3m9', name: '李明', roles: ['auditor'], officer: '040007' },
       ...{ unit: 'unt-01jybqe2v7k3m9', via: 'network', session: 'ssn-01jybqe2v7k3m9', address: '10.20.0.15', agent: 'Mozilla/5.0' },
+      ...{ knownBy: 'password+totp', requestId: '5f0c7f0e-3a55-4f0e-9d43-0c5d8a6e2b11' },
     },
     what: {
       ...{ subject: `recording:${recordingId}`, recording: recordingId, recordings: [], item: 'drv-01jybqe2v7k3m9', part: 'playable' },

@@ -3,6 +3,7 @@
  * than a bounded entry. Method: the real ledger, and clocks that the test moves.
  */
 
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '#domain/custody/actor';
 import { RecordingSeen } from '#domain/custody/look-entries';
@@ -31,6 +32,9 @@ const anAsk = ({ actor = LI, item = 'drv-1', ...more }: Partial<LookAsk['looked'
     unit: 'unt-1',
     address: '10.0.0.7',
     agent: 'Firefox',
+    knownBy: 'password',
+    // Each request has an id of its own.
+    requestId: randomUUID(),
   },
   right: { ...NO_RIGHT, policy: 3, rule: 'by-case', caseNumber: 'A-1', caseTitle: 'a case', reason: 'complaint', words: 'June' },
   looked: {
@@ -79,7 +83,8 @@ afterEach(async () => {
 
 describe('the entry before the first byte', () => {
   it('tells who, what, by what right and why, with names beside the log', async () => {
-    const look = await looks.begin(anAsk({ range: '0-99' }));
+    const ask = anAsk({ range: '0-99' });
+    const look = await looks.begin(ask);
     const [entry] = await viewed();
     expect(entry?.data).toMatchObject({ what: 'playable', from: 'vault', range: '0-99' });
     expect(entry?.data.look).toEqual({
@@ -93,7 +98,8 @@ describe('the entry before the first byte', () => {
         roles: ['auditor'],
         byOfficer: null,
       },
-      ...{ byUnit: 'unt-1', policy: 3, rule: 'by-case', case: 'A-1', grant: null, reason: 'complaint' },
+      ...{ byUnit: 'unt-1', policy: 3, rule: 'by-case', case: 'A-1', grant: null, reason: 'complaint', knownBy: 'password' },
+      requestId: ask.viewer.requestId,
     });
     expect(entry?.personal).toEqual({ name: 'Li Ming', address: '10.0.0.7', agent: 'Firefox', words: 'June', caseTitle: 'a case' });
     expect(entry?.actor).toEqual(LI);

@@ -6,7 +6,7 @@ import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { RecordingViewed } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
-import type { Looked, LookRight, Played, Viewer } from '#domain/look/look';
+import { type Looked, type LookRight, type Played, type Viewer, whoever } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
@@ -232,5 +232,5 @@ function coverKey({ actor, address, agent }: Viewer, kind: string, recording: st
 
 /** Two requests are one look only where all of this is the same, so that each entry is true of every byte that it covers. */
 function keyOf({ viewer, right, looked: { recording, item, from, officer, unit } }: LookAsk): string {
-  return JSON.stringify([viewer, right, recording, item, from, officer, unit]);
+  return JSON.stringify([whoever(viewer), right, recording, item, from, officer, unit]);
 }

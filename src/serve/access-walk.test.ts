@@ -121,10 +121,30 @@ beforeAll(async () => {
 
   async function signedIn(id: string) {
     if (id === 'ksk-1')
-      return { kind: 'kiosk' as const, id, name: id, user: null, session: null, tokenScopes: null, tokenActions: null, slots: null };
+      return {
+        kind: 'kiosk' as const,
+        id,
+        name: id,
+        user: null,
+        session: null,
+        knownBy: 'password' as const,
+        tokenScopes: null,
+        tokenActions: null,
+        slots: null,
+      };
     const user = await ledger.people.user(id);
     return (
-      user && { kind: 'user' as const, id, name: user.name, user, session: 'ssn-1', tokenScopes: null, tokenActions: null, slots: null }
+      user && {
+        kind: 'user' as const,
+        id,
+        name: user.name,
+        user,
+        session: 'ssn-1',
+        knownBy: 'password' as const,
+        tokenScopes: null,
+        tokenActions: null,
+        slots: null,
+      }
     );
   }
 });

@@ -86,7 +86,7 @@ describe('playback', () => {
       what: 'original 1',
       from: 'vault',
       range: null,
-      look: { rule: 'break-glass', policy: null, user: null },
+      look: { rule: 'break-glass', policy: null, user: null, knownBy: 'control-socket', requestId: response.headers['x-request-id'] },
     });
   });
 

@@ -9,6 +9,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import type { Viewer } from '#domain/look/look';
 import type { NarrowScope, Scope } from '#domain/scope';
+import type { KnownBy } from '#domain/sign-in/session';
 import { Cookies } from './cookies.ts';
 import type { Caller } from './network/caller.ts';
 
@@ -40,6 +41,10 @@ export interface Principal {
   readonly encrypted: boolean;
   /** Header User-Agent. */
   readonly agent: string | null;
+  /** How they signed in, or what else they showed; null: nothing. */
+  readonly knownBy: KnownBy | null;
+  /** Id of the request, as its answer names it in `x-request-id`. */
+  readonly requestId: string | null;
 }
 
 /** Tells who sent a request. `isUse`: the request comes now; false: it is only asked whether the sender is still known. Throws ledger.failed: then nothing is shown. */
@@ -61,7 +66,7 @@ export function principalBy(way: Way, gatekeeper: Gatekeeper, callerOf: (request
 }
 
 // Only the station's own user and root can open the socket, so the name in the header is believed.
-function machine({ headers }: FastifyRequest): Principal {
+function machine({ headers, id: requestId }: FastifyRequest): Principal {
   const named = [headers['x-evidock-actor']].flat()[0] ?? '';
   const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
   const asker: Asker = { id: `cli:${id}`, roles: [], officer: null, unit: null };
@@ -74,9 +79,14 @@ function machine({ headers }: FastifyRequest): Principal {
     via: 'socket' as const,
     address: null,
     encrypted: false,
+    knownBy: 'control-socket' as const,
+    requestId,
   };
   return { kind: 'cli', id, name: id, asker, ...seen, agent: agentOf(headers['user-agent']) };
 }
+
+/** What a request tells of itself, whoever sends it. */
+type From = Pick<Principal, 'via' | 'address' | 'encrypted' | 'agent' | 'requestId'>;
 
 interface Came extends Pick<Caller, 'address' | 'scheme'> {
   readonly isUse: boolean;
@@ -84,16 +94,16 @@ interface Came extends Pick<Caller, 'address' | 'scheme'> {
 
 async function signedIn(gatekeeper: Gatekeeper, request: FastifyRequest, { address, scheme, isUse }: Came): Promise<Principal> {
   const agent = agentOf(request.headers['user-agent']);
-  const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent };
+  const from = { via: 'network' as const, address, encrypted: scheme === 'https', agent, requestId: request.id };
   const known = await gatekeeper.whoIs({ ...credentialsOf(request, scheme), address, agent, isUse });
   if (known === null) return { ...NOBODY, ...from };
   if (known.kind === 'kiosk') return { ...kioskPrincipal(known), ...from };
-  const { kind, id, name, session, user } = known;
+  const { kind, id, name, session, knownBy, user } = known;
   if (user === null) return { ...NOBODY, ...from };
   const asker: Asker = { id: user.id, roles: user.roles, officer: user.officer, unit: user.unit };
   const actions = known.tokenActions === null ? null : new Set(known.tokenActions);
   const scope = await gatekeeper.scopeFor(asker, from);
-  return { kind, id, name, asker, tasks: tasksOf(gatekeeper, known), actions, scope, session, slots: null, ...from };
+  return { kind, id, name, asker, tasks: tasksOf(gatekeeper, known), actions, scope, session, knownBy, slots: null, ...from };
 }
 
 /** What the request shows of who sends it. A bearer's token and cookies are read from the one place where each may stand: never from the URL. */
@@ -109,11 +119,11 @@ function credentialsOf(request: FastifyRequest, scheme: Caller['scheme']): Pick<
 }
 
 /** A kiosk sees slots. An officer who stands before it sees what is theirs as well, and has no role there: a badge opens nothing else. */
-function kioskPrincipal({ id, name, user, slots }: SignedIn): Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> {
+function kioskPrincipal({ id, name, user, knownBy, slots }: SignedIn): Omit<Principal, keyof From> {
   const officer = user?.officer ?? null;
   const asker: Asker = { id: user?.id ?? id, roles: [], officer, unit: null };
   const scope: Scope = officer === null ? NOTHING : { ...NOTHING, officers: [officer] };
-  return { kind: 'kiosk', id, name, asker, tasks: OF_KIOSKS, actions: NO_ACTIONS, scope, session: null, slots };
+  return { kind: 'kiosk', id, name, asker, tasks: OF_KIOSKS, actions: NO_ACTIONS, scope, session: null, knownBy, slots };
 }
 
 /** A token may never do more than its owner. */
@@ -122,8 +132,8 @@ function tasksOf(gatekeeper: Gatekeeper, { user, tokenScopes }: SignedIn): Reado
   return tokenScopes === null ? own : new Set(tokenScopes.filter((task) => own.has(task)));
 }
 
-const NOBODY: Omit<Principal, 'via' | 'address' | 'encrypted' | 'agent'> = {
-  ...{ kind: 'nobody', id: null, name: null, session: null },
+const NOBODY: Omit<Principal, keyof From> = {
+  ...{ kind: 'nobody', id: null, name: null, session: null, knownBy: null },
   ...{ asker: { id: 'nobody', roles: [], officer: null, unit: null }, tasks: new Set(), actions: NO_ACTIONS, scope: NOTHING, slots: null },
 };
 
@@ -147,9 +157,20 @@ export function actorOf({ kind, id, via, session }: Principal): Actor {
 
 /** The principal as entries about looks, searches and refusals name it. */
 export function viewerOf(principal: Principal): Viewer {
-  const { kind, name, asker, address, agent } = principal;
+  const { kind, name, asker, address, agent, knownBy, requestId } = principal;
   const user = kind === 'user' || kind === 'token' ? asker.id : null;
-  return { actor: actorOf(principal), user, name, roles: asker.roles, officer: asker.officer, unit: asker.unit, address, agent };
+  return {
+    actor: actorOf(principal),
+    user,
+    name,
+    roles: asker.roles,
+    officer: asker.officer,
+    unit: asker.unit,
+    address,
+    agent,
+    knownBy,
+    requestId,
+  };
 }
 
 /** Whose officers and recorders they keep: those of their own unit, and of the units below. null over the control socket: everybody's. Who belongs to no unit has none. */

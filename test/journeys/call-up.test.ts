@@ -61,7 +61,17 @@ beforeAll(async () => {
   const whoIs: ReturnType<typeof stationGatekeeper>['whoIs'] = async ({ bearer }) => {
     const user = await station.ledger.people.user(`usr-${bearer?.replace('evd_', '')}`);
     if (user?.state !== 'active') return null;
-    return { kind: 'user', id: user.id, name: user.name, user, session: 'ssn-1', tokenScopes: null, tokenActions: null, slots: null };
+    return {
+      kind: 'user',
+      id: user.id,
+      name: user.name,
+      user,
+      session: 'ssn-1',
+      knownBy: 'password' as const,
+      tokenScopes: null,
+      tokenActions: null,
+      slots: null,
+    };
   };
   app = buildServer({ deps, way: 'network', gatekeeper: { ...stationGatekeeper(deps), whoIs } });
   await app.listen({ host: '127.0.0.1', port: 0 });

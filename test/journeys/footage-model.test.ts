@@ -96,6 +96,7 @@ function served(model: Model, deps: DeskDeps): FastifyInstance {
         name: user.name,
         user,
         session: null,
+        knownBy: 'password' as const,
         tokenScopes: null,
         tokenActions: null,
         slots: null,

@@ -10,6 +10,7 @@ export function aPerson(overrides: Partial<Principal> = {}): Principal {
     ...{ kind: 'user', id, name: 'Wang', asker: { id, roles: [], officer: null, unit: null }, tasks: new Set<Task>(TASKS), scope: 'all' },
     ...{ actions: null, slots: null },
     ...{ session: null, via: 'network', address: '127.0.0.1', encrypted: false, agent: null },
+    ...{ knownBy: 'password', requestId: null },
     ...overrides,
   };
 }

@@ -3,6 +3,7 @@
  * minute passes when the test says so.
  */
 
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccessRefused, AuditRead, ListExported, ReportIssued, SearchMade, SocketUsed } from '#domain/custody/audit-entries';
 import { subject } from '#domain/custody/subject';
@@ -20,7 +21,8 @@ let broken: unknown;
 
 const viewer = (id: string, address = '10.0.0.7'): Viewer => ({
   ...{ actor: { kind: 'user', id, via: 'network', session: 'ssn-1' }, user: id, name: 'Li Ming', roles: ['officer'] },
-  ...{ officer: null, unit: 'unt-1', address, agent: 'Firefox' },
+  // Each request has an id of its own.
+  ...{ officer: null, unit: 'unt-1', address, agent: 'Firefox', knownBy: 'password+totp', requestId: randomUUID() },
 });
 const refusal = (more: Partial<Refused> = {}): Refused => ({
   ...{ viewer: viewer('usr-1'), action: 'look', route: 'GET /x', about: subject('recording', 'rec-1'), tried: null, rule: 'r', policy: 3 },
@@ -50,6 +52,7 @@ describe('refusals', () => {
     const [entry] = await refusals();
     expect(entry?.data).toMatchObject({ action: 'look', route: 'GET /x', rule: 'r', policy: 3, times: 1, others: 0, user: 'usr-1' });
     expect(entry?.personal).toEqual({ name: 'Li Ming', address: '10.0.0.7', agent: 'Firefox', tried: 'rec-guessed' });
+    expect(entry?.data).toMatchObject({ knownBy: 'password+totp', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(entry?.subject).toEqual(subject('station', STATION_ID));
     const found = await station.ledger.looks.answer({ outcome: 'refused', person: 'usr-1' }, { limit: 5, order: 'newest' });
     expect(found.entries).toHaveLength(1);
@@ -63,6 +66,8 @@ describe('refusals', () => {
     expect((await refusals()).map(({ data }) => data.times)).toEqual([1, 1, 1, 1]);
     await deeds.turn();
     expect((await refusals()).map(({ data }) => data.times)).toEqual([1, 1, 1, 1, 999]);
+    // What tells of many requests names none of them.
+    expect((await refusals()).map(({ data }) => data.requestId !== undefined)).toEqual([true, true, true, true, false]);
     await deeds.turn();
     await deeds.refused(refusal());
     expect((await refusals()).map(({ data }) => data.times)).toEqual([1, 1, 1, 1, 999, 1]);

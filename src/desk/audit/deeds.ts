@@ -4,7 +4,7 @@ import { AccessRefused, AuditRead, ListExported, ReportIssued, SearchMade, Socke
 import type { CustodyDraft } from '#domain/custody/entry';
 import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { type Subject, subject } from '#domain/custody/subject';
-import type { Viewer } from '#domain/look/look';
+import { type Viewer, whoever } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
@@ -92,7 +92,7 @@ export class Deeds {
    * A search by another person's name or number, or by a case. `by`: field and value. Throws ledger.failed: then nothing may be answered.
    */
   searched(viewer: Viewer, { list, by }: { readonly list: string; readonly by: Asked }): Promise<void> {
-    return this.#once(['search', viewer, list, by], () =>
+    return this.#once(['search', whoever(viewer), list, by], () =>
       SearchMade.make({
         ...this.#here(viewer),
         data: { list, by: Object.keys(by), ...describeViewer(viewer) },
@@ -103,7 +103,7 @@ export class Deeds {
 
   /** Reading of the audit itself. Throws ledger.failed: then nothing may be answered. */
   readAudit(viewer: Viewer, { format, asked }: { readonly format: string; readonly asked: Asked }): Promise<void> {
-    return this.#once(['audit', viewer, format, asked], () =>
+    return this.#once(['audit', whoever(viewer), format, asked], () =>
       AuditRead.make({
         ...this.#here(viewer),
         data: { format, ...describeViewer(viewer) },
@@ -197,7 +197,8 @@ export class Deeds {
       ...{ ...here, subject: about ?? here.subject },
       data: {
         ...{ action, route, rule, policy, times, since: new Date(sinceMs ?? here.atMs).toISOString(), others },
-        ...describeViewer(viewer),
+        // What was counted tells of many requests.
+        ...describeViewer(sinceMs === undefined ? viewer : { ...viewer, requestId: null }),
       },
       personal: { ...wordsOfViewer(viewer), ...(tried === null ? {} : { tried: tried.slice(0, TRIED_MAX) }) },
     });

@@ -18,7 +18,17 @@ export async function whoBears(deps: Deps, text: string, isUse: boolean): Promis
     await deps.ledger.transaction((writer) => writer.doors.noteTokenUse(token.id, nowMs));
   const { tasks, actions } = rightsOf(token.scopes);
   const { id, name } = token;
-  return { kind: 'token', id, name, user: personOf(owner), session: null, tokenScopes: tasks, tokenActions: actions, slots: null };
+  return {
+    kind: 'token',
+    id,
+    name,
+    user: personOf(owner),
+    session: null,
+    knownBy: 'token',
+    tokenScopes: tasks,
+    tokenActions: actions,
+    slots: null,
+  };
 }
 
 /**
@@ -44,6 +54,7 @@ export async function whichKiosk(
     name,
     user: isOfficer(user) ? personOf(user) : null,
     session: null,
+    knownBy: isOfficer(user) ? 'kiosk-visit' : 'kiosk',
     tokenScopes: null,
     tokenActions: null,
     slots,

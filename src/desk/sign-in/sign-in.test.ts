@@ -108,6 +108,7 @@ describe('a password', () => {
       kind: 'user',
       id: user.id,
       session: session.id,
+      knownBy: 'password',
       tokenScopes: null,
     });
     expect(await entries(user.id)).toEqual(['session.began password']);

@@ -3,6 +3,7 @@ import { whichKiosk, whoBears } from '#desk/doors/who-comes';
 import type { Action } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
 import type { Task } from '#domain/access/tasks';
+import type { KnownBy } from '#domain/sign-in/session';
 import { sessionOfToken } from './sessions.ts';
 
 /** What a request over the network shows of who sends it. */
@@ -42,6 +43,8 @@ export interface SignedIn {
   readonly user: Person | null;
   /** Id of the session; null: a token or a kiosk. */
   readonly session: string | null;
+  /** How the person signed in, or what else the sender showed. */
+  readonly knownBy: Exclude<KnownBy, 'control-socket'>;
   /** Of a token: what it may be used for at most. null: whatever its owner may. */
   readonly tokenScopes: readonly Task[] | null;
   /** Of a token: the actions on a recording that it may be used for at most. null: whatever its owner may. */
@@ -70,5 +73,16 @@ async function whoHasSession(deps: WhoIsDeps, cookie: string, isUse: boolean): P
   const { session, user } = found;
   // The ledger is told of it once a minute (SignInKeeper), so that no request waits for a write.
   if (isUse) deps.signIn.times.used(session);
-  return { kind: 'user', id: user.id, name: user.name, user, session: session.id, tokenScopes: null, tokenActions: null, slots: null };
+  const knownBy = session.method;
+  return {
+    kind: 'user',
+    id: user.id,
+    name: user.name,
+    user,
+    session: session.id,
+    knownBy,
+    tokenScopes: null,
+    tokenActions: null,
+    slots: null,
+  };
 }

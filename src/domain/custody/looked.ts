@@ -16,6 +16,10 @@ export const viewerFields = () => ({
   roles: Type.Array(code(), { maxItems: ROLES_MAX, description: 'Roles then.' }),
   byOfficer: nullable(id('Number of the officer who it was.')),
   byUnit: nullable(id('Unit of who it was, then.')),
+  knownBy: Type.Optional(
+    code('How they signed in, or what else they showed: `password+totp`, `oidc`, `token`, `kiosk-visit`, `control-socket`, …'),
+  ),
+  requestId: Type.Optional(id('Id of the request, as its answer named it in `x-request-id`; of a look: of its first request.')),
 });
 
 export const viewerWords = () => ({
@@ -50,8 +54,12 @@ export function lookSubjects(told: TiedTo | undefined): readonly Subject[] {
 
 const AGENT_MAX = 300;
 
-export function describeViewer({ user, roles, officer, unit }: Viewer) {
-  return { user, roles: roles.slice(0, ROLES_MAX), byOfficer: officer, byUnit: unit };
+export function describeViewer({ user, roles, officer, unit, knownBy, requestId }: Viewer) {
+  return {
+    ...{ user, roles: roles.slice(0, ROLES_MAX), byOfficer: officer, byUnit: unit },
+    ...(knownBy === null ? {} : { knownBy }),
+    ...(requestId === null ? {} : { requestId }),
+  };
 }
 
 /** What is not known is left out, so that no commitment to nothing is kept. */
@@ -69,6 +77,8 @@ const WHO_EXAMPLE = {
   roles: ['auditor'],
   byOfficer: '040007',
   byUnit: 'unt-01k0d5w7q3-hz01-6666666666',
+  knownBy: 'password+totp',
+  requestId: '5f0c7f0e-3a55-4f0e-9d43-0c5d8a6e2b11',
 };
 export const LOOK_EXAMPLE = {
   ...{ id: LOOK, item: 'drv-01k0d5w7q3-hz01-1111111111', sha256: 'ab'.repeat(32), officer: '041234' },

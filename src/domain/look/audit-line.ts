@@ -27,6 +27,10 @@ export interface AuditLine {
     readonly session: string | null;
     readonly address: string | null;
     readonly agent: string | null;
+    /** How they signed in, or what else they showed. */
+    readonly knownBy: string | null;
+    /** Id of the HTTP request; of a look: of its first. */
+    readonly requestId: string | null;
   };
   readonly what: {
     /** What the entry is about. */
@@ -112,6 +116,7 @@ function whoOf(actor: Actor, told: Told, personal: Told): AuditLine['who'] {
     roles: Array.isArray(roles) ? roles.filter((each) => typeof each === 'string') : [],
     ...{ officer: text(told, 'byOfficer'), unit: text(told, 'byUnit') },
     ...{ via: actor.via, session: actor.session, address: text(personal, 'address'), agent: text(personal, 'agent') },
+    ...{ knownBy: text(told, 'knownBy'), requestId: text(told, 'requestId') },
   };
 }
 

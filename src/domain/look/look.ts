@@ -1,4 +1,5 @@
 import type { Actor } from '#domain/custody/actor';
+import type { KnownBy } from '#domain/sign-in/session';
 
 /** Who looks, searches or is refused, as they are at that moment. */
 export interface Viewer {
@@ -16,6 +17,15 @@ export interface Viewer {
   readonly address: string | null;
   /** User-Agent as it was sent, cut to 300 characters. */
   readonly agent: string | null;
+  /** How they signed in, or what else they showed; null: nothing. */
+  readonly knownBy: KnownBy | null;
+  /** Id of the request by which they asked; null: it was none. */
+  readonly requestId: string | null;
+}
+
+/** Who it is, whichever of their requests it was: for telling whether two requests are of the same person in the same place. */
+export function whoever({ requestId: _, ...who }: Viewer): Omit<Viewer, 'requestId'> {
+  return who;
 }
 
 /** By what somebody may look. */

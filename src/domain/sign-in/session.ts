@@ -4,6 +4,9 @@ import type { Role } from '#domain/access/roles';
 export const SIGN_IN_METHODS = ['password', 'password+totp', 'password+recovery-code', 'oidc', 'oidc+totp', 'oidc+recovery-code'] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 
+/** By what the sender of a request is known. `kiosk`: the paired screen alone; `kiosk-visit`: an officer stands before it. */
+export type KnownBy = SignInMethod | 'token' | 'kiosk' | 'kiosk-visit' | 'control-socket';
+
 /** Why a session ended. `idle`, `limit`: by time; `user`: the person was suspended, left, or has other roles; `replaced`: the same browser signed in again. */
 export const SESSION_ENDS = [
   'signed-out',

@@ -53,6 +53,8 @@ export const auditEn = {
   'audit.column.session': 'session',
   'audit.column.address': 'address',
   'audit.column.agent': 'program',
+  'audit.column.knownBy': 'signed in by',
+  'audit.column.requestId': 'HTTP request',
   'audit.column.subject': 'about',
   'audit.column.recording': 'recording',
   'audit.column.item': 'item',

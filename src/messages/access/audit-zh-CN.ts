@@ -55,6 +55,8 @@ export const auditZhCN: Readonly<Record<keyof typeof auditEn, string>> = {
   'audit.column.session': '会话',
   'audit.column.address': '地址',
   'audit.column.agent': '程序',
+  'audit.column.knownBy': '登录方式',
+  'audit.column.requestId': 'HTTP 请求编号',
   'audit.column.subject': '对象',
   'audit.column.recording': '录像',
   'audit.column.item': '文件',

@@ -33,7 +33,7 @@ let hangs = false;
 const asker = (id: string, more: Partial<Principal['asker']> = {}) => ({ id, roles: [], officer: null, unit: null, ...more });
 const AUDITOR = aPerson({ id: 'usr-audit', name: 'Li, "the" auditor', asker: asker('usr-audit', { roles: ['auditor'], unit: 'unt-9' }) });
 const OFFICER = aPerson({
-  ...{ id: 'usr-wang', name: '=cmd|Wang', asker: asker('usr-wang', { officer: '041234' }) },
+  ...{ id: 'usr-wang', name: '=cmd|Wang', knownBy: 'oidc+totp', asker: asker('usr-wang', { officer: '041234' }) },
   tasks: new Set(['find-footage', 'show-footage', 'see-own-looks'] as const),
 });
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
     },
   };
   asks = AUDITOR;
-  app = buildServer({ deps: station.deps, way: 'network', gatekeeper, principalOf: async () => asks });
+  app = buildServer({ deps: station.deps, way: 'network', gatekeeper, principalOf: async ({ id }) => ({ ...asks, requestId: id }) });
   await app.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = app.server.address() as AddressInfo);
   recording = await station.addRecording(randomBytes(3 * 1024 * 1024), { officerId: '041234' });
@@ -82,13 +82,19 @@ describe('a look', () => {
     const id = String(answer.headers['x-evidock-look']);
     expect((await as(OFFICER, () => post(`/looks/${id}/claims`, { played: [{ fromMs: 0, toMs: 900 }] }))).statusCode).toBe(204);
     expect((await as(AUDITOR, () => post(`/looks/${id}/claims`, { played: [{ fromMs: 0, toMs: 900 }] }))).statusCode).toBe(404);
+    const again = await as(OFFICER, () => get(`/recordings/${recording.id}/playback?reason=complaint:%20June`, { range: 'bytes=9-' }));
+    await buffer(again);
+    expect(again.headers['x-request-id']).not.toBe(answer.headers['x-request-id']);
+    expect(again.headers['x-evidock-look']).toBe(id);
+    asks = AUDITOR;
     const [line] = await audit(`look=${id}`);
     expect(line).toMatchObject({
       ...{ type: 'recording.viewed', outcome: 'done' },
-      who: { actor: 'user:usr-wang', person: 'usr-wang', name: '=cmd|Wang', address: '127.0.0.1' },
+      who: { actor: 'user:usr-wang', person: 'usr-wang', name: '=cmd|Wang', address: '127.0.0.1', knownBy: 'oidc+totp' },
       what: { recording: recording.id, part: 'playable', officer: '041234' },
       why: { policy: 1, rule: 'test', reason: 'complaint', words: 'June' },
     });
+    expect(line?.who.requestId).toBe(answer.headers['x-request-id']);
     expect(line?.utc).toMatch(/Z$/);
     expect(line?.at).toMatch(/\+08:00$/);
     const own = await audit('type=audit.read&person=usr-audit');
@@ -127,7 +133,7 @@ describe('pictures of a page', () => {
     const { looks } = station.deps;
     const viewer = (id: string) => ({
       ...{ actor: { kind: 'user' as const, id, via: null, session: null }, user: id, name: null, roles: [], officer: null, unit: null },
-      ...{ address: '10.0.0.1', agent: null },
+      ...{ address: '10.0.0.1', agent: null, knownBy: null, requestId: null },
     });
     looks.cover(viewer('usr-1'), { look: 'lok-9', kind: 'poster', recordings: ['rec-1'] });
     expect(looks.coveredBy(viewer('usr-1'), 'poster', 'rec-1')).toBe('lok-9');
@@ -149,6 +155,8 @@ describe('an export', () => {
     expect(titles[0]).toBe('序号');
     const name = titles.indexOf('当时姓名');
     expect(rows.map((row) => row[name])).toContain("'=cmd|Wang");
+    const [known, request] = [titles.indexOf('登录方式'), titles.indexOf('HTTP 请求编号')];
+    expect(rows.find((row) => row[name] === "'=cmd|Wang" && row[request] !== '')?.[known]).toBe('oidc+totp');
     const seqs = rows.map(([seq]) => Number(seq));
     expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
     expect(rows.every((row) => row.length === titles.length)).toBe(true);

@@ -327,6 +327,19 @@ describe('a kiosk', () => {
   });
 });
 
+it('refusals tell what was shown: a session, a token, a kiosk, an officer before it', async () => {
+  const { entries } = await station.ledger.looks.answer({ type: 'access.refused' }, { limit: 1000, order: 'oldest' });
+  const known = new Map<string, Set<unknown>>();
+  for (const { actor, data } of entries) known.set(actor.kind, (known.get(actor.kind) ?? new Set()).add(data['knownBy']));
+  expect(known).toEqual(
+    new Map([
+      ['token', new Set(['token'])],
+      ['user', new Set(['password'])],
+      ['kiosk', new Set(['kiosk', 'kiosk-visit'])],
+    ]),
+  );
+});
+
 it('every route of these doors was asked, and left the entries that it declares', () => {
   const events = 'GET /api/v1/kiosks/own/events';
   for (const row of [...tokenRoutes, ...kioskRoutes, ...badgeRoutes]) {
