@@ -30,7 +30,8 @@ beforeAll(async () => {
   const whoIs: ReturnType<typeof stationGatekeeper>['whoIs'] = async ({ bearer }) => {
     const user = await station.ledger.people.user(`usr-${bearer?.replace('evd_', '')}`);
     if (user?.state !== 'active') return null;
-    return { kind: 'user', id: user.id, name: user.name, user, session: 'ssn-1', tokenScopes: null, tokenActions: null, slots: null };
+    const person = { kind: 'user' as const, id: user.id, name: user.name, user, session: 'ssn-1', knownBy: 'password' as const };
+    return { ...person, tokenScopes: null, tokenActions: null, slots: null };
   };
   app = buildServer({ deps: station.deps, way: 'network', gatekeeper: { ...stationGatekeeper(station.deps), whoIs } });
 });
