@@ -26,7 +26,16 @@ const request = {
 };
 const grant = {
   ...{ id: ids.grant, request: ids.request, user: asker, actions: ['look' as const], target, later: false, from: at, until },
-  ...{ endedAt: null, whyEnded: null, endedBy: null, rule: null, policy: 3, approver: reviewer.id },
+  ...{
+    level: 'internal',
+    units: ['unt-01jybqe2v7k3m9'],
+    endedAt: null,
+    whyEnded: null,
+    endedBy: null,
+    rule: null,
+    policy: 3,
+    approver: reviewer.id,
+  },
 };
 
 /** Schemas of call-up that the API document names, each with an example. */

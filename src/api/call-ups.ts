@@ -61,6 +61,10 @@ export const GrantJson = Type.Object({
   actions: Actions,
   target: Target,
   later: Type.Boolean({ description: 'Whatever belongs to the target counts. Otherwise only what was there when it began.' }),
+  level: Type.String({ description: 'Highest level of what was there when it began. What is marked above it since is not covered.' }),
+  units: orNull(
+    Type.Array(Type.String(), { description: 'Of what comes later only what belongs to one of these units, or to none; null: to any.' }),
+  ),
   from: Type.String(),
   until: Type.String(),
   endedAt: nullable.text('null: it holds.'),

@@ -17,6 +17,7 @@ import { addRecorder } from './registry.ts';
 const MINUTES = 40;
 const ASSIGNED = '9';
 const ACTOR = cli('root');
+const AT_MACHINE = { actor: ACTOR, within: null };
 let station: ServedStation;
 let lives = 0;
 const docking = aDocking({ slot: 7, port: '/lives' });
@@ -30,7 +31,7 @@ beforeAll(async () => {
   await addOfficers(
     station.deps,
     ['1', '2', '3', ASSIGNED].map((id) => ({ id, name: 'A', unit: null })),
-    ACTOR,
+    AT_MACHINE,
   );
 });
 afterAll(() => station?.close());
@@ -105,15 +106,15 @@ function next(spans: readonly Span[], each: Exclude<Act, { kind: 'record' }>): S
 async function carryOut(serial: string, spans: readonly Span[], each: Exclude<Act, { kind: 'record' }>) {
   const { deps } = station;
   const until = 'to' in each && each.to !== null ? written(each.to) : null;
-  if (each.kind === 'return') return giveBack(deps, serial, written(each.at), ACTOR);
+  if (each.kind === 'return') return giveBack(deps, serial, written(each.at), AT_MACHINE);
   if (each.kind === 'take-out') {
     const body = { officer: each.officer, from: written(each.from), handOver: each.handOver, ...(until === null ? {} : { until }) };
-    return takeOut(deps, serial, body, ACTOR);
+    return takeOut(deps, serial, body, AT_MACHINE);
   }
   const old = spans[each.which];
   if (!old) return null;
   const correction = each.kind === 'never' ? null : { officer: each.officer, from: written(each.from), until };
-  return correctHolding(deps, { serial, id: old.id }, correction, ACTOR);
+  return correctHolding(deps, { serial, id: old.id }, correction, AT_MACHINE);
 }
 
 interface Recorded {
@@ -159,7 +160,7 @@ it('a random life of a recorder gives each recording the officer who had it', { 
     fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 16 }), async (acts) => {
       lives += 1;
       const serial = `LIFE${lives}`;
-      await addRecorder(station.deps, { serial, model: null, officer: ASSIGNED }, ACTOR);
+      await addRecorder(station.deps, { serial, model: null, officer: ASSIGNED }, AT_MACHINE);
       let spans: Span[] = [];
       // So many recordings that no stretch of time is without one.
       const spread = Array.from({ length: MINUTES / 4 }, (_, n) => ({ at: n * 4, source: null }));

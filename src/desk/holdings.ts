@@ -1,4 +1,3 @@
-import type { Actor } from '#domain/custody/actor';
 import { HoldingCorrected, TakenOut } from '#domain/custody/holding-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
@@ -11,6 +10,7 @@ import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import { redecideOfficers } from '#steps/decide-officer';
 import { endHolding } from '#steps/end-holding';
 import type { DeskDeps } from './deps.ts';
+import { type Keeping, mustBeOwnOfficer } from './people/own-people.ts';
 import { momentOf } from './registry.ts';
 import { mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
 
@@ -35,17 +35,20 @@ interface Held {
 }
 
 /** An officer takes a recorder out. The same request once more changes nothing. Throws request.conflict where another officer has the recorder in that time. */
-export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, actor: Actor): Promise<Held> {
+export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, keeping: Keeping): Promise<Held> {
   return deps.ledger.transaction(async (writer) => {
     await mustHaveRecorder(writer, serial);
     await mustHaveOfficer(writer, request.officer);
     const fromMs = pastMoment(deps, request.from, 'from');
     const toMs = request.until === undefined ? null : pastMoment(deps, request.until, 'until');
-    const by = { atMs: deps.clock.nowMs(), actor };
+    const by = changedBy(deps, writer, keeping);
     const [open] = await writer.registry.holdingsWithin(serial, fromMs, toMs, 1);
     if (open && isSame(open, request, toMs, fromMs)) return { holding: open, changed: false, redecided: 0 };
     const handed = request.handOver && open?.toMs === null && open.officerId !== request.officer && open.fromMs < fromMs;
-    if (handed) await endHolding(writer, open, fromMs, 'hand-over', by);
+    if (handed) {
+      await by.mayTakeFrom(open.officerId);
+      await endHolding(writer, open, fromMs, 'hand-over', by);
+    }
     const holding: Holding = {
       id: newId('hld', by.atMs, deps.facts.stationId),
       serial,
@@ -68,11 +71,11 @@ function isSame(open: Holding, { officer, from }: TakeOut, toMs: number | null, 
 }
 
 /** The holder returns the recorder. The same request once more (nobody has the recorder, and `at` is the last return or left out) changes nothing. */
-export async function giveBack(deps: DeskDeps, serial: string, at: string | undefined, actor: Actor): Promise<Held> {
+export async function giveBack(deps: DeskDeps, serial: string, at: string | undefined, keeping: Keeping): Promise<Held> {
   return deps.ledger.transaction(async (writer) => {
     await mustHaveRecorder(writer, serial);
     const toMs = pastMoment(deps, at, 'at');
-    const by = { atMs: deps.clock.nowMs(), actor };
+    const by = changedBy(deps, writer, keeping);
     const open = (await writer.registry.openHoldings([serial])).get(serial);
     if (!open) {
       const [last] = await writer.registry.holdings(serial, { limit: 1 });
@@ -82,6 +85,7 @@ export async function giveBack(deps: DeskDeps, serial: string, at: string | unde
     }
     if (toMs <= open.fromMs)
       throw new EvidockError('request.conflict', because('taken-out-later', { serial, at: told(deps, open.fromMs) }));
+    await by.mayTakeFrom(open.officerId);
     const holding = await endHolding(writer, open, toMs, 'return', by);
     return { holding, changed: true, redecided: await redecideOfficers(writer, { serial, fromMs: toMs, toMs: null }, by) };
   });
@@ -99,7 +103,7 @@ export async function correctHolding(
   deps: DeskDeps,
   { serial, id }: { readonly serial: string; readonly id: string },
   correction: Correction | null,
-  actor: Actor,
+  keeping: Keeping,
 ): Promise<Held> {
   return deps.ledger.transaction(async (writer) => {
     await mustHaveRecorder(writer, serial);
@@ -108,7 +112,8 @@ export async function correctHolding(
     if (fresh && span(fresh).join() === span(old).join()) return { holding: old, changed: false, redecided: 0 };
     if (fresh) await mustFit(deps, writer, fresh);
     await (fresh ? writer.registry.upsertHolding(fresh) : writer.registry.removeHolding(id));
-    const by = { atMs: deps.clock.nowMs(), actor };
+    const by = changedBy(deps, writer, keeping);
+    await by.mayTakeFrom(old.officerId);
     const data = { holding: id, old: factsOf(old), new: fresh && factsOf(fresh) };
     await writer.custody.append(HoldingCorrected.make({ ...by, subject: subject('recorder', serial), data }));
     const fromMs = Math.min(old.fromMs, fresh?.fromMs ?? old.fromMs);
@@ -116,6 +121,11 @@ export async function correctHolding(
     const toMs = ends.includes(null) ? null : Math.max(...ends.map(Number));
     return { holding: fresh ?? old, changed: true, redecided: await redecideOfficers(writer, { serial, fromMs, toMs }, by) };
   });
+}
+
+/** When and by whom, and that nobody takes anything away from an officer of another unit. */
+function changedBy({ clock }: DeskDeps, reader: LedgerReader, { actor, within }: Keeping) {
+  return { atMs: clock.nowMs(), actor, mayTakeFrom: (officer: string | null) => mustBeOwnOfficer(reader, officer, within) };
 }
 
 export async function mustHaveHolding(reader: LedgerReader, serial: string, id: string): Promise<Holding> {

@@ -17,6 +17,7 @@ import { recordSuggestions } from '#steps/record-suggestions';
 import { takeStepOf } from './case-course.ts';
 import type { DeskDeps } from './deps.ts';
 import { changeOrTry } from './dry-run.ts';
+import { type Keeping, mustBeOwnOfficer } from './people/own-people.ts';
 import { protectCaseOf } from './protection.ts';
 import { caseNotFound, mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
 
@@ -224,14 +225,14 @@ export async function changeRecorder(
   deps: DeskDeps,
   serial: string,
   change: { readonly model?: string | null; readonly officer?: string | null },
-  actor: Actor,
+  by: Keeping,
 ): Promise<boolean> {
   return deps.ledger.transaction(async (writer) => {
     const old = await mustHaveRecorder(writer, serial);
     const { model = old.model, officer = old.assignedOfficerId } = change;
     const other = model !== old.model;
-    if (other) await saveModel(deps, writer, { old, serial, model }, actor);
-    return (await assign(deps, writer, serial, officer, actor)) || other;
+    if (other) await saveModel(deps, writer, { old, serial, model }, by.actor);
+    return (await assign(deps, writer, { serial, officer }, by)) || other;
   });
 }
 
@@ -239,14 +240,14 @@ export async function changeRecorder(
 export async function addRecorder(
   deps: DeskDeps,
   draft: { serial: string; model: string | null; officer: string | null },
-  actor: Actor,
+  by: Keeping,
 ): Promise<void> {
   await deps.ledger.transaction(async (writer) => {
     const old = await writer.registry.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
       throw new EvidockError('request.conflict', because('recorder-exists', { serial: draft.serial }));
-    await saveModel(deps, writer, { old, serial: draft.serial, model: draft.model }, actor);
-    if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);
+    await saveModel(deps, writer, { old, serial: draft.serial, model: draft.model }, by.actor);
+    if (draft.officer !== null) await assign(deps, writer, { serial: draft.serial, officer: draft.officer }, by);
   });
 }
 
@@ -266,10 +267,16 @@ async function saveModel(
  * Assigns a recorder to an officer: what it records from now on is that officer's, unless a file name, a person or a holder tells another. null takes the
  * assignment away. Returns false where it was so already.
  */
-async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
+async function assign(
+  deps: DeskDeps,
+  writer: LedgerWriter,
+  { serial, officer: officerId }: { readonly serial: string; readonly officer: string | null },
+  { actor, within }: Keeping,
+): Promise<boolean> {
   const recorder = await mustHaveRecorder(writer, serial);
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
   if (recorder.assignedOfficerId === officerId) return false;
+  await mustBeOwnOfficer(writer, recorder.assignedOfficerId, within);
   const atMs = deps.clock.nowMs();
   await writer.registry.assignRecorder(serial, officerId, atMs);
   const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };

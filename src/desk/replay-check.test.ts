@@ -36,6 +36,7 @@ import { Verification, type VerifyLine } from './verify.ts';
 import { inviteWorker } from './worker-keys.ts';
 
 const ACTOR = cli('wang');
+const AT_MACHINE = { actor: ACTOR, within: null };
 let station: ServedStation;
 let one: string;
 let other: string;
@@ -71,14 +72,14 @@ beforeAll(async () => {
   one = (await station.addRecording(randomBytes(100))).id;
   other = (await station.addRecording(randomBytes(10))).id;
   docking = (await ledger.recordings.get(one))?.dockingId ?? '';
-  await addOfficers(deps, [{ id: '041235', name: 'Li Wei', unit: 'Squad 3' }], ACTOR);
+  await addOfficers(deps, [{ id: '041235', name: 'Li Wei', unit: 'Squad 3' }], AT_MACHINE);
   const start = new Date(START_MS - 7_200_000).toISOString();
   const event = { start, end: new Date(START_MS).toISOString(), place: 'West Lake Road 12' };
   await addCases(deps, [{ number: 'A-1', title: 'Stalls', officers: ['041234'], events: [event] }], { update: false, actor: ACTOR });
-  await addRecorder(deps, { serial: 'R2', model: 'X', officer: '041235' }, ACTOR);
-  await changeRecorder(deps, 'R2', { officer: null }, ACTOR);
+  await addRecorder(deps, { serial: 'R2', model: 'X', officer: '041235' }, AT_MACHINE);
+  await changeRecorder(deps, 'R2', { officer: null }, AT_MACHINE);
   await assignSlot(deps, { port: '1-4.2', slot: 2, actor: ACTOR });
-  await takeOut(deps, 'R2', { officer: '041235' }, ACTOR);
+  await takeOut(deps, 'R2', { officer: '041235' }, AT_MACHINE);
   await recordStep(deps, 'A-1', { step: 'decided', on: '2026-06-20' }, ACTOR);
   await protectCase(deps, 'A-1', { confidentiality: 'secret' }, ACTOR);
   await inviteWorker(deps, { name: 'render1', actor: ACTOR });
@@ -329,7 +330,7 @@ describe('a log that took over from one in another byte form', () => {
     const replayed = async () =>
       (await Array.fromAsync(ledger.upkeep.replay(new AbortController().signal))).filter(({ type }) => type === 'contradiction');
     expect(await replayed()).toEqual([]);
-    await changeRecorder(deps, 'R1', { officer: null }, ACTOR);
+    await changeRecorder(deps, 'R1', { officer: null }, AT_MACHINE);
     await addCases(deps, [{ number: 'OLD-1', title: 'Before', stage: 'decision' }], { update: true, actor: ACTOR });
     expect(await replayed()).toEqual([]);
     const forge = new DatabaseSync(file);

@@ -78,7 +78,7 @@ async function mustSeeNamed(
   { params, body }: Pick<Asked, 'params' | 'body'>,
 ): Promise<void> {
   if (row.kind === 'command' && row.resource) await row.resource(seen, deps, params);
-  await row.names?.(seen, { params, body });
+  await row.names?.(seen, { params, body }, deps.ledger);
 }
 
 async function answerRow(

@@ -1,21 +1,54 @@
-import type { Subject } from '#domain/custody/subject';
-import { subjectText } from '#domain/custody/subject';
-import { pageOf, wrongCursor } from './pages.ts';
+import type { CustodyType } from '#domain/custody/catalogue';
+import type { CustodyEntry } from '#domain/custody/entry';
+import { type Subject, subjectText } from '#domain/custody/subject';
+import type { LedgerReader } from '#ports/ledger';
+import { pageGoingOn, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
+import type { Principal } from './principal.ts';
 import type { Serving } from './route.ts';
 
-/** One page of the history of a subject, oldest first. */
-export async function custodyPage({ deps: { ledger, facts } }: Serving, about: Subject, query: Readonly<Record<string, unknown>>) {
+/**
+ * What people did with footage, and who asked for it. Auditors ask the audit for that, and the officer whom a recording shows has a list of the looks at it: with
+ * neither address nor words. Whoever may see a recording is told how it fared, and not who is interested in it.
+ */
+const OF_THE_AUDIT: readonly CustodyType[] = [
+  ...(['recording.viewed', 'recording.seen', 'thumbnails.shown', 'access.refused', 'search.made', 'list.exported'] as const),
+  ...(['report.issued', 'audit.read', 'sample.drawn', 'sample.reviewed', 'socket.used'] as const),
+  ...(['request.asked', 'request.decided', 'request.withdrawn', 'request.confirmed', 'request.ended'] as const),
+  ...(['grant.begun', 'grant.ended'] as const),
+];
+
+/** One page of the history of a subject, oldest first. It may be short although more follows. */
+export async function custodyPage(
+  { deps: { ledger, facts } }: Serving,
+  { about, query, principal: { kind, tasks } }: { about: Subject; query: Readonly<Record<string, unknown>>; principal: Principal },
+) {
   const presenter = new Presenter(facts.timezone);
-  return pageOf({
+  const isWhole = kind === 'cli' || tasks.has('read-audit') || about.kind === 'request';
+  return pageGoingOn({
     list: `custody of ${subjectText(about)}`,
     query,
-    read: ({ limit, after }) => {
+    read: async ({ limit, after }) => {
       const seq = Number(after);
       if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
-      return ledger.custody.of(about, { limit, ...(after === undefined ? {} : { after: seq }) });
+      const found = await ledger.custody.of(about, { limit, ...(after === undefined ? {} : { after: seq }) });
+      const course = isWhole ? found : found.filter(({ type }) => !(OF_THE_AUDIT as readonly string[]).includes(type));
+      const told = about.kind === 'case' ? await ofSeenRecordings(ledger, course) : course;
+      const last = found.at(-1);
+      return {
+        items: told.map((entry) => presenter.custody(entry)),
+        next: last === undefined || found.length < limit ? null : String(last.seq),
+      };
     },
-    keyOf: ({ seq }) => String(seq),
-    show: (entry) => presenter.custody(entry),
   });
+}
+
+/** Somebody may see a case, and not each recording of it: an entry about a recording stands in the history of its case too. */
+async function ofSeenRecordings(ledger: LedgerReader, entries: readonly CustodyEntry[]): Promise<readonly CustodyEntry[]> {
+  const told: CustodyEntry[] = [];
+  for (const entry of entries) {
+    const { kind, id } = entry.subject;
+    if (kind !== 'recording' || (await ledger.recordings.get(id)) !== null) told.push(entry);
+  }
+  return told;
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
+import type { Keeping } from '#desk/people/own-people';
 import type { Credentials, SignedIn } from '#desk/sign-in/who-is';
 import type { Asker } from '#domain/access/decide';
 import type { Action } from '#domain/access/policy';
@@ -170,4 +171,10 @@ export function viewerOf(principal: Principal): Viewer {
     knownBy,
     requestId,
   };
+}
+
+/** Whose officers and recorders they keep: those of their own unit, and of the units below. null over the control socket: everybody's. Who belongs to no unit has none. */
+export function keepingOf(principal: Principal): Keeping {
+  const { kind, asker } = principal;
+  return { actor: actorOf(principal), within: kind === 'cli' ? null : (asker.unit ?? 'none') };
 }

@@ -126,8 +126,15 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
    * footage, or changes something for all. A command that has a resource is then carried out only where who asks sees the resource.
    */
   readonly reads?: 'scope' | 'station';
-  /** Of a route that reads the station: looks among what whoever asks may see for what the request names. Throws request.not-found. */
-  readonly names?: (ledger: LedgerReader, asked: { readonly params: Static<P>; readonly body: Static<B> }) => Promise<unknown>;
+  /**
+   * Of a route that reads the station: looks among what whoever asks may see for what the request names; `whole`: the station.
+   * Throws request.not-found.
+   */
+  readonly names?: (
+    seen: LedgerReader,
+    asked: { readonly params: Static<P>; readonly body: Static<B> },
+    whole: LedgerReader,
+  ) => Promise<unknown>;
   readonly schema: {
     readonly params?: P;
     readonly querystring?: Q;

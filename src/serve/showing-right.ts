@@ -35,7 +35,8 @@ export async function showingRight({ deps, gatekeeper, principalOf, request, pri
       if (now.kind !== principal.kind || now.id !== principal.id) return false;
       if (!actions.every((action) => now.tasks.has(TASK_OF[action]))) return false;
       if (now.kind === 'cli') return true;
-      for (const action of actions) {
+      // What may be seen no more is not there for whoever asks, whatever a rule says of looking at it.
+      for (const action of new Set(['see' as const, ...actions])) {
         const { effect } = await gatekeeper.decideFor(now.asker, action, recording, { address: now.address });
         if (effect !== 'allow' && effect !== 'allow-with-reason') return false;
       }

@@ -35,11 +35,14 @@ export async function redecideOfficer(
   return true;
 }
 
-/** The same for all that a recorder recorded from `fromMs` until before `toMs` (null: until now); returns how many have another officer. */
+/**
+ * The same for all that a recorder recorded from `fromMs` until before `toMs` (null: until now); returns how many have another officer. `mayTakeFrom` throws
+ * where whoever causes it may not take recordings from their former officer: nothing is changed then.
+ */
 export async function redecideOfficers(
   writer: LedgerWriter,
   { serial, fromMs, toMs }: { readonly serial: string; readonly fromMs: number; readonly toMs: number | null },
-  by: { readonly atMs: number; readonly actor: Actor },
+  by: { readonly atMs: number; readonly actor: Actor; readonly mayTakeFrom?: (officer: string | null) => Promise<void> },
 ): Promise<number> {
   const filter = { recorderSerial: serial, sinceMs: fromMs, ...(toMs === null ? {} : { untilMs: toMs }), limit: PAGE };
   let changed = 0;
@@ -48,7 +51,9 @@ export async function redecideOfficers(
     const page = await writer.recordings.list(after === undefined ? filter : { ...filter, after });
     for (const { recording } of page) {
       // Lists stand by the day of entry where no start is known; no holder is decided by that.
-      if (recording.startMs !== null && (await redecideOfficer(writer, recording, by))) changed += 1;
+      if (recording.startMs === null || !(await redecideOfficer(writer, recording, by))) continue;
+      changed += 1;
+      await by.mayTakeFrom?.(recording.officerId);
     }
     if (page.length < PAGE) return changed;
     after = page.at(-1)?.recording.id;

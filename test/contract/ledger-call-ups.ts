@@ -178,19 +178,28 @@ function coverage(it: It): void {
     const made: CalledUp[] = [];
     await ledger.transaction(async (writer) => {
       for (const number of CASES) await writer.cases.upsert(aCase({ number }));
+      // Marks stand at one case, and at some recordings; officer 1 belongs to a unit, officer 2 to none.
+      await writer.cases.update(CASES[0] ?? '', { confidentiality: 'highly-secret' });
+      await writer.registry.upsertOfficer({ id: '1', name: 'One', unit: 'unt-squad' });
+      await writer.registry.upsertOfficer({ id: '2', name: 'Two', unit: null });
       for (let n = 0; n < 6; n++) {
         const officerId = [null, '1', '2'][n % 3] ?? null;
         const startMs = START_MS + n;
         const { recording } = await listOne(writer, { docking: { slot: n + 1 }, recording: { officerId, startMs } });
         const caseNumbers = CASES.filter((_, place) => ((n + 1) >> place) & 1);
         for (const number of caseNumbers) await writer.recordings.addCase(recording.id, number);
-        made.push({ id: recording.id, officerId, sortMs: startMs, caseNumbers });
+        const own = n === 4 ? ('secret' as const) : null;
+        if (own !== null) await writer.recordings.update(recording.id, { confidentiality: own });
+        const level = caseNumbers.includes(CASES[0] ?? '') ? 'highly-secret' : own;
+        made.push({ id: recording.id, officerId, sortMs: startMs, caseNumbers, level, unit: officerId === '1' ? 'unt-squad' : null });
       }
       await writer.custody.append(aGrantDraft());
     });
     const aRow = fc.record({
       target: aTarget,
       later: fc.boolean(),
+      level: fc.constantFrom('internal', 'secret', 'highly-secret', 'top-secret'),
+      units: fc.constantFrom(null, ['unt-squad'], ['unt-other']),
       actions: fc.subarray(['look', 'hear', 'download', 'export'] as const),
       untilMs: fc.integer({ min: START_MS, max: START_MS + 4 }),
       endedAtMs: fc.constantFrom(null, null, START_MS),

@@ -31,7 +31,7 @@ export function aGrant(request: Pick<CallUpRequest, 'id'>, overrides: Partial<Gr
       later: false,
     },
     ...{ closings: 0, fromMs: START_MS, untilMs: START_MS + HOUR_MS, endedAtMs: null, whyEnded: null, endedBy: null },
-    ...{ rule: null, policy: 3, approver: 'usr-reviewer' },
+    ...{ rule: null, policy: 3, approver: 'usr-reviewer', level: 'internal', units: null },
     ...overrides,
   };
 }

@@ -96,6 +96,7 @@ type DeedOf<D extends Deed['do']> = Extract<Deed, { readonly do: D }>;
 
 const NOON_MS = Date.UTC(2026, 5, 20, 4);
 const ACTOR = cli('root');
+const BY = { actor: ACTOR, within: null };
 const NOTHING = { reached: () => undefined };
 
 function volumeOf({ files, refused }: DeedOf<'dock'>): Volume {
@@ -202,9 +203,9 @@ export async function livingStation(state: string) {
       await station.incomplete.settled();
     },
     ...peopleDeeds(deps),
-    officer: ({ id, name, unit }) => addOfficers(deps(), [{ id, name, unit }], ACTOR),
-    recorder: ({ serial, model, officer }) => addRecorder(deps(), { serial, model, officer }, ACTOR),
-    assign: ({ serial, officer }) => changeRecorder(deps(), serial, { officer: officer }, ACTOR),
+    officer: ({ id, name, unit }) => addOfficers(deps(), [{ id, name, unit }], BY),
+    recorder: ({ serial, model, officer }) => addRecorder(deps(), { serial, model, officer }, BY),
+    assign: ({ serial, officer }) => changeRecorder(deps(), serial, { officer: officer }, BY),
     case: ({ events, ...draft }) =>
       addCases(
         deps(),
@@ -290,9 +291,9 @@ export async function livingStation(state: string) {
     },
     'take-out': ({ serial, officer, hour, back }) => {
       const at = (more: number) => new Date(NOON_MS + (hour - 8 + more) * 3_600_000).toISOString();
-      return takeOut(deps(), serial, { officer, from: at(0), ...(back ? { until: at(2) } : {}), handOver: true }, ACTOR);
+      return takeOut(deps(), serial, { officer, from: at(0), ...(back ? { until: at(2) } : {}), handOver: true }, BY);
     },
-    return: ({ serial }) => giveBack(deps(), serial, undefined, ACTOR),
+    return: ({ serial }) => giveBack(deps(), serial, undefined, BY),
     step: ({ number, step, day }) => recordStep(deps(), number, { step, on: day, reason: 'a reason' }, ACTOR),
     protect: async ({ which, number, level, privacy, add }) => {
       const request = { confidentiality: level, [add ? 'addPrivacy' : 'removePrivacy']: [privacy], reason: 'a reason' };

@@ -209,6 +209,8 @@ export interface CallUpGrantRow extends TargetColumns {
   rule: string | null;
   policy: number;
   approver: string | null;
+  level: string;
+  units: string | null;
 }
 
 interface CustodyRow {

@@ -103,7 +103,7 @@ async function judge(deps: CallUpDeps, { asker, address }: Caller, ask: Ask, rec
 
 function atTheMachine(recordings: readonly string[]): Verdict {
   if (recordings.length === 0) return { is: 'refused' };
-  return { is: 'at-once', recordings, partly: false, units: [], rule: BREAK_GLASS, approvers: [], hoursMax: null };
+  return { is: 'at-once', recordings, partly: false, units: [], level: 'top-secret', rule: BREAK_GLASS, approvers: [], hoursMax: null };
 }
 
 /** Throws request.forbidden where the policy names none of the roles, or not all of the actions, for urgent access. */
@@ -154,7 +154,9 @@ async function decideAtOnce(deps: CallUpDeps, writer: LedgerWriter, caller: Call
   const { actions, later, policy } = request;
   const { rule } = verdict;
   const by = { atMs, actor: caller.actor };
-  const given = { actions, recordings: later ? [] : verdict.recordings, later, untilMs, rule, approver: null, policy };
+  // What the rules give at once nobody's head has to approve.
+  const bounds = { level: verdict.level, units: urgent ? request.units : null };
+  const given = { actions, recordings: later ? [] : verdict.recordings, later, untilMs, rule, approver: null, policy, ...bounds };
   const grant = await beginGrant(deps, writer, request, given, by);
   const state: RequestState = urgent ? 'urgent' : 'by-rule';
   await writer.callUps.updateRequest(request.id, { state, grant: grant.id, decision: { by: null, rule, words: null, atMs } });

@@ -92,8 +92,16 @@ async function whatIsGiven(
   const later = request.later && chosen === undefined && !verdict.partly && !(ruling.is === 'narrow' && ruling.later === false);
   const end = verdict.hoursMax === null ? untilMs : Math.min(untilMs, atMs + verdict.hoursMax * HOUR_MS);
   return {
-    ...{ actions, recordings: later ? [] : verdict.recordings, later, untilMs: end, rule: null, approver: caller.asker.id },
-    ...{ policy: deps.callUps.rules.policy().version, units: verdict.units },
+    ...{
+      actions,
+      recordings: later ? [] : verdict.recordings,
+      later,
+      untilMs: end,
+      level: verdict.level,
+      rule: null,
+      approver: caller.asker.id,
+    },
+    ...{ policy: deps.callUps.rules.policy().version, units: verdict.units.length === 0 ? request.units : verdict.units },
   };
 }
 
@@ -162,7 +170,7 @@ export async function confirmRequest(
     if (confirmation.confirmed !== null)
       throw new EvidockError(
         'request.conflict',
-        because('request-decided', { id, requestState: confirmed ? 'confirmed' : 'rejected', by: confirmation.by?.id ?? '-' }),
+        because('request-decided', { id, requestState: confirmation.confirmed ? 'confirmed' : 'rejected', by: confirmation.by?.id ?? '-' }),
       );
     const by = { atMs, actor: caller.actor };
     const reviewer = personThen(caller.asker);

@@ -12,6 +12,7 @@ import { GrantBegun, GrantEnded, RequestEnded } from '#domain/custody/call-up-en
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import type { Confidentiality } from '#domain/protection';
 import { because } from '#domain/reason';
 import type { GrantEnded as Ended } from '#ports/grant-bell';
 import type { LedgerWriter } from '#ports/ledger';
@@ -26,6 +27,8 @@ export interface Given {
   readonly recordings: readonly string[];
   readonly later: boolean;
   readonly untilMs: number;
+  readonly level: Confidentiality;
+  readonly units: readonly string[] | null;
   readonly rule: string | null;
   readonly approver: string | null;
   readonly policy: number;
@@ -46,11 +49,11 @@ export async function beginGrant(deps: CallUpDeps, writer: LedgerWriter, request
     ...{ closings: closingsOf(course ?? []), fromMs: by.atMs, endedAtMs: null, whyEnded: null, endedBy: null },
   };
   await writer.callUps.insertGrant(grant, recordings);
-  const { actions, closings, untilMs, rule, policy, approver } = grant;
+  const { actions, closings, untilMs, level, units, rule, policy, approver } = grant;
   const user = { ...grant.user, roles: [...grant.user.roles] };
   const data = {
     ...{ request: request.id, user, target: toldTarget(target), later, actions: [...actions], closings },
-    ...{ until: isoOf(untilMs), rule, policy, approver },
+    ...{ until: isoOf(untilMs), level, units: units && [...units], rule, policy, approver },
   };
   await writer.custody.append(
     GrantBegun.make({ ...by, subject: subject('grant', grant.id), data, lists: { recordings: [...recordings] } }),

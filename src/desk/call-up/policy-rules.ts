@@ -29,7 +29,7 @@ export function policyRules({ ledger, policy, clock, timezone }: Options): CallU
         const shown = shownOf(recording, found, atMs);
         const moment = { time: timeIn(atMs, timezone), isFrom: isFrom(from.address), granted: false, requestedBy: from.requestedBy };
         const decisions = new Map(actions.map((action) => [action, decide(rules, asker, action, shown, moment)]));
-        judged.push({ recording, units: shown.units, decisions });
+        judged.push({ recording, units: shown.units, level: shown.confidentiality, decisions });
       }
       return judged;
     },

@@ -1,13 +1,17 @@
 import type { Asker, Decision } from '#domain/access/decide';
 import type { Action, Policy } from '#domain/access/policy';
+import { rankOf } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
 import type { CallUpAction } from '#domain/call-up/request';
+import type { Confidentiality } from '#domain/protection';
 
 /** What the policy in force says of one recording for one person, without any grant. */
 export interface Judgement {
   readonly recording: string;
   /** Units to which it belongs, nearest first. */
   readonly units: readonly string[];
+  /** The effective one; null: nobody has marked it. */
+  readonly level: Confidentiality | null;
   readonly decisions: ReadonlyMap<Action, Decision>;
 }
 
@@ -36,6 +40,8 @@ export type Verdict =
       readonly partly: boolean;
       /** Units nearest to these recordings, each once. */
       readonly units: readonly string[];
+      /** The highest of their levels, `internal` at least. */
+      readonly level: Confidentiality;
       /** The rule that allowed the first of them; null: the software's own, or none. */
       readonly rule: string | null;
       readonly approvers: readonly Role[];
@@ -65,8 +71,13 @@ export function verdictOf(judgements: readonly Judgement[], actions: readonly Ca
     recordings: mayAsk.map(({ recording }) => recording),
     partly: mayAsk.length < judgements.length,
     units: [...new Set(mayAsk.flatMap(({ units }) => units.slice(0, 1)))].sort(),
+    level: highestOf(mayAsk.map(({ level }) => level)),
     rule: typeof first.by === 'object' && 'rule' in first.by ? first.by.rule : null,
     approvers,
     hoursMax: hours.length === 0 ? null : Math.min(...hours),
   };
+}
+
+function highestOf(levels: readonly (Confidentiality | null)[]): Confidentiality {
+  return levels.reduce<Confidentiality>((highest, each) => (each !== null && rankOf(each) > rankOf(highest) ? each : highest), 'internal');
 }

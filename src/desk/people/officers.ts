@@ -11,6 +11,7 @@ import type { Officer } from '#domain/registry';
 import type { LedgerWriter } from '#ports/ledger';
 import type { PeopleWork } from './change-people.ts';
 import { pathOfUnit, unitInRegistry } from './find-unit.ts';
+import { type Keeping, mustBeOwnOfficer } from './own-people.ts';
 
 const PAGE = 500;
 
@@ -24,7 +25,7 @@ interface Saving {
 export async function addOfficers(
   { ledger, clock }: Pick<DeskDeps, 'ledger' | 'clock'>,
   officers: readonly Officer[],
-  actor: Actor,
+  { actor, within }: Keeping,
   dryRun = false,
 ): Promise<{ added: number; updated: number; changed: boolean }> {
   return changeOrTry(ledger, dryRun, async (writer) => {
@@ -32,7 +33,7 @@ export async function addOfficers(
     let changed = false;
     for (const officer of officers) {
       sum[(await writer.registry.officer(officer.id)) ? 'updated' : 'added'] += 1;
-      if (await saveInRegistry({ writer, actor, atMs: clock.nowMs() }, officer)) changed = true;
+      if (await saveInRegistry({ writer, actor, atMs: clock.nowMs() }, officer, within)) changed = true;
     }
     return { ...sum, changed };
   });
@@ -43,22 +44,23 @@ export async function changeOfficer(
   { ledger, clock }: Pick<DeskDeps, 'ledger' | 'clock'>,
   id: string,
   change: { readonly name?: string; readonly unit?: string | null },
-  actor: Actor,
+  { actor, within }: Keeping,
 ): Promise<boolean> {
   return ledger.transaction(async (writer) => {
     const old = await writer.registry.officer(id);
     if (!old) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
     const { name = old.name, unit = old.unit } = change;
-    return saveInRegistry({ writer, actor, atMs: clock.nowMs() }, { id, name, unit });
+    return saveInRegistry({ writer, actor, atMs: clock.nowMs() }, { id, name, unit }, within);
   });
 }
 
 /**
  * Saves an officer as somebody writes them into the registry. The unit of an officer with an account is the account's: only who keeps the accounts decides where
- * somebody belongs, because it decides what they see. Throws request.conflict where another unit is named.
+ * somebody belongs, because it decides what they see. Throws request.conflict where another unit is named, request.forbidden for an officer of another unit.
  */
-async function saveInRegistry(saving: Saving, officer: Officer): Promise<boolean> {
+async function saveInRegistry(saving: Saving, officer: Officer, within: string | null): Promise<boolean> {
   const { writer } = saving;
+  await mustBeOwnOfficer(writer, officer.id, within);
   const unit = await unitInRegistry(writer, officer.unit);
   const account = await writer.people.userByOfficer(officer.id);
   if (!account || account.unit === null || unit === account.unit) return saveOfficer(saving, { ...officer, unit });

@@ -24,6 +24,7 @@ import { addUser, changeUser, mustHaveUser } from './users.ts';
 
 const HOUR = 3_600_000;
 const ROOT: By = { actor: cli('root'), user: null };
+const AT_MACHINE = { actor: ROOT.actor, within: null };
 let station: ServedStation;
 let heard: PeopleChange[];
 
@@ -129,19 +130,19 @@ describe('the registry of officers', () => {
     await addOfficers(
       station.deps,
       ['1', '2', '3'].map((id) => ({ id, name: id, unit: ['Squad 3', 'Bureau/Squad 3', 'Squad 4'][Number(id) - 1] ?? null })),
-      ROOT.actor,
+      AT_MACHINE,
     );
     await unit('Bureau');
     const squad = await unit('Squad 3', 'Bureau');
     expect([(await officer('1'))?.unit, (await officer('2'))?.unit, (await officer('3'))?.unit]).toEqual([squad.id, squad.id, 'Squad 4']);
-    await addOfficers(station.deps, [{ id: '4', name: '4', unit: 'Squad 3' }], ROOT.actor);
+    await addOfficers(station.deps, [{ id: '4', name: '4', unit: 'Squad 3' }], AT_MACHINE);
     expect((await officer('4'))?.unit).toBe(squad.id);
     // Another unit of this name: nobody can tell which of them is meant.
     const other = await unit('Squad 3');
-    expect(await refused(addOfficers(station.deps, [{ id: '5', name: '5', unit: 'Squad 3' }], ROOT.actor))).toBe(
+    expect(await refused(addOfficers(station.deps, [{ id: '5', name: '5', unit: 'Squad 3' }], AT_MACHINE))).toBe(
       'request.conflict unit-ambiguous',
     );
-    await addOfficers(station.deps, [{ id: '5', name: '5', unit: 'Bureau/Squad 3' }], ROOT.actor);
+    await addOfficers(station.deps, [{ id: '5', name: '5', unit: 'Bureau/Squad 3' }], AT_MACHINE);
     expect(await station.ledger.people.unitsOfOfficer('5')).toEqual([squad.id, squad.parent]);
     await changeUnit(station.deps, other.id, { name: 'Squad 4' }, ROOT);
     expect((await officer('3'))?.unit).toBe(other.id);
@@ -154,16 +155,16 @@ describe('the registry of officers', () => {
     const [one, two] = [await unit('One'), await unit('Two')];
     await user('wang', { officer: '041234', unit: 'One', name: '王敏' });
     expect(await officer('041234')).toEqual({ id: '041234', name: '王敏', unit: one.id });
-    expect(await refused(changeOfficer(station.deps, '041234', { unit: 'Two' }, ROOT.actor))).toBe('request.conflict officer-has-account');
+    expect(await refused(changeOfficer(station.deps, '041234', { unit: 'Two' }, AT_MACHINE))).toBe('request.conflict officer-has-account');
     // An import without the column of units takes nobody's away.
-    expect(await addOfficers(station.deps, [{ id: '041234', name: '王敏', unit: null }], ROOT.actor)).toMatchObject({ changed: false });
-    expect(await changeOfficer(station.deps, '041234', { name: '王 敏', unit: 'One' }, ROOT.actor)).toBe(true);
+    expect(await addOfficers(station.deps, [{ id: '041234', name: '王敏', unit: null }], AT_MACHINE)).toMatchObject({ changed: false });
+    expect(await changeOfficer(station.deps, '041234', { name: '王 敏', unit: 'One' }, AT_MACHINE)).toBe(true);
     await change('wang', { unit: 'Two' });
     expect(await officer('041234')).toEqual({ id: '041234', name: '王 敏', unit: two.id });
     await change('wang', { state: 'left' });
     // What they recorded stays with the unit.
     expect((await officer('041234'))?.unit).toBe(two.id);
-    expect(await changeOfficer(station.deps, '041234', { unit: 'One' }, ROOT.actor)).toBe(true);
+    expect(await changeOfficer(station.deps, '041234', { unit: 'One' }, AT_MACHINE)).toBe(true);
   });
 });
 

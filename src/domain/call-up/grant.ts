@@ -1,6 +1,8 @@
 import type { Action } from '#domain/access/policy';
+import { rankOf } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
 import { type CaseStep, caseStateOf } from '#domain/case-course';
+import type { Confidentiality } from '#domain/protection';
 import type { CallUpAction, PersonThen, Target } from './request.ts';
 
 /**
@@ -22,6 +24,13 @@ export interface Grant {
   readonly later: boolean;
   /** How many times the case had been closed when it began; 0 where it is for no case. */
   readonly closings: number;
+  /**
+   * The highest level of what was there when it began, `internal` at least: whoever approved it judged that. What is marked above it since is not covered, and has
+   * to be asked for anew.
+   */
+  readonly level: Confidentiality;
+  /** Units whose head approved, or is to confirm: whatever comes later is covered if it belongs to one of these, or to none. null: nobody had to approve. */
+  readonly units: readonly string[] | null;
   readonly fromMs: number;
   readonly untilMs: number;
   /** null: it holds. */
@@ -75,6 +84,10 @@ export interface CalledUp {
   /** When it began, else when it was taken in: ms since 1970. */
   readonly sortMs: number;
   readonly caseNumbers: readonly string[];
+  /** The effective one; null: nobody has marked it. */
+  readonly level: Confidentiality | null;
+  /** Of its officer; null: it belongs to none. */
+  readonly unit: string | null;
 }
 
 /**
@@ -82,13 +95,15 @@ export interface CalledUp {
  * pictures of lists) comes with every grant. The ledger asks the same in its own statement.
  */
 export function coversNow(
-  { target, later, actions, endedAtMs, untilMs }: Grant,
+  { target, later, actions, endedAtMs, untilMs, level, units }: Grant,
   listed: readonly string[],
   recording: CalledUp,
   action: Action,
   atMs: number,
 ): boolean {
   if (endedAtMs !== null || untilMs <= atMs || !gives(actions, action)) return false;
+  if (rankOf(recording.level ?? 'internal') > rankOf(level)) return false;
+  if (later && units !== null && recording.unit !== null && !units.includes(recording.unit)) return false;
   if (target.by === 'recordings') return listed.includes(recording.id);
   return isOf(target, recording) && (later || listed.includes(recording.id));
 }

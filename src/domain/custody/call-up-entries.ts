@@ -162,6 +162,8 @@ export const GrantBegun = defineEntry({
       closings: count('Closings of the case so far.'),
     },
     ...{ until: until(), rule: rule(), policy: policy(), approver: nullable(id('Who approved; null: nobody.')) },
+    level: code('Highest level of what was there. What is marked above it since is not covered.'),
+    units: nullable(Type.Array(id(), { description: 'Of what comes later only what belongs to these, or to none; null: to any.' })),
   },
   lists: { recordings: listed() },
   related: ({ request, user, target: told }) => [subject('request', request), subject('user', user.id), ...about(told)],
@@ -170,6 +172,7 @@ export const GrantBegun = defineEntry({
     data: {
       ...{ request: REQUEST.id, user: then(ASKER, 'officer'), target: CASE_TARGET, later: false, actions: ['look'], closings: 0 },
       ...{ until: '2026-06-22T00:00:00.000Z', rule: null, policy: 3, approver: REVIEWER },
+      ...{ level: 'internal', units: ['unt-01k0d5w7q3-hz01-3333333333'] },
     },
     lists: { recordings: ['rec-01k0d5w7q3-hz01-2222222222'] },
   },

@@ -35,6 +35,7 @@ export const deskEn = {
   'exclude-another': 'failed, recipe and recordings exclude one another',
   'not-a-time': '{field}: "{value}" is not a time such as 2026-06-20 15:30',
   'case-exists': 'case {number} exists already ({title}); change it with --update',
+  'case-of-others': 'there is a case {number} that is not yours to change',
   'event-end-early': 'event end: is before its start',
   'recorder-exists': 'recorder {serial} is in the registry already; assign it with: evidock recorder assign {serial} OFFICER',
   'recorder-unknown': 'recorder {serial}; add it with: evidock recorder add {serial}',

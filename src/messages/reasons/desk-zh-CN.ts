@@ -35,6 +35,7 @@ export const deskZhCN = {
   'exclude-another': 'failed、recipe 与 recordings 只能给出一个',
   'not-a-time': '{field}：“{value}”不是时间，应如 2026-06-20 15:30',
   'case-exists': '案件 {number} 已存在（{title}）；更改请用 --update',
+  'case-of-others': '案件 {number} 已存在，不由您更改',
   'event-end-early': '事项结束：早于开始',
   'recorder-exists': '记录仪 {serial} 已登记；配发请用：evidock recorder assign {serial} 编号',
   'recorder-unknown': '记录仪 {serial}；登记请用：evidock recorder add {serial}',

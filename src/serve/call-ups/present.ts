@@ -30,9 +30,9 @@ export class CallUpPresenter {
     };
   }
 
-  grant({ fromMs, untilMs, endedAtMs, closings: _, target, ...rest }: Grant) {
+  grant({ fromMs, untilMs, endedAtMs, closings: _, target, units, ...rest }: Grant) {
     const times = { from: this.#times.time(fromMs), until: this.#times.time(untilMs), endedAt: this.#times.timeOrNull(endedAtMs) };
-    return { ...rest, target: this.#target(target), ...times };
+    return { ...rest, target: this.#target(target), units: units && [...units], ...times };
   }
 
   notice({ id, user, kind, request, atMs, readAtMs }: Notice) {

@@ -3,7 +3,7 @@ import { assignBadge, removeBadge, removePin, setPin } from '#desk/doors/badges'
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { Presenter } from '#serve/present';
-import type { Principal } from '#serve/principal';
+import { keepingOf, type Principal } from '#serve/principal';
 import { command, type Route } from '#serve/route';
 
 /** What officers show at a kiosk: a PIN that they choose, a badge that the custodian gives them. */
@@ -39,8 +39,8 @@ export const badgeRoutes: readonly Route[] = [
     summary: 'Gives an officer of one’s own unit, or of one below it, a badge, in place of the one before',
     custody: ['badge.assigned'],
     schema: { params: UserParams, body: BadgeBody, response: BadgeJson },
-    handle: async ({ deps }, { params: { id }, body: { badge }, principal, actor }) => {
-      const { user, ending, assignedAtMs } = await assignBadge(deps, { user: id, badge, within: unitOf(principal), actor });
+    handle: async ({ deps }, { params: { id }, body: { badge }, principal }) => {
+      const { user, ending, assignedAtMs } = await assignBadge(deps, { user: id, badge, ...keepingOf(principal) });
       return { user, ending, assignedAt: new Presenter(deps.facts.timezone).time(assignedAtMs) };
     },
   }),
@@ -52,7 +52,7 @@ export const badgeRoutes: readonly Route[] = [
     summary: 'The badge of an officer is good no more',
     custody: ['badge.removed'],
     schema: { params: UserParams },
-    handle: ({ deps }, { params: { id }, principal, actor }) => removeBadge(deps, { user: id, within: unitOf(principal), actor }),
+    handle: ({ deps }, { params: { id }, principal }) => removeBadge(deps, { user: id, ...keepingOf(principal) }),
   }),
 ];
 
@@ -60,9 +60,4 @@ export const badgeRoutes: readonly Route[] = [
 function oneself({ kind, asker }: Principal): string {
   if (kind !== 'user') throw new EvidockError('request.conflict', because('only-person', {}));
   return asker.id;
-}
-
-/** Whose people it must be: null over the control socket. Who belongs to no unit has no people. */
-function unitOf({ kind, asker }: Principal): string | null {
-  return kind === 'cli' ? null : (asker.unit ?? 'none');
 }

@@ -157,7 +157,7 @@ const requestRoutes: readonly Route[] = [
     schema: { params: RequestParams, querystring: PageQuery, response: pageOf(CustodyJson) },
     handle: async (serving, { params: { id }, query: asked, principal, actor }) => {
       await requestFor(serving.deps, callerOf(principal, actor), id);
-      return custodyPage(serving, subject('request', id), asked);
+      return custodyPage(serving, { about: subject('request', id), query: asked, principal });
     },
   }),
   command({

@@ -19,11 +19,11 @@ export const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases/:number/custody',
     needs: 'find-footage',
-    summary: 'Everything that was done with a case, oldest first',
+    summary: 'Everything that was done with a case, oldest first; for auditors also who looked at its footage, or asked for it',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async (serving, { params: { number }, query: asked }) => {
+    handle: async (serving, { params: { number }, query: asked, principal }) => {
       await mustHaveCase(serving.deps.ledger, number);
-      return custodyPage(serving, subject('case', number), asked);
+      return custodyPage(serving, { about: subject('case', number), query: asked, principal });
     },
   }),
   command({

@@ -9,6 +9,7 @@ import { subject } from '#domain/custody/subject';
 import { custodyPage } from '#serve/custody-page';
 import { pageOf as page, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
+import { keepingOf } from '#serve/principal';
 import { holdingAt, recorderAt } from '#serve/resources';
 import { Created, command, query, type Route, shown } from '#serve/route';
 
@@ -35,9 +36,9 @@ export const holdingRoutes: readonly Route[] = [
     reads: 'station',
     summary: 'Everything that was done with a recorder, oldest first',
     schema: { params: RecorderParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async (serving, { params: { serial }, query: asked }) => {
+    handle: async (serving, { params: { serial }, query: asked, principal }) => {
       await mustHaveRecorder(serving.deps.ledger, serial);
-      return custodyPage(serving, subject('recorder', serial), asked);
+      return custodyPage(serving, { about: subject('recorder', serial), query: asked, principal });
     },
   }),
   query({
@@ -70,8 +71,8 @@ export const holdingRoutes: readonly Route[] = [
     custody: ['recorder.taken-out', 'recorder.returned', REDECIDED],
     schema: { params: RecorderParams, body: TakeOutBody, response: HeldJson },
     creates: 'new',
-    handle: async ({ deps }, { params: { serial }, body, actor, custody }) => {
-      const held = await takeOut(deps, serial, body, actor);
+    handle: async ({ deps }, { params: { serial }, body, principal, custody }) => {
+      const held = await takeOut(deps, serial, body, keepingOf(principal));
       if (held.changed) {
         const location = `/api/v1/recorders/${encodeURIComponent(serial)}/holdings/${held.holding.id}`;
         return new Created(location, told(deps, held));
@@ -95,8 +96,8 @@ export const holdingRoutes: readonly Route[] = [
     summary: 'A recorder that was taken out is back',
     custody: ['recorder.returned', REDECIDED],
     schema: { params: RecorderParams, body: ReturnBody, response: HeldJson },
-    handle: async ({ deps }, { params: { serial }, body: { at }, actor, custody }) => {
-      const held = await giveBack(deps, serial, at, actor);
+    handle: async ({ deps }, { params: { serial }, body: { at }, principal, custody }) => {
+      const held = await giveBack(deps, serial, at, keepingOf(principal));
       if (!held.changed) custody.unchanged();
       return told(deps, held);
     },
@@ -110,8 +111,8 @@ export const holdingRoutes: readonly Route[] = [
     custody: ['recorder.holding-corrected', REDECIDED],
     resource: holdingAt,
     schema: { params: HoldingParams, body: HoldingBody, response: HeldJson },
-    handle: async ({ deps }, { params, body, actor, custody }) => {
-      const held = await correctHolding(deps, params, body, actor);
+    handle: async ({ deps }, { params, body, principal, custody }) => {
+      const held = await correctHolding(deps, params, body, keepingOf(principal));
       if (!held.changed) custody.unchanged();
       return told(deps, held);
     },
@@ -124,6 +125,6 @@ export const holdingRoutes: readonly Route[] = [
     summary: 'There was no such take-out: it is taken off the record, and its entries stay',
     custody: ['recorder.holding-corrected', REDECIDED],
     schema: { params: HoldingParams, response: HeldJson },
-    handle: async ({ deps }, { params, actor }) => told(deps, await correctHolding(deps, params, null, actor)),
+    handle: async ({ deps }, { params, principal }) => told(deps, await correctHolding(deps, params, null, keepingOf(principal))),
   }),
 ];

@@ -97,11 +97,11 @@ export const recordingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/recordings/:id/custody',
     needs: { of: 'recording', action: 'see' },
-    summary: 'Everything that was done with a recording, and who looked, oldest first',
+    summary: 'Everything that was done with a recording, oldest first; for auditors also who looked at it, asked for it, or was refused',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async (serving, { params, query }) => {
+    handle: async (serving, { params, query, principal }) => {
       await mustHaveRecording(serving.deps.ledger, params.id);
-      return custodyPage(serving, subject('recording', params.id), query);
+      return custodyPage(serving, { about: subject('recording', params.id), query, principal });
     },
   }),
   footage({

@@ -25,9 +25,12 @@ import { readCases, readOfficers } from '#desk/imports';
 import { addOfficers, changeOfficer } from '#desk/people/officers';
 import { addCases, addRecorder, changeRecorder } from '#desk/registry';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
+import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import { pageOf as page, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
+import { keepingOf } from '#serve/principal';
 import type { RequestCustody } from '#serve/request-custody';
 import { caseAt, officerAt, officerShown, recorderAt } from '#serve/resources';
 import { Created, command, query, type Route, shown } from '#serve/route';
@@ -39,6 +42,13 @@ const CASE_CHANGE_CUSTODY = ['case.changed', 'case.event-changed', 'suggestion.m
 
 /** A new case may have level and marks from the start. */
 const CASE_CUSTODY = [...CASE_CHANGE_CUSTODY, 'case.protected'] as const;
+
+/** A case that is there is changed only by who may see it. Its number alone is told to others: it cannot be given twice. Throws request.conflict. */
+async function mustSeeCases(seen: LedgerReader, whole: LedgerReader, numbers: readonly string[]): Promise<void> {
+  for (const number of numbers)
+    if ((await seen.cases.get(number)) === null && (await whole.cases.get(number)) !== null)
+      throw new EvidockError('request.conflict', because('case-of-others', { number }));
+}
 
 /** Returns the figures of a change. First says `unchanged` where nothing changed or the change was a dry run. */
 function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly changed: boolean }, dryRun = false) {
@@ -108,6 +118,7 @@ const caseRoutes: readonly Route[] = [
     url: '/api/v1/cases',
     needs: 'change-cases',
     reads: 'station',
+    names: (seen, { body }, whole) => mustSeeCases(seen, whole, [body.number]),
     summary: 'Adds a case and events of it; with `update` also changes what is there',
     custody: CASE_CUSTODY,
     schema: {
@@ -125,6 +136,12 @@ const caseRoutes: readonly Route[] = [
     url: '/api/v1/cases/import',
     needs: 'change-cases',
     reads: 'station',
+    names: (seen, { body }, whole) =>
+      mustSeeCases(
+        seen,
+        whole,
+        readCases(body, 'UTC').drafts.map(({ number }) => number),
+      ),
     summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: [...CASE_CUSTODY, 'case.decided', 'case.closed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
@@ -159,8 +176,8 @@ const peopleRoutes: readonly Route[] = [
     summary: 'Adds or changes an officer',
     custody: ['officer.changed'],
     schema: { body: OfficerBody, response: ImportJson },
-    handle: async ({ deps }, { body: { id, name, unit = null }, actor, custody }) =>
-      settled(custody, await addOfficers(deps, [{ id, name, unit }], actor)),
+    handle: async ({ deps }, { body: { id, name, unit = null }, principal, custody }) =>
+      settled(custody, await addOfficers(deps, [{ id, name, unit }], keepingOf(principal))),
   }),
   shown({
     url: '/api/v1/officers/:id',
@@ -177,8 +194,8 @@ const peopleRoutes: readonly Route[] = [
     custody: ['officer.changed'],
     resource: officerAt,
     schema: { params: OfficerParams, body: OfficerChangeBody, response: OfficerJson },
-    handle: async ({ deps }, { params, body, actor, custody }) => {
-      if (!(await changeOfficer(deps, params.id, body, actor))) custody.unchanged();
+    handle: async ({ deps }, { params, body, principal, custody }) => {
+      if (!(await changeOfficer(deps, params.id, body, keepingOf(principal)))) custody.unchanged();
       return officerAt(deps.ledger, deps, params);
     },
   }),
@@ -190,8 +207,8 @@ const peopleRoutes: readonly Route[] = [
     custody: ['officer.changed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
-    handle: async ({ deps }, { body, actor, custody }) =>
-      settled(custody, await addOfficers(deps, readOfficers(body), actor, body.dryRun), body.dryRun),
+    handle: async ({ deps }, { body, principal, custody }) =>
+      settled(custody, await addOfficers(deps, readOfficers(body), keepingOf(principal), body.dryRun), body.dryRun),
   }),
   query({
     url: '/api/v1/recorders',
@@ -216,8 +233,8 @@ const peopleRoutes: readonly Route[] = [
     custody: ['recorder.changed'],
     creates: 'always',
     schema: { body: RecorderBody, response: RecorderJson },
-    handle: async ({ deps }, { body: { serial, model = null, officer = null }, actor }) => {
-      await addRecorder(deps, { serial, model, officer }, actor);
+    handle: async ({ deps }, { body: { serial, model = null, officer = null }, principal }) => {
+      await addRecorder(deps, { serial, model, officer }, keepingOf(principal));
       return new Created(`/api/v1/recorders/${encodeURIComponent(serial)}`, await recorderAt(deps.ledger, deps, { serial }));
     },
   }),
@@ -229,8 +246,8 @@ const peopleRoutes: readonly Route[] = [
     custody: ['recorder.changed'],
     resource: recorderAt,
     schema: { params: RecorderParams, body: RecorderChangeBody, response: RecorderJson },
-    handle: async ({ deps }, { params, body, actor, custody }) => {
-      if (!(await changeRecorder(deps, params.serial, body, actor))) custody.unchanged();
+    handle: async ({ deps }, { params, body, principal, custody }) => {
+      if (!(await changeRecorder(deps, params.serial, body, keepingOf(principal)))) custody.unchanged();
       return recorderAt(deps.ledger, deps, params);
     },
   }),

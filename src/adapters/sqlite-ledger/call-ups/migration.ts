@@ -29,3 +29,9 @@ export const CALL_UPS = [
     reason TEXT, PRIMARY KEY (notice_id, way)) STRICT, WITHOUT ROWID`,
   "CREATE INDEX notice_deliveries_due ON notice_deliveries (due_at) WHERE state = 'waiting'",
 ];
+
+/** Adds what a grant does not go beyond. One of before covers no more than what nobody has marked as secret. */
+export const BOUNDS_OF_GRANTS = [
+  "ALTER TABLE call_up_grants ADD COLUMN level TEXT NOT NULL DEFAULT 'internal'",
+  'ALTER TABLE call_up_grants ADD COLUMN units TEXT',
+];

@@ -4,6 +4,7 @@ import { type Grant, gives } from '#domain/call-up/grant';
 import type { Delivery, Notice } from '#domain/call-up/notice';
 import type { CallUpRequest, RequestState } from '#domain/call-up/request';
 import type { CaseStep } from '#domain/case-course';
+import { CONFIDENTIALITY } from '#domain/protection';
 import type { CallUpFilter, CallUpsReader } from '#ports/ledger/call-ups';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
@@ -83,7 +84,7 @@ export class SqlCallUpsReader implements CallUpsReader {
 
   async grantsCovering(user: string, recordingId: string, action: Action, atMs: number): Promise<readonly Grant[]> {
     const nowMs = Math.max(atMs, (await this.mark()) ?? 0);
-    const covering = `user_id = ? AND ${GRANT_HOLDS} AND until_at > ? AND (
+    const holds = `user_id = ? AND ${GRANT_HOLDS} AND until_at > ? AND (
       (target = 'recordings' OR later = 0) AND EXISTS (
         SELECT 1 FROM grant_recordings AS listed WHERE listed.grant_id = call_up_grants.id AND listed.recording_id = ?)
       OR target <> 'recordings' AND later = 1)
@@ -93,17 +94,27 @@ export class SqlCallUpsReader implements CallUpsReader {
         SELECT 1 FROM recordings AS made WHERE made.id = ? AND made.officer_id = call_up_grants.officer_id
           AND made.sort_at >= call_up_grants.window_from AND made.sort_at < call_up_grants.window_to))
       ORDER BY until_at DESC`;
-    const rows = await this.#tables.where('call_up_grants', covering, [user, nowMs, recordingId, recordingId, recordingId]);
-    return rows.map(toGrant).filter(({ actions }) => gives(actions, action));
+    const rows = await this.#tables.where('call_up_grants', holds, [user, nowMs, recordingId, recordingId, recordingId]);
+    const covering: Grant[] = [];
+    for (const grant of rows.map(toGrant))
+      if (gives(grant.actions, action) && (await this.#isWithin(grant, sql<boolean>`made.id = ${recordingId}`))) covering.push(grant);
+    return covering;
   }
 
   async grantedTo(user: string, action: Action, atMs: number) {
     const nowMs = Math.max(atMs, (await this.mark()) ?? 0);
     const rows = await this.#tables.where('call_up_grants', `user_id = ? AND ${GRANT_HOLDS} AND until_at > ?`, [user, nowMs]);
     const held = rows.filter((row) => gives(toGrant(row).actions, action));
-    const cases = held.filter(isWholeCase).map(({ case_number }) => case_number ?? '');
-    const single = await Promise.all(held.filter((row) => !isWholeCase(row)).map((row) => this.#singleOf(row)));
-    return { cases: [...new Set(cases)].sort(), recordings: [...new Set(single.flat())].sort() };
+    const cases = new Set<string>();
+    const recordings = new Set<string>();
+    for (const row of held) {
+      const grant = toGrant(row);
+      const number = row.case_number ?? '';
+      const ofCase = sql<boolean>`made.id IN (SELECT recording_id FROM recording_cases WHERE case_number = ${number})`;
+      if (isWholeCase(row) && (await this.#isWithin(grant, ofCase))) cases.add(number);
+      else for (const id of await this.#withinOf(grant, await this.#singleOf(row))) recordings.add(id);
+    }
+    return { cases: [...cases].sort(), recordings: [...recordings].sort() };
   }
 
   /** The recordings that a grant covers now, where it is not for a whole case. */
@@ -120,8 +131,46 @@ export class SqlCallUpsReader implements CallUpsReader {
     const listed = await this.listedIn(row.id);
     if (ofOfficer !== null) return listed.filter((id) => ofOfficer.includes(id));
     if (case_number === null) return listed;
+    if (isWholeCase(row)) return this.recordingsOf({ number: case_number }, HOLDING_MAX);
     const now = new Set(await this.recordingsOf({ number: case_number }, HOLDING_MAX));
     return listed.filter((id) => now.has(id));
+  }
+
+  /** Whether no recording that this condition on `recordings AS made` finds goes beyond the grant. */
+  async #isWithin(grant: Grant, which: RawBuilder<boolean>): Promise<boolean> {
+    const beyond = this.#beyond(grant);
+    if (beyond === null) return true;
+    const found = await sql`SELECT 1 AS one FROM recordings AS made WHERE ${which} AND ${beyond} LIMIT 1`.execute(this.#db);
+    return found.rows.length === 0;
+  }
+
+  /** Those of these recordings that do not go beyond the grant. */
+  async #withinOf(grant: Grant, ids: readonly string[]): Promise<readonly string[]> {
+    const beyond = this.#beyond(grant);
+    if (beyond === null || ids.length === 0) return ids;
+    const which = sql<boolean>`made.id IN ${this.#dialect.among(ids)}`;
+    const { rows } = await sql<{ id: string }>`SELECT made.id FROM recordings AS made WHERE ${which} AND ${beyond}`.execute(this.#db);
+    const left = new Set(rows.map(({ id }) => id));
+    return ids.filter((id) => !left.has(id));
+  }
+
+  /** A recording `made` is marked above the level of the grant, or came later and belongs to a unit that nobody has approved it for; null: none can be. */
+  #beyond({ level, later, units }: Grant): RawBuilder<boolean> | null {
+    const { among } = this.#dialect;
+    const above = CONFIDENTIALITY.slice(CONFIDENTIALITY.indexOf(level) + 1);
+    const conditions = [
+      ...(above.length === 0
+        ? []
+        : [
+            sql`made.confidentiality IN ${among(above)}`,
+            sql`EXISTS (SELECT 1 FROM recording_cases AS link JOIN cases AS marked ON marked.number = link.case_number
+              WHERE link.recording_id = made.id AND marked.confidentiality IN ${among(above)})`,
+          ]),
+      ...(later && units !== null
+        ? [sql`EXISTS (SELECT 1 FROM officers AS person WHERE person.id = made.officer_id AND person.unit NOT IN ${among(units)})`]
+        : []),
+    ];
+    return conditions.length === 0 ? null : sql`(${sql.join(conditions, sql` OR `)})`;
   }
 
   async holding() {

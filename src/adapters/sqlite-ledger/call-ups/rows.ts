@@ -83,6 +83,8 @@ export function toGrant(row: CallUpGrantRow): Grant {
     rule: row.rule,
     policy: row.policy,
     approver: row.approver,
+    level: row.level as Grant['level'],
+    units: row.units === null ? null : (JSON.parse(row.units) as string[]),
   };
 }
 

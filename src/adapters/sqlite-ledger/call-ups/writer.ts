@@ -40,10 +40,11 @@ export class SqlCallUpsWriter implements CallUpsWriter {
   async insertGrant(grant: Grant, listed: readonly string[]): Promise<void> {
     const { id, request, user, actions, target, later, closings, fromMs, untilMs, endedAtMs, whyEnded, endedBy, rule, policy, approver } =
       grant;
+    const units = grant.units === null ? null : JSON.stringify(grant.units);
     await this.#tables.insert('call_up_grants', {
       ...{ id, request_id: request, user_id: user.id, user_unit: user.unit, user_roles: JSON.stringify(user.roles), ...targetRow(target) },
       ...{ actions: JSON.stringify(actions), later: Number(later), closings, from_at: fromMs, until_at: untilMs },
-      ...{ ended_at: endedAtMs, why_ended: whyEnded, ended_by: endedBy, rule, policy, approver },
+      ...{ ended_at: endedAtMs, why_ended: whyEnded, ended_by: endedBy, rule, policy, approver, level: grant.level, units },
     });
     for (const recording of listed) await this.#tables.insert('grant_recordings', { grant_id: id, recording_id: recording });
   }

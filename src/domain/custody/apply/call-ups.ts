@@ -50,7 +50,7 @@ export const CALL_UP_RULES = [
     set('call_up_requests', { id }, why === 'unconfirmed' ? { told_unconfirmed: true } : { state: state.new }),
   ]),
   rule(GrantBegun, ({ subject: { id }, atMs, data, lists }) => {
-    const { request, user, target, later, actions, closings, until, rule: by, policy, approver } = data;
+    const { request, user, target, later, actions, closings, until, level, units, rule: by, policy, approver } = data;
     return [
       add('call_up_grants', {
         ...{ id, request_id: request, user_id: user.id, user_unit: user.unit, user_roles: [...user.roles] },
@@ -62,7 +62,7 @@ export const CALL_UP_RULES = [
           from_at: atMs,
           until_at: Date.parse(until),
         },
-        ...{ ended_at: null, why_ended: null, ended_by: null, rule: by, policy, approver },
+        ...{ ended_at: null, why_ended: null, ended_by: null, rule: by, policy, approver, level, units: units && [...units] },
       }),
       set('call_up_requests', { id: request }, { grant_id: id }),
       ...(lists.recordings ?? []).map((recording) => add('grant_recordings', { grant_id: id, recording_id: recording })),

@@ -207,6 +207,8 @@ export interface Projections {
     rule: string | null;
     policy: number;
     approver: string | null;
+    level: string;
+    units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
 }
@@ -345,7 +347,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     columns: {
       ...TARGET,
       ...plain('id', 'request_id', 'user_id', 'user_unit', 'later', 'closings', 'from_at', 'until_at', 'ended_at', 'why_ended'),
-      ...{ ...plain('ended_by', 'rule', 'policy', 'approver'), user_roles: 'json', actions: 'json' },
+      ...{ ...plain('ended_by', 'rule', 'policy', 'approver', 'level'), user_roles: 'json', actions: 'json', units: 'json' },
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },

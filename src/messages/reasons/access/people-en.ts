@@ -13,6 +13,7 @@ export const peopleEn = {
   'officer-taken': 'officer {officer} is account {account} already',
   'officer-has-account':
     'officer {officer} has account {account}, whose unit the security administrator decides: evidock user change {account} --unit …',
+  'officer-of-other-unit': 'officer {officer} belongs to another unit: a custodian of that unit, or of one above it, does this',
   'set-up-link-void': 'the link is not good, or not any more: ask for another one',
   'unit-name-unfit': 'unit "{name}": / and > stand between the names of a path',
   'unit-unknown': 'unit {unit}; add it with: evidock unit add {unit}',

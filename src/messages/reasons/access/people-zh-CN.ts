@@ -11,6 +11,7 @@ export const peopleZhCN = {
   'last-security-administrator': '账号 {account} 是最后一名在用的安全管理员：先将该角色授予他人',
   'officer-taken': '执法人员 {officer} 已是账号 {account}',
   'officer-has-account': '执法人员 {officer} 有账号 {account}，其单位由安全管理员决定：evidock user change {account} --unit …',
+  'officer-of-other-unit': '执法人员 {officer} 属于其他单位：由该单位或其上级单位的证据管理员办理',
   'set-up-link-void': '链接无效或已失效：请重新索取',
   'unit-name-unfit': '单位“{name}”：/ 和 > 用于分隔路径中的名称',
   'unit-unknown': '单位 {unit}；添加命令：evidock unit add {unit}',
