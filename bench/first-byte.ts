@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import { buildServer } from '#serve/server';
 import { aUser } from '#test/support/builders';
+import { signedInAs } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { percentile } from './ledger.ts';
 import type { Row } from './row.ts';
@@ -63,19 +64,7 @@ async function measured(station: ServedStation): Promise<{ ours: number[]; their
   for (let n = 0; n < RECORDINGS; n += 1) made.push(await station.addRecording(Buffer.alloc(BYTES, n)));
   const person = async () => {
     const user = await ledger.people.user(AUDITOR.id);
-    return (
-      user && {
-        kind: 'user' as const,
-        id: user.id,
-        name: user.name,
-        user,
-        session: null,
-        knownBy: 'password' as const,
-        tokenScopes: null,
-        tokenActions: null,
-        slots: null,
-      }
-    );
+    return signedInAs(user);
   };
   const app = buildServer({ deps, way: 'network', gatekeeper: { ...stationGatekeeper(deps), whoIs: person } });
   const db = new DatabaseSync(join(station.directory, 'bare.sqlite'));

@@ -22,6 +22,7 @@ import { buildServer } from '#serve/server';
 import { CASE, type CallUpStation, callUpStation, type PersonName } from '#test/support/call-up-station';
 import { aCaseDraft } from '#test/support/custody';
 import { temporaryDirectory } from '#test/support/evidock';
+import { signedInAs } from '#test/support/principals';
 import { archiveOn, clientOf, type S3Server } from '#test/support/s3-server';
 import { startS3rver } from '#test/support/s3rver';
 
@@ -61,17 +62,7 @@ beforeAll(async () => {
   const whoIs: ReturnType<typeof stationGatekeeper>['whoIs'] = async ({ bearer }) => {
     const user = await station.ledger.people.user(`usr-${bearer?.replace('evd_', '')}`);
     if (user?.state !== 'active') return null;
-    return {
-      kind: 'user',
-      id: user.id,
-      name: user.name,
-      user,
-      session: 'ssn-1',
-      knownBy: 'password' as const,
-      tokenScopes: null,
-      tokenActions: null,
-      slots: null,
-    };
+    return signedInAs(user, 'ssn-1');
   };
   app = buildServer({ deps, way: 'network', gatekeeper: { ...stationGatekeeper(deps), whoIs } });
   await app.listen({ host: '127.0.0.1', port: 0 });

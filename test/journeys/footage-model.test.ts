@@ -15,6 +15,7 @@ import type { DeskDeps } from '#desk/deps';
 import { subject } from '#domain/custody/subject';
 import type { Ledger } from '#ports/ledger';
 import { buildServer } from '#serve/server';
+import { signedInAs } from '#test/support/principals';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { anOfficer, aUnit, aUser, STATION_ID } from '../support/builders.ts';
 import { onRecord, type ServedStation, servedStation } from '../support/served-station.ts';
@@ -89,19 +90,7 @@ function served(model: Model, deps: DeskDeps): FastifyInstance {
   const whoIs = async ({ bearer = '' }) => {
     const at = PEOPLE.findIndex(({ id }) => id === bearer.replace('evd_', ''));
     const user = at < 0 || model.suspended.has(at) ? null : await deps.ledger.people.user(PEOPLE[at]?.id ?? '');
-    return (
-      user && {
-        kind: 'user' as const,
-        id: user.id,
-        name: user.name,
-        user,
-        session: null,
-        knownBy: 'password' as const,
-        tokenScopes: null,
-        tokenActions: null,
-        slots: null,
-      }
-    );
+    return signedInAs(user);
   };
   return buildServer({ deps, way: 'network', gatekeeper: { ...stationGatekeeper(deps), whoIs } });
 }

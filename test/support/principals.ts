@@ -1,4 +1,5 @@
 import type { Gatekeeper } from '#desk/access/gatekeeper';
+import type { SignedIn } from '#desk/sign-in/who-is';
 import { TASKS, type Task } from '#domain/access/tasks';
 import type { Scope } from '#domain/scope';
 import type { Principal, PrincipalOf } from '#serve/principal';
@@ -34,4 +35,11 @@ export const ALLOWS_ALL: Gatekeeper = {
 /** What a server needs to let this person do everything within a scope. */
 export function openTo(scope: Scope = 'all'): { readonly principalOf: PrincipalOf; readonly gatekeeper: Gatekeeper } {
   return { principalOf: asking(aPerson({ scope })), gatekeeper: ALLOWS_ALL };
+}
+
+/** A person who has signed in with a password, as `whoIs` tells of them; null for nobody. */
+export function signedInAs(user: SignedIn['user'], session: string | null = null): SignedIn | null {
+  if (user === null) return null;
+  const { id, name } = user;
+  return { kind: 'user', id, name, user, session, knownBy: 'password', tokenScopes: null, tokenActions: null, slots: null };
 }

@@ -1,8 +1,6 @@
 import { auditReasonsEn } from './access/audit-en.ts';
 import { doorsEn } from './access/doors-en.ts';
-
 import { networkEn } from './access/network-en.ts';
-
 import { peopleEn } from './access/people-en.ts';
 import { policyEn } from './access/policy-en.ts';
 import { signInEn } from './access/sign-in-en.ts';

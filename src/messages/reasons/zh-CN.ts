@@ -1,9 +1,7 @@
 import type { Whole } from '../template.ts';
 import { auditReasonsZhCN } from './access/audit-zh-CN.ts';
 import { doorsZhCN } from './access/doors-zh-CN.ts';
-
 import { networkZhCN } from './access/network-zh-CN.ts';
-
 import { peopleZhCN } from './access/people-zh-CN.ts';
 import { policyZhCN } from './access/policy-zh-CN.ts';
 import { signInZhCN } from './access/sign-in-zh-CN.ts';
