@@ -36,6 +36,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'originals.markSealed': 'fact',
   'originals.measure': 'upkeep',
   'originals.markCompared': 'bookkeeping',
+  'originals.markEvicted': 'fact',
   'work.insert': 'bookkeeping',
   'work.reopen': 'bookkeeping',
   'work.claim': 'bookkeeping',
@@ -95,4 +96,6 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
+  'eviction.noteFetch': 'bookkeeping',
+  'eviction.forgetFetch': 'bookkeeping',
 };

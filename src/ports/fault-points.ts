@@ -32,6 +32,10 @@ export const FAULT_POINTS = [
   'w27-leftover-removed',
   'w28-look-recorded',
   'w29-seen-recorded',
+  'w30-fetch-begun',
+  'w31-fetch-flushed',
+  'w32-fetched-linked',
+  'w33-fetched-recorded',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
