@@ -95,4 +95,11 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
+  'disposals.insert': 'fact',
+  'disposals.update': 'fact',
+  'disposals.insertItem': 'fact',
+  'disposals.updateItem': 'fact',
+  'disposals.beginDestruction': 'fact',
+  'disposals.endDestruction': 'fact',
+  'disposals.insertTombstone': 'fact',
 };

@@ -6,6 +6,10 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 export function untypeCustody(raw: DatabaseSync): void {
   for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
+    'tombstones',
+    'destructions',
+    'disposal_items',
+    'disposals',
     'kept_answers',
     'notice_deliveries',
     'notices',

@@ -52,6 +52,7 @@ describe('the index', () => {
       db.exec('DROP TRIGGER custody_beside_address_erased; DROP TABLE audit_terms; DROP TABLE audit_hours');
       // Migrations run in their order: what came after that of the index is undone too.
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
+      for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);
       db.exec("DELETE FROM kysely_migration WHERE name >= '0047'");
     });
     ledger = await open();
