@@ -11,12 +11,13 @@ import type { Reason } from './reason.ts';
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
  * `derived`: and it can be played (or needs no derivative, or none can be made); `archived`: and every original is
  * verified in the archive. `replaced`, after `copying` alone: none of its files was ever copied, and a new version of each is sealed in another recording.
+ * `disposed`: its term was over, and nothing but a tombstone is left of it.
  */
-export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived', 'replaced'] as const;
+export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived', 'replaced', 'disposed'] as const;
 export type RecordingState = (typeof RECORDING_STATES)[number];
 
 /** Whether the vault holds its files, all of them. */
-export const isTakenIn = (state: RecordingState): boolean => state !== 'copying' && state !== 'replaced';
+export const isTakenIn = (state: RecordingState): boolean => state !== 'copying' && state !== 'replaced' && state !== 'disposed';
 
 /** The life of one original. */
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;

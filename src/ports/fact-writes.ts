@@ -98,4 +98,11 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.updateDelivery': 'bookkeeping',
   'eviction.noteFetch': 'bookkeeping',
   'eviction.forgetFetch': 'bookkeeping',
+  'disposals.insert': 'fact',
+  'disposals.update': 'fact',
+  'disposals.insertItem': 'fact',
+  'disposals.updateItem': 'fact',
+  'disposals.beginDestruction': 'fact',
+  'disposals.endDestruction': 'fact',
+  'disposals.insertTombstone': 'fact',
 };

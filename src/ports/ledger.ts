@@ -4,6 +4,7 @@ import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
+import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
@@ -45,6 +46,7 @@ export interface LedgerReader {
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
   readonly eviction: EvictionReader;
+  readonly disposals: DisposalsReader;
 }
 
 /**
@@ -67,6 +69,7 @@ export interface LedgerWrites {
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
   readonly eviction: EvictionWriter;
+  readonly disposals: DisposalsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -8,6 +8,10 @@ export function untypeCustody(raw: DatabaseSync): void {
   for (const table of [
     'needs',
     'fetches',
+    'tombstones',
+    'destructions',
+    'disposal_items',
+    'disposals',
     'kept_answers',
     'notice_deliveries',
     'notices',

@@ -50,6 +50,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       doors: group('doors'),
       callUps: group('callUps'),
       eviction: group('eviction'),
+      disposals: group('disposals'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -9,6 +9,8 @@ import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
 import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
+import { SqlDisposalsReader } from './disposals/reader.ts';
+import { SqlDisposalsWriter } from './disposals/writer.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlDoorsReader } from './doors/reader.ts';
@@ -49,6 +51,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
     eviction: new SqlEvictionReader(rows, scope),
+    disposals: new SqlDisposalsReader(rows),
   };
 }
 
@@ -70,5 +73,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
     eviction: new SqlEvictionWriter(rows),
+    disposals: new SqlDisposalsWriter(rows),
   };
 }

@@ -55,6 +55,7 @@ describe('the index', () => {
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
+      for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);
       db.exec("DELETE FROM kysely_migration WHERE name >= '0047'");
     });
     ledger = await open();

@@ -213,6 +213,19 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
+  destructions: {
+    place: string;
+    key: string;
+    version: string | null;
+    recording_id: string;
+    item_id: string;
+    what: string;
+    bytes: number | null;
+    sha256: string | null;
+    why: string;
+    disposal_id: string | null;
+    began_at: number;
+  };
 }
 
 interface CallUpTarget {
@@ -353,6 +366,10 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
+  destructions: {
+    key: ['place', 'key'],
+    columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
+  },
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
