@@ -186,7 +186,7 @@ export function scopeOfMethods(it: It): void {
       (await reader.recordings.list({ after: theirs.recording, officerId: '7', limit: 5 })).length,
       (await reader.cases.list({ after: theirs.caseNumber, limit: 5 })).length,
     ];
-    expect(await pages(ledger)).toEqual([3, 1]);
+    expect(await pages(ledger)).toEqual([4, 1]);
     expect(await pages(within)).toEqual([0, 0]);
     expect((await within.recordings.list({ after: mine.copied, limit: 5 })).length).toBe(0);
   });
