@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
 import { doors, oidc } from './door-sections.ts';
+import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { notices } from './notices-section.ts';
@@ -275,6 +276,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   intake,
   derive,
   archive,
+  eviction,
   custody,
   queue,
   work,

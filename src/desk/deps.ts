@@ -5,6 +5,7 @@ import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { DocumentPrinter } from '#ports/document-printer';
+import type { FetchBack } from '#ports/fetch-back';
 import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { PeopleChanges } from '#ports/people-changes';
@@ -54,6 +55,7 @@ export interface DeskDeps {
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
+  readonly fetchBack: FetchBack;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Contradiction } from '#ports/ledger/upkeep';
+import { type WrongCopy, withdrawCopies } from '#steps/withdraw-copies';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
@@ -19,7 +20,6 @@ import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
 import { unknownFiles } from './unknown-files.ts';
-import { type WrongCopy, withdrawCopies } from './withdraw-copies.ts';
 
 export interface VerifyRequest {
   /** Only this recording; null for all. */

@@ -18,7 +18,7 @@ import { because, type Reason } from '#domain/reason';
 import { workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { OriginalEraser } from '#ports/original-eraser';
 
 export interface DestroyDeps {
@@ -44,7 +44,7 @@ export interface DestroyDeps {
  */
 export async function destroyCopy(deps: DestroyDeps, proof: DestructionProof): Promise<void> {
   mustBeProof(proof);
-  const { ledger, clock, faults } = deps;
+  const { ledger, faults } = deps;
   const { doomed } = proof;
   const eraser = deps.erasers.find(({ where }) => where === doomed.where);
   if (!eraser) throw new EvidockError('request.conflict', because('no-eraser', { place: doomed.where }));
@@ -58,15 +58,25 @@ export async function destroyCopy(deps: DestroyDeps, proof: DestructionProof): P
   const left = await eraser.left(doomed, deps.signal);
   if (left.length > 0)
     throw new EvidockError('station.internal', because('destroy-left', { key: doomed.key, place: doomed.where, names: left.slice(0, 10) }));
-  await ledger.transaction(async (writer) => {
-    const atMs = clock.nowMs();
+  await recordDestroyed(deps, proof, removed);
+  faults.reached('w36-destruction-recorded');
+}
+
+/** Puts on record that a file is gone whose destruction was intended. After a crash it is called for what is gone already. */
+export async function recordDestroyed(
+  deps: Pick<DestroyDeps, 'ledger' | 'clock' | 'actor' | 'whenGone'>,
+  proof: Spared | DestructionProof,
+  removed: number,
+): Promise<void> {
+  const { doomed } = proof;
+  await deps.ledger.transaction(async (writer) => {
+    const atMs = deps.clock.nowMs();
     await writer.disposals.endDestruction(doomed);
     const { recordingId, itemId, where } = doomed;
     if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
     await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(proof), removed } }));
     await deps.whenGone?.(writer, atMs);
   });
-  faults.reached('w36-destruction-recorded');
 }
 
 /** Takes an intention back whose file stays. What was erased already cannot be spared: the caller looks first. */
@@ -145,7 +155,7 @@ async function currentOriginal(writer: LedgerWriter, { itemId }: DoomedFile) {
 }
 
 /** Whether work of a recording waits or runs: it may read what is to be destroyed. */
-export async function isBusy(writer: Pick<LedgerWriter, 'work'>, recordingId: string): Promise<boolean> {
+export async function isBusy(writer: Pick<LedgerReader, 'work'>, recordingId: string): Promise<boolean> {
   for (const stage of ['derive', 'archive'] as const) {
     const work = await writer.work.get(workId(stage, recordingId));
     if (work && (work.state === 'running' || work.state === 'waiting')) return true;

@@ -64,6 +64,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const deps: DeskDeps = {
     ledger,
     looks,
+    fetchBack: { fetch: async () => undefined },
     deeds,
     played: new PlayedTimes(),
     upkeep: ledger.upkeep,
