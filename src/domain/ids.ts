@@ -19,6 +19,7 @@ const PREFIXES = [
   'lok',
   'ntc',
   'smp',
+  'lgh',
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

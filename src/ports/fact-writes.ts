@@ -95,4 +95,12 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
+  'holds.insert': 'fact',
+  'holds.release': 'fact',
+  // The ledger itself appends what these two reach.
+  'holds.spread': 'bookkeeping',
+  'holds.inherit': 'bookkeeping',
+  'holds.noteMirrored': 'fact',
+  'holds.postponeMirror': 'bookkeeping',
+  'holds.noteReport': 'fact',
 };

@@ -6,6 +6,7 @@ import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { HoldsReader, HoldsWriter } from './ledger/holds.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
@@ -43,6 +44,7 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly holds: HoldsReader;
 }
 
 /**
@@ -64,6 +66,7 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly holds: HoldsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -13,6 +13,7 @@ import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
+import type { HoldsReader } from '#ports/ledger/holds';
 import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
@@ -109,6 +110,7 @@ export class SqliteLedger implements Ledger {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly holds: HoldsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -143,6 +145,7 @@ export class SqliteLedger implements Ledger {
     this.signIn = readers.signIn;
     this.doors = readers.doors;
     this.callUps = readers.callUps;
+    this.holds = readers.holds;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
@@ -168,9 +171,11 @@ export class SqliteLedger implements Ledger {
 
   #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const bound = boundWriter(reads, writersOf(this.#writing, this.#options.stationId, this.#times));
+      const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
+      const bound = boundWriter(reads, writers);
       try {
         const result = await body(bound.writer);
+        await writers.holds.settle();
         if (this.#options.demandsCustody) bound.mustHaveTold();
         return result;
       } finally {

@@ -6,6 +6,7 @@ import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DOORS } from './doors/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
+import { HOLDS } from './holds/migration.ts';
 import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
@@ -303,6 +304,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
+  '0051-holds': { up: (db: Kysely<Schema>) => run(db, HOLDS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

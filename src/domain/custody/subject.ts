@@ -25,6 +25,8 @@ export const SUBJECT_KINDS = [
   'kiosk',
   /** A random sample of looks. */
   'sample',
+  /** A legal hold 法律保全. */
+  'hold',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

@@ -4,6 +4,7 @@ import { type Subject, type SubjectKind, subject } from '#domain/custody/subject
 import { CALL_UP_RULES } from './call-ups.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
+import { HOLD_RULES } from './holds.ts';
 import { ORIGINAL_RULES } from './originals.ts';
 import { PEOPLE_RULES } from './people.ts';
 import { RECORDING_RULES } from './recordings.ts';
@@ -14,6 +15,7 @@ import type { ProjectionName, RowChange } from './rows.ts';
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
+  ...HOLD_RULES,
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 
