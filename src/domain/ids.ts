@@ -20,6 +20,8 @@ const PREFIXES = [
   'ntc',
   'smp',
   'lgh',
+  'dsp',
+  'tmb',
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

@@ -51,6 +51,8 @@ class PostgresLedger implements Ledger {
   readonly doors: Groups['doors'];
   readonly callUps: Groups['callUps'];
   readonly holds: Groups['holds'];
+  readonly eviction: Groups['eviction'];
+  readonly disposals: Groups['disposals'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -82,6 +84,8 @@ class PostgresLedger implements Ledger {
     this.doors = groups.doors;
     this.callUps = groups.callUps;
     this.holds = groups.holds;
+    this.eviction = groups.eviction;
+    this.disposals = groups.disposals;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

@@ -50,6 +50,8 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       doors: group('doors'),
       callUps: group('callUps'),
       holds: group('holds'),
+      eviction: group('eviction'),
+      disposals: group('disposals'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -9,10 +9,14 @@ import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
 import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
+import { SqlDisposalsReader } from './disposals/reader.ts';
+import { SqlDisposalsWriter } from './disposals/writer.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
+import { SqlEvictionReader } from './eviction/reader.ts';
+import { SqlEvictionWriter } from './eviction/writer.ts';
 import { HoldReach } from './holds/reach.ts';
 import { SqlHoldsReader } from './holds/reader.ts';
 import { SqlHoldsWriter } from './holds/writer.ts';
@@ -50,6 +54,8 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
     holds: new SqlHoldsReader(rows, scope),
+    eviction: new SqlEvictionReader(rows, scope),
+    disposals: new SqlDisposalsReader(rows),
   };
 }
 
@@ -74,5 +80,7 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
     holds: new SqlHoldsWriter(rows, { reach, people }),
+    eviction: new SqlEvictionWriter(rows),
+    disposals: new SqlDisposalsWriter(rows),
   };
 }

@@ -11,8 +11,10 @@ import type { AnswersReader } from '#ports/ledger/answers';
 import type { CallUpsReader } from '#ports/ledger/call-ups';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
+import type { DisposalsReader } from '#ports/ledger/disposals';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
+import type { EvictionReader } from '#ports/ledger/eviction';
 import type { HoldsReader } from '#ports/ledger/holds';
 import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
@@ -111,6 +113,8 @@ export class SqliteLedger implements Ledger {
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
   readonly holds: HoldsReader;
+  readonly eviction: EvictionReader;
+  readonly disposals: DisposalsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -146,6 +150,8 @@ export class SqliteLedger implements Ledger {
     this.doors = readers.doors;
     this.callUps = readers.callUps;
     this.holds = readers.holds;
+    this.eviction = readers.eviction;
+    this.disposals = readers.disposals;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

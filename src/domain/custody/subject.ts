@@ -27,6 +27,8 @@ export const SUBJECT_KINDS = [
   'sample',
   /** A legal hold 法律保全. */
   'hold',
+  /** A list of recordings that are to be disposed of. */
+  'disposal',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

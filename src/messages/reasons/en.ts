@@ -20,7 +20,9 @@ import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
+import { disposalEn } from './retention/disposal-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
+import { retentionEn } from './retention/schedule-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -53,4 +55,6 @@ export const REASONS_EN = {
   ...doorsEn,
   ...callUpEn,
   ...holdReasonsEn,
+  ...retentionEn,
+  ...disposalEn,
 } as const;

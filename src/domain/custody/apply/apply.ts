@@ -2,6 +2,7 @@ import type { Json } from '#domain/canonical-json';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { type Subject, type SubjectKind, subject } from '#domain/custody/subject';
 import { CALL_UP_RULES } from './call-ups.ts';
+import { DESTRUCTION_RULES } from './destruction.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
 import { HOLD_RULES } from './holds.ts';
@@ -16,6 +17,7 @@ const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
   ...HOLD_RULES,
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 
