@@ -95,4 +95,11 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
+  'retention.propose': 'fact',
+  'retention.decide': 'fact',
+  'retention.keepDryRun': 'fact',
+  'retention.putTerm': 'fact',
+  'retention.markCounted': 'bookkeeping',
+  'retention.proposeCorrection': 'fact',
+  'retention.decideCorrection': 'fact',
 };

@@ -12,6 +12,7 @@ import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { RetentionReader, RetentionWriter } from './ledger/retention.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
@@ -43,6 +44,7 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly retention: RetentionReader;
 }
 
 /**
@@ -64,6 +66,7 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly retention: RetentionWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -24,6 +24,8 @@ import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlRetentionReader } from './retention/reader.ts';
+import { SqlRetentionWriter } from './retention/writer.ts';
 import { SqlSignInReader } from './sign-in/reader.ts';
 import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
@@ -46,6 +48,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
+    retention: new SqlRetentionReader(rows),
   };
 }
 
@@ -66,5 +69,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
+    retention: new SqlRetentionWriter(rows),
   };
 }

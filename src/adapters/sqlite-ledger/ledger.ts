@@ -19,6 +19,7 @@ import type { PeopleReader } from '#ports/ledger/people';
 import type { PoliciesReader } from '#ports/ledger/policies';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
+import type { RetentionReader } from '#ports/ledger/retention';
 import type { SignInReader } from '#ports/ledger/sign-in';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
@@ -109,6 +110,7 @@ export class SqliteLedger implements Ledger {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly retention: RetentionReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -143,6 +145,7 @@ export class SqliteLedger implements Ledger {
     this.signIn = readers.signIn;
     this.doors = readers.doors;
     this.callUps = readers.callUps;
+    this.retention = readers.retention;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -11,6 +11,7 @@ import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
+import { RETENTION } from './retention/migration.ts';
 import { SIGN_IN } from './sign-in/migration.ts';
 
 // Rows that belong to a recording are stored by its id where possible (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -303,6 +304,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
+  '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */
