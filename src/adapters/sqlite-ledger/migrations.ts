@@ -10,8 +10,8 @@ import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
-import type { Schema } from './schema.ts';
 import { RETENTION } from './retention/migration.ts';
+import type { Schema } from './schema.ts';
 import { SIGN_IN } from './sign-in/migration.ts';
 
 // Rows that belong to a recording are stored by its id where possible (WITHOUT ROWID), so that a page of a list touches few pages of the file.

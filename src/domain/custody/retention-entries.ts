@@ -50,7 +50,11 @@ export const RetentionProposed = defineEntry({
   tells: 'Somebody proposed a version of the schedule that says how long recordings are kept.',
   data: { sha256: sha256(), person: id('The account behind it, also where a token of theirs sent it.') },
   lists: { text: words('A line of the file.') },
-  example: { subject: SCHEDULE, data: { sha256: 'ab'.repeat(32), person: 'usr-01jy8p3m00-st01-0123456789' }, lists: { text: ['title:', '  en: Ours'] } },
+  example: {
+    subject: SCHEDULE,
+    data: { sha256: 'ab'.repeat(32), person: 'usr-01jy8p3m00-st01-0123456789' },
+    lists: { text: ['title:', '  en: Ours'] },
+  },
 });
 
 export const RetentionDryRun = defineEntry({
@@ -65,13 +69,17 @@ export const RetentionDryRun = defineEntry({
     notKept: count('How many rules of today ask to keep, and the new schedule asks it no more. What was earned stays.'),
     disposable: count('How many can be disposed of on the day on which it comes into force.'),
   },
-  example: { subject: SCHEDULE, data: { digest: 'cd'.repeat(32), against: 5, recordings: 20_000, longer: 120, notKept: 3, disposable: 800 } },
+  example: {
+    subject: SCHEDULE,
+    data: { digest: 'cd'.repeat(32), against: 5, recordings: 20_000, longer: 120, notKept: 3, disposable: 800 },
+  },
 });
 
 export const RetentionAdopted = defineEntry({
   type: 'retention.adopted',
   about: ['schedule'],
-  tells: 'A second person adopted a schedule, naming the digest of its dry run. Its waiting period begins: it lengthens terms from now on, and shortens none before it is in force.',
+  tells:
+    'A second person adopted a schedule, naming the digest of its dry run. Its waiting period begins: it lengthens terms from now on, and shortens none before it is in force.',
   data: { sha256: sha256(), digest: sha256(), against: nullable(count(AGAINST)), inForceAt: time(), turn: turn() },
   example: {
     subject: SCHEDULE,
@@ -117,7 +125,12 @@ export const TermsCounted = defineEntry({
     lists: {
       terms: [
         {
-          ...{ recording: RECORDING.id, version: 7, earned: { kind: 'instant', ms: 1_797_000_000_000 }, floor: { kind: 'instant', ms: 1_797_000_000_000 } },
+          ...{
+            recording: RECORDING.id,
+            version: 7,
+            earned: { kind: 'instant', ms: 1_797_000_000_000 },
+            floor: { kind: 'instant', ms: 1_797_000_000_000 },
+          },
           ...{ maximum: null, action: 'propose', lock: { mode: 'governance', hold: false, horizonDays: 365 }, winner: 'six-months' },
           ...{ conflict: false, bases: [], corrections: 0 },
         },
@@ -132,13 +145,18 @@ export const CorrectionProposed = defineEntry({
   tells: 'Somebody says that a recording earned its term by an error.',
   data: { correction: count(CORRECTION), person: id('The account behind it.') },
   personal: { reason: words() },
-  example: { subject: RECORDING, data: { correction: 2, person: 'usr-01jy8p3m00-st01-0123456789' }, personal: { reason: 'Tagged with the case of another day.' } },
+  example: {
+    subject: RECORDING,
+    data: { correction: 2, person: 'usr-01jy8p3m00-st01-0123456789' },
+    personal: { reason: 'Tagged with the case of another day.' },
+  },
 });
 
 export const CorrectionApproved = defineEntry({
   type: 'retention.corrected',
   about: ['recording'],
-  tells: 'A second person agreed: the recording keeps what it earns by its facts of today, and nothing by those of before. The entry of its new term follows.',
+  tells:
+    'A second person agreed: the recording keeps what it earns by its facts of today, and nothing by those of before. The entry of its new term follows.',
   data: { correction: count(CORRECTION) },
   example: { subject: RECORDING, data: { correction: 2 } },
 });

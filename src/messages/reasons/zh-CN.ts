@@ -23,6 +23,7 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
+import { termsZhCN } from './retention/terms-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -54,6 +55,7 @@ const zhCN = {
   ...doorsZhCN,
   ...callUpZhCN,
   ...retentionZhCN,
+  ...termsZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

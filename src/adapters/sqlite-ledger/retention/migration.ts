@@ -11,7 +11,8 @@ export const ofCase = (number: string) =>
   `SELECT recording_id FROM recording_cases WHERE case_number = ${number} UNION SELECT recording_id FROM retention_waits WHERE case_number = ${number}`;
 export const OF_UNITS = 'SELECT id FROM recordings WHERE officer_id IN (SELECT id FROM officers WHERE unit IS NOT NULL)';
 const changed = (columns: readonly string[]) => columns.map((name) => `NEW.${name} IS NOT OLD.${name}`).join(' OR ');
-const refuse = (name: string, when: string, words: string) => `CREATE TRIGGER ${name} BEFORE ${when} BEGIN SELECT RAISE(ABORT, '${words}'); END`;
+const refuse = (name: string, when: string, words: string) =>
+  `CREATE TRIGGER ${name} BEFORE ${when} BEGIN SELECT RAISE(ABORT, '${words}'); END`;
 
 /** A floor that is lower than before, of a row that no two persons have corrected. */
 export const FLOOR_FALLS = `NEW.corrections <= OLD.corrections AND (

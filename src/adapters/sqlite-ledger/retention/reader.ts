@@ -1,14 +1,14 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import { UNIT_DEPTH_MAX } from '#domain/people/unit';
-import type { RecordingNote } from '#domain/notes';
 import type { Kind } from '#domain/kind';
+import type { RecordingNote } from '#domain/notes';
+import { UNIT_DEPTH_MAX } from '#domain/people/unit';
 import type { Confidentiality } from '#domain/protection';
 import type { RecordingState } from '#domain/recording';
+import type { KeptTerm } from '#domain/retention/kept-term';
 import type {
   CaseRow,
   Correction,
   KeptDryRun,
-  KeptTerm,
   RetentionReader,
   RetentionRow,
   ScheduleState,
@@ -22,7 +22,9 @@ import type { Schema } from '../schema.ts';
 import { toCaseRow, toCorrection, toDryRun, toSchedule, toTerm } from './rows.ts';
 
 const TAKEN_IN = sql.raw("('sealed', 'derived', 'archived')");
-const CASE_COLUMNS = sql.raw('cases.number, cases.category, cases.stage, cases.confidentiality, cases.opened_on, cases.created_at, cases.steps');
+const CASE_COLUMNS = sql.raw(
+  'cases.number, cases.category, cases.stage, cases.confidentiality, cases.opened_on, cases.created_at, cases.steps',
+);
 /** Counts what is due only where a schedule is in force. */
 const IN_FORCE = sql.raw("EXISTS (SELECT 1 FROM retention_schedules WHERE state = 'in-force')");
 const TURN = sql.raw('coalesce((SELECT max(turn) FROM retention_schedules), 0)');
@@ -95,7 +97,8 @@ export class SqlRetentionReader implements RetentionReader {
   }
 
   async termOf(recordingId: string): Promise<KeptTerm | null> {
-    const { rows } = await sql<TermRow>`SELECT retention_terms.*, ${STALE} FROM retention_terms WHERE recording_id = ${recordingId}`.execute(this.#db);
+    const { rows } =
+      await sql<TermRow>`SELECT retention_terms.*, ${STALE} FROM retention_terms WHERE recording_id = ${recordingId}`.execute(this.#db);
     return rows[0] ? toTerm(rows[0]) : null;
   }
 
@@ -139,7 +142,9 @@ export class SqlRetentionReader implements RetentionReader {
   }
 
   async rowsAfter(after: string, limit: number): Promise<readonly RetentionRow[]> {
-    const page = await sql<{ id: string }>`SELECT id FROM recordings WHERE id > ${after} AND state IN ${TAKEN_IN} ORDER BY id LIMIT ${limit}`.execute(this.#db);
+    const page = await sql<{
+      id: string;
+    }>`SELECT id FROM recordings WHERE id > ${after} AND state IN ${TAKEN_IN} ORDER BY id LIMIT ${limit}`.execute(this.#db);
     const last = page.rows.at(-1)?.id;
     if (last === undefined) return [];
     const within = (column: RawBuilder<unknown>) => sql`${column} > ${after} AND ${column} <= ${last}`;
@@ -192,7 +197,10 @@ export class SqlRetentionReader implements RetentionReader {
   }
 
   async cases(numbers: readonly string[]): Promise<readonly CaseRow[]> {
-    const { rows } = await sql<CaseColumns>`SELECT ${CASE_COLUMNS} FROM cases WHERE number IN ${this.#dialect.among(numbers)} ORDER BY number`.execute(this.#db);
+    const { rows } =
+      await sql<CaseColumns>`SELECT ${CASE_COLUMNS} FROM cases WHERE number IN ${this.#dialect.among(numbers)} ORDER BY number`.execute(
+        this.#db,
+      );
     return rows.map(toCaseRow);
   }
 
@@ -201,7 +209,15 @@ export class SqlRetentionReader implements RetentionReader {
     return row ? toCorrection(row) : null;
   }
 
-  async corrections({ state, after, limit }: { state?: Correction['state']; after?: number; limit: number }): Promise<readonly Correction[]> {
+  async corrections({
+    state,
+    after,
+    limit,
+  }: {
+    state?: Correction['state'];
+    after?: number;
+    limit: number;
+  }): Promise<readonly Correction[]> {
     let query = this.#db.selectFrom('retention_corrections').selectAll().orderBy('number', 'desc').limit(limit);
     if (state !== undefined) query = query.where('state', '=', state);
     if (after !== undefined) query = query.where('number', '<', after);

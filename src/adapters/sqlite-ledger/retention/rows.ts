@@ -2,9 +2,10 @@ import type { Selectable } from 'kysely';
 import type { CaseStep } from '#domain/case-course';
 import type { Actor } from '#domain/custody/actor';
 import type { Confidentiality } from '#domain/protection';
+import type { EarnedBasis, KeptTerm } from '#domain/retention/kept-term';
 import type { EndAction, LockWish } from '#domain/retention/schedule';
 import type { Earned, Until, WaitedFor } from '#domain/retention/until';
-import type { CaseRow, Correction, EarnedBasis, KeptDryRun, KeptTerm, NewTerm, ScheduleState, ScheduleVersion } from '#ports/ledger/retention';
+import type { CaseRow, Correction, KeptDryRun, NewTerm, ScheduleState, ScheduleVersion } from '#ports/ledger/retention';
 import type { Schema } from '../schema.ts';
 
 const NONE = 'none';
@@ -92,7 +93,9 @@ export function fromTerm(term: NewTerm): Schema['retention_terms'] {
   };
 }
 
-export function toCaseRow(row: Pick<Selectable<Schema['cases']>, 'number' | 'category' | 'stage' | 'confidentiality' | 'opened_on' | 'created_at' | 'steps'>): CaseRow {
+export function toCaseRow(
+  row: Pick<Selectable<Schema['cases']>, 'number' | 'category' | 'stage' | 'confidentiality' | 'opened_on' | 'created_at' | 'steps'>,
+): CaseRow {
   return {
     number: row.number,
     category: row.category,

@@ -35,8 +35,9 @@ export class SqlRetentionWriter implements RetentionWriter {
   async decide(version: number, { from, state, by, atMs, inForceAtMs, turn }: Parameters<RetentionWriter['decide']>[1]): Promise<void> {
     const schedules = () => this.#db.updateTable('retention_schedules');
     if (state === 'in-force') await schedules().set({ state: 'former' }).where('state', '=', 'in-force').execute();
+    const decided = state === 'in-force' ? {} : { decided_by: JSON.stringify(by), decided_at: atMs };
     const changed = await schedules()
-      .set({ state, decided_by: JSON.stringify(by), decided_at: atMs })
+      .set({ state, ...decided })
       .$if(inForceAtMs !== undefined, (query) => query.set({ in_force_at: inForceAtMs ?? null }))
       .$if(turn !== undefined, (query) => query.set({ turn: turn ?? null }))
       .where('version', '=', version)

@@ -63,7 +63,9 @@ export const RETENTION_RULES = [
     ),
   ]),
   rule(RetentionInForce, ({ subject: { id }, data: { against, turn } }) => inForce(Number(id), against, turn)),
-  rule(RetentionRefused, (entry) => [set('retention_schedules', { version: Number(entry.subject.id) }, { state: 'refused', ...decided(entry) })]),
+  rule(RetentionRefused, (entry) => [
+    set('retention_schedules', { version: Number(entry.subject.id) }, { state: 'refused', ...decided(entry) }),
+  ]),
   rule(RetentionWithdrawn, (entry) => [
     set(
       'retention_schedules',
