@@ -198,6 +198,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     holds: group('holds'),
     eviction: group('eviction'),
     disposals: group('disposals'),
+    retention: group('retention'),
   };
 }
 

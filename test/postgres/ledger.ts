@@ -53,6 +53,7 @@ class PostgresLedger implements Ledger {
   readonly holds: Groups['holds'];
   readonly eviction: Groups['eviction'];
   readonly disposals: Groups['disposals'];
+  readonly retention: Groups['retention'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -86,6 +87,7 @@ class PostgresLedger implements Ledger {
     this.holds = groups.holds;
     this.eviction = groups.eviction;
     this.disposals = groups.disposals;
+    this.retention = groups.retention;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

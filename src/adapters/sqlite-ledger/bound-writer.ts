@@ -52,6 +52,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       holds: group('holds'),
       eviction: group('eviction'),
       disposals: group('disposals'),
+      retention: group('retention'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -31,6 +31,8 @@ import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlRetentionReader } from './retention/reader.ts';
+import { SqlRetentionWriter } from './retention/writer.ts';
 import { SqlSignInReader } from './sign-in/reader.ts';
 import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
@@ -56,6 +58,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     holds: new SqlHoldsReader(rows, scope),
     eviction: new SqlEvictionReader(rows, scope),
     disposals: new SqlDisposalsReader(rows),
+    retention: new SqlRetentionReader(rows),
   };
 }
 
@@ -82,5 +85,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     holds: new SqlHoldsWriter(rows, { reach, people }),
     eviction: new SqlEvictionWriter(rows),
     disposals: new SqlDisposalsWriter(rows),
+    retention: new SqlRetentionWriter(rows),
   };
 }

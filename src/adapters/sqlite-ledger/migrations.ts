@@ -13,6 +13,7 @@ import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
+import { RETENTION } from './retention/migration.ts';
 import type { Schema } from './schema.ts';
 import { SIGN_IN } from './sign-in/migration.ts';
 
@@ -309,6 +310,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0051-holds': { up: (db: Kysely<Schema>) => run(db, HOLDS) },
   '0053-eviction': { up: (db: Kysely<Schema>) => run(db, EVICTION) },
   '0054-disposals': { up: (db: Kysely<Schema>) => run(db, DISPOSALS) },
+  '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -23,6 +23,7 @@ import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
+import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -57,4 +58,5 @@ export const REASONS_EN = {
   ...holdReasonsEn,
   ...retentionEn,
   ...disposalEn,
+  ...termsEn,
 } as const;

@@ -56,6 +56,7 @@ export interface Projections {
     original_count: number;
     missing_count: number;
     created_at: number;
+    archived_at: number | null;
     confidentiality: string | null;
     privacy: Json;
   };
@@ -248,6 +249,49 @@ export interface Projections {
     disposal_id: string | null;
     began_at: number;
   };
+  retention_schedules: {
+    version: number;
+    state: string;
+    text: string;
+    sha256: string;
+    proposed_by: Json;
+    proposed_person: string;
+    proposed_at: number;
+    decided_by: Json;
+    decided_at: number | null;
+    in_force_at: number | null;
+    turn: number | null;
+  };
+  retention_dry_runs: { version: number; digest: string; against: number | null; by: Json; at: number };
+  retention_terms: {
+    recording_id: string;
+    version: number;
+    earned_kind: string;
+    earned_until: number | null;
+    waits_for: string | null;
+    floor_kind: string;
+    floor_ms: number | null;
+    maximum_kind: string;
+    maximum_ms: number | null;
+    maximum_waits: string | null;
+    action: string;
+    lock: Json;
+    winner: string;
+    conflict: boolean;
+    bases: Json;
+    corrections: number;
+  };
+  retention_corrections: {
+    number: number;
+    recording_id: string;
+    state: string;
+    reason: string | null;
+    proposed_by: Json;
+    proposed_person: string;
+    proposed_at: number;
+    decided_by: Json;
+    decided_at: number | null;
+  };
 }
 
 interface CallUpTarget {
@@ -311,7 +355,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
       ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
       ...plain('claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
       ...{
-        ...plain('missing_count', 'created_at', 'confidentiality'),
+        ...plain('missing_count', 'created_at', 'archived_at', 'confidentiality'),
         notes: 'json',
         start_claims: 'json',
         privacy: 'json',
@@ -413,6 +457,28 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   destructions: {
     key: ['place', 'key'],
     columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
+  },
+  retention_schedules: {
+    key: ['version'],
+    columns: {
+      ...plain('version', 'state', 'text', 'sha256', 'proposed_person', 'proposed_at', 'decided_at', 'in_force_at', 'turn'),
+      ...{ proposed_by: 'json', decided_by: 'json' },
+    },
+  },
+  retention_dry_runs: { key: ['version'], columns: { ...plain('version', 'digest', 'against', 'at'), by: 'json' } },
+  retention_terms: {
+    key: ['recording_id'],
+    columns: {
+      ...plain('recording_id', 'version', 'earned_kind', 'earned_until', 'waits_for', 'floor_kind', 'floor_ms', 'maximum_kind'),
+      ...{ ...plain('maximum_ms', 'maximum_waits', 'action', 'winner', 'conflict', 'corrections'), lock: 'json', bases: 'json' },
+    },
+  },
+  retention_corrections: {
+    key: ['number'],
+    columns: {
+      ...plain('number', 'recording_id', 'state', 'reason', 'proposed_person', 'proposed_at', 'decided_at'),
+      ...{ proposed_by: 'json', decided_by: 'json' },
+    },
   },
 };
 
