@@ -22,6 +22,9 @@ import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
 import { evictionEn } from './retention/eviction-en.ts';
+import { holdReasonsEn } from './retention/holds-en.ts';
+import { retentionEn } from './retention/schedule-en.ts';
+import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -53,6 +56,9 @@ export const REASONS_EN = {
   ...networkEn,
   ...doorsEn,
   ...callUpEn,
+  ...holdReasonsEn,
+  ...retentionEn,
   ...disposalEn,
   ...evictionEn,
+  ...termsEn,
 } as const;
