@@ -3,6 +3,7 @@ import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
+import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
@@ -38,6 +39,7 @@ const ALL = [
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
   ...DESTRUCTION_ENTRIES,
+  ...DISPOSAL_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

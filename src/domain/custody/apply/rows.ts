@@ -1,10 +1,12 @@
 import type { Json } from '#domain/canonical-json';
+import { plain } from './columns.ts';
+import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.ts';
 
 /**
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections {
+export interface Projections extends DisposalProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -211,19 +213,6 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
-  destructions: {
-    place: string;
-    key: string;
-    version: string | null;
-    recording_id: string;
-    item_id: string;
-    what: string;
-    bytes: number | null;
-    sha256: string | null;
-    why: string;
-    disposal_id: string | null;
-    began_at: number;
-  };
 }
 
 interface CallUpTarget {
@@ -258,11 +247,6 @@ interface Projection<R> {
   readonly key: readonly (keyof R & string)[] | null;
   /** Every column. `json`: the ledger holds the value as JSON text. */
   readonly columns: { readonly [C in keyof R]: 'plain' | 'json' };
-}
-
-/** Declares columns with plain values. */
-function plain<const C extends readonly string[]>(...names: C): { readonly [N in C[number]]: 'plain' } {
-  return Object.fromEntries(names.map((name) => [name, 'plain'])) as { readonly [N in C[number]]: 'plain' };
 }
 
 const TARGET = { ...plain('target', 'case_number', 'officer_id', 'window_from', 'window_to'), recording_ids: 'json' } as const;
@@ -364,10 +348,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
-  destructions: {
-    key: ['place', 'key'],
-    columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
-  },
+  ...DISPOSAL_PROJECTIONS,
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {

@@ -1,0 +1,4 @@
+/** Declares columns with plain values. */
+export function plain<const C extends readonly string[]>(...names: C): { readonly [N in C[number]]: 'plain' } {
+  return Object.fromEntries(names.map((name) => [name, 'plain'])) as { readonly [N in C[number]]: 'plain' };
+}
