@@ -1,5 +1,5 @@
 import type { Json } from '#domain/canonical-json';
-import { plain } from './columns.ts';
+import { json, plain } from './columns.ts';
 
 /** Tables of lists for disposal, of what is being destroyed, and of what stays (rows.ts). */
 export interface DisposalProjections {
@@ -74,19 +74,20 @@ export const DISPOSAL_PROJECTIONS = {
         'approved_at',
         'approved_digest',
       ),
-      ...{ ...plain('waits_until', 'began_at', 'ended_at'), proposed_roles: 'json', approved_roles: 'json', why: 'json' },
+      ...plain('waits_until', 'began_at', 'ended_at'),
+      ...json('proposed_roles', 'approved_roles', 'why'),
     },
   },
   disposal_items: {
     key: ['disposal_id', 'recording_id'],
     columns: {
       ...plain('disposal_id', 'recording_id', 'state', 'rule', 'due_at', 'files', 'bytes', 'duration_ms', 'contents'),
-      why: 'json',
+      ...json('why'),
     },
   },
   tombstones: {
     key: ['id'],
-    columns: { ...plain('id', 'recording_id', 'disposal_id', 'rule', 'proposed_by', 'approved_by', 'at'), originals: 'json' },
+    columns: { ...plain('id', 'recording_id', 'disposal_id', 'rule', 'proposed_by', 'approved_by', 'at'), ...json('originals') },
   },
   destructions: {
     key: ['place', 'key'],
