@@ -15,6 +15,7 @@ import { deriveEn } from './derive-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { disposalTextsEn } from './retention/disposal-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -387,6 +388,7 @@ export const en = {
   'error.interrupted': 'interrupted',
   ...tasksEn,
   ...policyEn,
+  ...disposalTextsEn,
   ...troubleEn,
   ...reportsEn,
 } as const;

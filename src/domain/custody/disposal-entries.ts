@@ -9,7 +9,9 @@ const RECORDING = subject('recording', 'rec-01k0d5w7q3-hz01-2222222222');
 const ORIGINAL = 'org-01k0d5w7q3-hz01-1111111111';
 const ofDisposal = ({ disposal }: { readonly disposal: string }) => [subject('disposal', disposal)];
 const roles = () => Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16, description: 'Roles of that person then.' });
+const digest = (what: string) => Type.String({ maxLength: 64, description: `${what} SHA-256, lower-case hexadecimal.` });
 const person = (what: string) => id(`Account of whoever ${what}; \`machine\`: at the machine itself.`);
+const list = () => id('Id of the list.');
 const DIGEST = 'ab'.repeat(32);
 
 export const DisposalProposed = defineEntry({
@@ -19,12 +21,12 @@ export const DisposalProposed = defineEntry({
   data: {
     rule: code('By which schedule they are due.'),
     dueBefore: ms('Terms that had ended at this moment, ms since 1970.'),
-    digest: sha256(),
+    digest: digest('Of the list.'),
     person: person('proposed it'),
     roles: roles(),
-    recordings: count(),
+    recordings: count('On the list.'),
     bytes: bytes(),
-    durationMs: ms(),
+    durationMs: ms('Their length, ms.'),
   },
   example: {
     subject: DISPOSAL,
@@ -46,13 +48,13 @@ export const DisposalListed = defineEntry({
   about: ['recording'],
   tells: 'The recording stands on a list for disposal.',
   data: {
-    disposal: id(),
+    disposal: list(),
     rule: code('Rule of the schedule by which its term ended.'),
     due: ms('When its term ended, ms since 1970.'),
-    files: count(),
+    files: count('Originals.'),
     bytes: bytes(),
-    durationMs: ms(),
-    contents: sha256(),
+    durationMs: ms('Their length, ms.'),
+    contents: digest('Over ids, sizes and digests of its originals.'),
   },
   related: ofDisposal,
   example: {
@@ -73,7 +75,7 @@ export const DisposalExcluded = defineEntry({
   type: 'disposal.excluded',
   about: ['recording'],
   tells: 'A person took the recording from the list. The list has another digest now, and an approval before counts no more.',
-  data: { disposal: id(), digest: sha256() },
+  data: { disposal: list(), digest: digest('Of the list.') },
   personal: { reason: why() },
   related: ofDisposal,
   example: {
@@ -87,7 +89,12 @@ export const DisposalApproved = defineEntry({
   type: 'disposal.approved',
   about: ['disposal'],
   tells: 'A second person of another role approved the list with this digest. The waiting period runs.',
-  data: { digest: sha256(), person: person('approved it'), roles: roles(), until: ms('When the waiting period ends, ms since 1970.') },
+  data: {
+    digest: digest('Of the list.'),
+    person: person('approved it'),
+    roles: roles(),
+    until: ms('When the waiting period ends, ms since 1970.'),
+  },
   example: {
     subject: DISPOSAL,
     data: { digest: DIGEST, person: 'usr-01k0d5w7q3-hz01-6666666666', roles: ['reviewer'], until: 1_781_940_660_000 },
@@ -98,7 +105,7 @@ export const DisposalBegan = defineEntry({
   type: 'disposal.began',
   about: ['disposal'],
   tells: 'Copies of the recordings of this list begin to be destroyed, or go on to be.',
-  data: { digest: sha256(), left: count('Recordings that are still to go.') },
+  data: { digest: digest('Of the list.'), left: count('Recordings that are still to go.') },
   example: { subject: DISPOSAL, data: { digest: DIGEST, left: 1 } },
 });
 
@@ -115,7 +122,7 @@ export const DisposalEnded = defineEntry({
   type: 'disposal.ended',
   about: ['disposal'],
   tells: 'Every recording of this list is destroyed or kept.',
-  data: { destroyed: count(), kept: count(), bytes: bytes() },
+  data: { destroyed: count('Recordings that are gone.'), kept: count('Recordings that stay.'), bytes: bytes() },
   example: { subject: DISPOSAL, data: { destroyed: 1, kept: 0, bytes: 123_456 } },
 });
 
@@ -125,14 +132,14 @@ export const DisposalCancelled = defineEntry({
   tells: 'A person ended the list. What was not destroyed yet is kept.',
   data: { kept: count('Recordings that stay.') },
   personal: { reason: why() },
-  example: { subject: DISPOSAL, data: { kept: 1 }, personal: { reason: because('words', { text: 'Wrong list.' }) } },
+  example: { subject: DISPOSAL, data: { kept: 1 }, personal: { reason: because('words', { text: 'Duplicate.' }) } },
 });
 
 export const DisposalKept = defineEntry({
   type: 'disposal.kept',
   about: ['recording'],
   tells: 'The recording was on an approved list, and is kept: something forbade it when its turn came.',
-  data: { disposal: id() },
+  data: { disposal: list() },
   personal: { reason: why() },
   related: ofDisposal,
   example: {
@@ -146,7 +153,13 @@ export const RecordingDisposed = defineEntry({
   type: 'recording.disposed',
   about: ['recording'],
   tells: 'Nothing of the recording is left in vault or archive; this is its tombstone.',
-  data: { disposal: id(), tombstone: id(), rule: code(), proposedBy: person('proposed it'), approvedBy: person('approved it') },
+  data: {
+    disposal: list(),
+    tombstone: id('Id of the tombstone.'),
+    rule: code('Rule of the schedule.'),
+    proposedBy: person('proposed it'),
+    approvedBy: person('approved it'),
+  },
   lists: {
     originals: closed({
       id: id(),
