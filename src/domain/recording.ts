@@ -104,6 +104,10 @@ export interface Original {
   readonly durationMs: number | null;
   /** The recording in which the new version of this file is sealed, where it was closed as replaced; such a file stays `listed`: it never came. */
   readonly replacedBy: string | null;
+  /** When its bytes were removed from the vault because they are safe in the archive; null: the vault holds them. Never set before it is `sealed`. */
+  readonly evictedAtMs: number | null;
+  /** SHA-256 of the list of its blocks' digests (domain/eviction/block-digests.ts) beside its manifest; null: there is no such list. */
+  readonly blocksSha256: string | null;
 }
 
 /** A place where the bytes of an original or a derivative are known to be. */

@@ -7,6 +7,7 @@ import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
@@ -44,6 +45,7 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
 }
 
@@ -66,6 +68,7 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;
 }
 

@@ -31,6 +31,10 @@ export interface Schema {
     sha256: string | null;
   };
   derivatives: DerivativeRow;
+  /** Recordings of which the vault holds an original, and when each was needed last. */
+  needs: { recording_id: string; at: number };
+  /** Evicted originals that are being fetched back. */
+  fetches: { original_id: string; at: number };
   derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
   workers: WorkersRow;
@@ -371,6 +375,10 @@ export interface OriginalRow {
   /** When the whole file was last compared, and in which docking. */
   rechecked_at: number | null;
   rechecked_in: string | null;
+  /** When its bytes were removed from the vault; null: they are there, or never came. */
+  evicted_at: number | null;
+  /** SHA-256 of the list of its blocks' digests, if there is one. */
+  blocks_sha256: string | null;
 }
 
 export interface DerivativeRow {

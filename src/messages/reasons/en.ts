@@ -21,6 +21,7 @@ import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
+import { retentionEn } from './retention/schedule-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -52,5 +53,6 @@ export const REASONS_EN = {
   ...networkEn,
   ...doorsEn,
   ...callUpEn,
+  ...retentionEn,
   ...disposalEn,
 } as const;

@@ -23,6 +23,7 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { retentionZhCN } from './retention/schedule-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -53,6 +54,7 @@ const zhCN = {
   ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
+  ...retentionZhCN,
   ...disposalZhCN,
 } as const;
 

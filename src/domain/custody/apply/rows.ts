@@ -89,6 +89,8 @@ export interface Projections extends DisposalProjections {
     replaced_by: string | null;
     rechecked_at: number | null;
     rechecked_in: string | null;
+    evicted_at: number | null;
+    blocks_sha256: string | null;
   };
   copies: {
     recording_id: string;
@@ -286,7 +288,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     columns: {
       ...plain('id', 'recording_id', 'docking_id', 'recorder_serial', 'role', 'idx', 'kind', 'card_path', 'bytes', 'mtime_ms', 'important'),
       ...plain('vault_key', 'state', 'sha256', 'sm3', 'duplicate_of', 'source_reread', 'copied_at', 'sealed_at', 'duration_ms'),
-      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in'), take: 'json', gaps: 'json' },
+      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in', 'evicted_at', 'blocks_sha256'), take: 'json', gaps: 'json' },
     },
   },
   copies: {
