@@ -17,6 +17,7 @@ import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
+import { retentionTermsZhCN } from './retention/terms-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
@@ -390,4 +391,5 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...disposalTextsZhCN,
   ...troubleZhCN,
   ...reportsZhCN,
+  ...retentionTermsZhCN,
 };

@@ -105,4 +105,11 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'disposals.beginDestruction': 'fact',
   'disposals.endDestruction': 'fact',
   'disposals.insertTombstone': 'fact',
+  'retention.propose': 'fact',
+  'retention.decide': 'fact',
+  'retention.keepDryRun': 'fact',
+  'retention.putTerm': 'fact',
+  'retention.markCounted': 'bookkeeping',
+  'retention.proposeCorrection': 'fact',
+  'retention.decideCorrection': 'fact',
 };

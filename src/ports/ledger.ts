@@ -14,6 +14,7 @@ import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { RetentionReader, RetentionWriter } from './ledger/retention.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
@@ -47,6 +48,7 @@ export interface LedgerReader {
   readonly callUps: CallUpsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
+  readonly retention: RetentionReader;
 }
 
 /**
@@ -70,6 +72,7 @@ export interface LedgerWrites {
   readonly callUps: CallUpsWriter;
   readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;
+  readonly retention: RetentionWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -197,6 +197,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     callUps: group('callUps'),
     eviction: group('eviction'),
     disposals: group('disposals'),
+    retention: group('retention'),
   };
 }
 

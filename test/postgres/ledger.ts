@@ -52,6 +52,7 @@ class PostgresLedger implements Ledger {
   readonly callUps: Groups['callUps'];
   readonly eviction: Groups['eviction'];
   readonly disposals: Groups['disposals'];
+  readonly retention: Groups['retention'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -84,6 +85,7 @@ class PostgresLedger implements Ledger {
     this.callUps = groups.callUps;
     this.eviction = groups.eviction;
     this.disposals = groups.disposals;
+    this.retention = groups.retention;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

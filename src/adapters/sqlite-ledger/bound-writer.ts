@@ -51,6 +51,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       callUps: group('callUps'),
       eviction: group('eviction'),
       disposals: group('disposals'),
+      retention: group('retention'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -28,6 +28,8 @@ import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlRetentionReader } from './retention/reader.ts';
+import { SqlRetentionWriter } from './retention/writer.ts';
 import { SqlSignInReader } from './sign-in/reader.ts';
 import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
@@ -52,6 +54,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     callUps: new SqlCallUpsReader(rows),
     eviction: new SqlEvictionReader(rows, scope),
     disposals: new SqlDisposalsReader(rows),
+    retention: new SqlRetentionReader(rows),
   };
 }
 
@@ -74,5 +77,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     callUps: new SqlCallUpsWriter(rows),
     eviction: new SqlEvictionWriter(rows),
     disposals: new SqlDisposalsWriter(rows),
+    retention: new SqlRetentionWriter(rows),
   };
 }

@@ -21,6 +21,7 @@ import type { PeopleReader } from '#ports/ledger/people';
 import type { PoliciesReader } from '#ports/ledger/policies';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
+import type { RetentionReader } from '#ports/ledger/retention';
 import type { SignInReader } from '#ports/ledger/sign-in';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
@@ -113,6 +114,7 @@ export class SqliteLedger implements Ledger {
   readonly callUps: CallUpsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
+  readonly retention: RetentionReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -149,6 +151,7 @@ export class SqliteLedger implements Ledger {
     this.callUps = readers.callUps;
     this.eviction = readers.eviction;
     this.disposals = readers.disposals;
+    this.retention = readers.retention;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -12,6 +12,7 @@ import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
+import { RETENTION } from './retention/migration.ts';
 import type { Schema } from './schema.ts';
 import { SIGN_IN } from './sign-in/migration.ts';
 
@@ -307,6 +308,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
   '0053-eviction': { up: (db: Kysely<Schema>) => run(db, EVICTION) },
   '0054-disposals': { up: (db: Kysely<Schema>) => run(db, DISPOSALS) },
+  '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -211,6 +211,16 @@ export interface Schema {
     at: number;
     originals: string;
   };
+  /** Append-only but for how a version stands, who decided that, and when. Actors are JSON. */
+  retention_schedules: ScheduleRow;
+  /** `result`: JSON. */
+  retention_dry_runs: { version: number; digest: string; against: number | null; by: string; at: number; result: string };
+  retention_terms: TermRow;
+  /** Cases by which a recording has earned something, also where it belongs to them no more. */
+  retention_waits: { case_number: string; recording_id: string };
+  /** Recordings whose term is to be counted, because something has changed. Triggers fill it. */
+  retention_stale: { recording_id: string };
+  retention_corrections: CorrectionRow;
   notice_deliveries: { notice_id: string; way: string; state: string; attempts: number; due_at: number; reason: string | null };
 }
 
@@ -222,6 +232,55 @@ interface TargetColumns {
   officer_id: string | null;
   window_from: number | null;
   window_to: number | null;
+}
+
+interface ScheduleRow {
+  version: number;
+  state: string;
+  text: string;
+  sha256: string;
+  proposed_by: string;
+  proposed_person: string;
+  proposed_at: number;
+  decided_by: string | null;
+  decided_at: number | null;
+  in_force_at: number | null;
+  turn: number | null;
+}
+
+interface TermRow {
+  recording_id: string;
+  version: number;
+  /** `instant`, `permanent` or `waiting`; with `none` for the floor and the maximum. */
+  earned_kind: string;
+  earned_until: number | null;
+  waits_for: string | null;
+  floor_kind: string;
+  floor_ms: number | null;
+  maximum_kind: string;
+  maximum_ms: number | null;
+  maximum_waits: string | null;
+  action: string;
+  /** JSON. */
+  lock: string;
+  winner: string;
+  conflict: number;
+  /** JSON list. */
+  bases: string;
+  corrections: number;
+  turn: number;
+}
+
+interface CorrectionRow {
+  number: number;
+  recording_id: string;
+  state: string;
+  reason: string | null;
+  proposed_by: string;
+  proposed_person: string;
+  proposed_at: number;
+  decided_by: string | null;
+  decided_at: number | null;
 }
 
 export interface CallUpRequestRow extends TargetColumns {
@@ -335,6 +394,8 @@ export interface RecordingRow {
   created_at: number;
   /** start_at, or created_at if there is none. Lists are sorted by it. */
   sort_at: number;
+  /** When it was last archived whole. */
+  archived_at: number | null;
   /** In how many cases the recording is; triggers keep it. */
   case_count: Generated<number>;
   notes: Generated<string>;

@@ -15,6 +15,7 @@ import { POLICY_ENTRIES } from './policy-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { RETENTION_ENTRIES } from './retention-entries.ts';
 import { SAMPLE_ENTRIES } from './sample-entries.ts';
 import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
@@ -40,6 +41,7 @@ const ALL = [
   ...SAMPLE_ENTRIES,
   ...DESTRUCTION_ENTRIES,
   ...DISPOSAL_ENTRIES,
+  ...RETENTION_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

@@ -22,6 +22,7 @@ import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
+import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -55,4 +56,5 @@ export const REASONS_EN = {
   ...callUpEn,
   ...retentionEn,
   ...disposalEn,
+  ...termsEn,
 } as const;

@@ -10,12 +10,14 @@ import { ORIGINAL_RULES } from './originals.ts';
 import { PEOPLE_RULES } from './people.ts';
 import { RECORDING_RULES } from './recordings.ts';
 import { REGISTRY_RULES } from './registry.ts';
+import { RETENTION_RULES } from './retention.ts';
 import type { ProjectionName, RowChange } from './rows.ts';
 
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES],
+  ...RETENTION_RULES,
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 

@@ -1,12 +1,13 @@
 import type { Json } from '#domain/canonical-json';
 import { plain } from './columns.ts';
 import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.ts';
+import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-rows.ts';
 
 /**
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections extends DisposalProjections {
+export interface Projections extends DisposalProjections, RetentionProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -58,6 +59,7 @@ export interface Projections extends DisposalProjections {
     original_count: number;
     missing_count: number;
     created_at: number;
+    archived_at: number | null;
     confidentiality: string | null;
     privacy: Json;
   };
@@ -273,7 +275,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
       ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
       ...plain('claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
       ...{
-        ...plain('missing_count', 'created_at', 'confidentiality'),
+        ...plain('missing_count', 'created_at', 'archived_at', 'confidentiality'),
         notes: 'json',
         start_claims: 'json',
         privacy: 'json',
@@ -351,6 +353,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
   ...DISPOSAL_PROJECTIONS,
+  ...RETENTION_PROJECTIONS,
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
