@@ -1,7 +1,7 @@
 import { STATION } from '#domain/custody/actor';
 import { OriginalEvicted } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
-import { evictionProof } from '#domain/destruction/proof';
+import { type DoomedFile, evictionProof } from '#domain/destruction/proof';
 import type { EvictionNeeds, NameFacts, StoredFile } from '#domain/eviction/choose';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -46,7 +46,7 @@ export async function evictName(deps: EvictDeps, name: NameFacts, why: EvictReas
 
 /** What is written in the transaction that says that the vault's copy is gone. */
 export function evictedNow({ original, copies, neededAtMs }: NameFacts, why: EvictReason) {
-  return async (writer: LedgerWriter, atMs: number): Promise<void> => {
+  return async (writer: LedgerWriter, _: DoomedFile, atMs: number): Promise<void> => {
     const { id, recordingId, vaultKey: key, bytes, digests } = original;
     await writer.originals.markEvicted(id, atMs);
     const neededAt = new Date(neededAtMs).toISOString();

@@ -85,7 +85,7 @@ export class Evictor implements VaultRoom {
   /** Ends evictions that a crash interrupted: their bytes may be gone already. What cannot be ended now is tried again with the next turn. */
   async recover(): Promise<void> {
     try {
-      await endInterrupted(this.#evictDeps(), this.#options.vault);
+      await endInterrupted(this.#evictDeps());
     } catch (error) {
       this.#failed(error);
     }

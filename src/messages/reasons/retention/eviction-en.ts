@@ -1,6 +1,6 @@
 /** Reasons of eviction and fetch-back. */
 export const evictionEn = {
-  'evict-may-not': 'it may not leave the vault any more',
+  'evict-interrupted': 'its eviction was interrupted before a byte was removed',
   'not-archived': 'the archive has no verified copy of {id}',
   'fetched-differs': '{key} came from the archive with SHA-256 {found}, not with {sha256} as it was sealed',
   'fetch-stopped': 'the station stops; the rest comes at its next start',
