@@ -16,6 +16,7 @@ import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
+import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
@@ -26,6 +27,9 @@ import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
+
+/** For a vault that nothing is evicted from. */
+const NO_ROOM = { makeRoom: async () => 0 };
 
 export interface ServedStation {
   readonly deps: DeskDeps;
@@ -59,12 +63,14 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
   const { looks, deeds } = onRecord(ledger, clock);
+  const log = pino({ level: 'silent' });
+  const faults = { reached: () => undefined };
   const bell = liveGrantBell();
   const policy = shippedPolicy();
   const deps: DeskDeps = {
     ledger,
     looks,
-    fetchBack: { fetch: async () => undefined },
+    fetchBack: new ArchiveFetchBack({ ...{ ledger, vault, clock, log, faults }, archive: overrides.archive ?? null, room: NO_ROOM }),
     deeds,
     played: new PlayedTimes(),
     upkeep: ledger.upkeep,
@@ -73,7 +79,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     people: livePeopleChanges(),
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     facts: {
       stationId: STATION_ID,
       stationName: 'Test station',
