@@ -28,7 +28,7 @@ const CHECKS_MAX = 256;
 /** Intake waits for room at most so long. Then it is told that the vault is full, and eviction goes on. */
 const ROOM_MS_MAX = 30_000;
 
-export interface EvictSettings {
+interface EvictSettings {
   readonly marks: WaterMarks;
   readonly needs: EvictionNeeds;
   /** How often the space is looked at, ms. */

@@ -4,6 +4,7 @@ import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { factRoutes } from './routes/facts.ts';
+import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...fetchBackRoutes,
   ...factRoutes,
   ...registryRoutes,
   ...peopleRoutes,

@@ -15,8 +15,11 @@ import { RecordingTagged } from '#domain/custody/recording-entries';
 import { OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
+import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { LedgerWriter } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
 import { aDocking, anId, START_MS } from '#test/support/builders';
+import { evictedRecording } from '#test/support/eviction/evicted-recording';
 import { tellLooks } from '#test/support/looked';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
@@ -47,6 +50,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
 const ids = {
+  away: '',
   early: '',
   late: '',
   lost: '',
@@ -108,7 +112,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.later, ids.held, ids.away].map((id) => `recording:${id}`),
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
@@ -311,6 +315,8 @@ const STEPS: readonly Step[] = [
     body: { recording: 'lost', archive: true },
     leaves: ['copy.withdrawn', 'recording.verified'],
   },
+  { row: v1('POST /recordings/:id/fetch'), params: { id: 'away' }, leaves: ['original.fetched'] },
+  { row: v1('POST /recordings/:id/fetch'), params: { id: 'away' }, leaves: [] },
   { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
   ...SIGN_IN,
   { row: v1('GET /custody/shipping'), leaves: [] },
@@ -344,10 +350,13 @@ beforeAll(async () => {
     stationId: 'test',
   });
   await archive.open(false);
-  const { facts } = station.deps;
+  const { facts, ledger, vault, clock, log } = station.deps;
+  const noRoom = { makeRoom: async () => 0 };
+  const faults = { reached: () => undefined };
   const deps = {
     ...station.deps,
     archive,
+    fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
     ingest: arrive,
     undock: leave,
@@ -362,6 +371,7 @@ beforeAll(async () => {
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
+  ids.away = await evictedRecording(station, archive);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
