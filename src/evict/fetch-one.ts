@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Actor } from '#domain/custody/actor';
 import { CopyFailedVerification, OriginalFetched } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
+import { corruptionProof } from '#domain/destruction/corruption';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
@@ -11,7 +12,10 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import type { ResumedDraft, Vault } from '#ports/vault';
 import type { VaultRoom } from '#ports/vault-room';
+import { setAside } from '#steps/set-aside';
 import { withRoom } from './with-room.ts';
+
+type Reread = Awaited<ReturnType<Vault['reread']>>;
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -64,12 +68,23 @@ function mayForget(error: unknown, { cancelled }: FetchRun): boolean {
 }
 
 /** Whether a file of the right bytes stands there already, as a crash before the record leaves it. One with other bytes is set aside. */
-async function isThere({ vault }: FetchDeps, { vaultKey, bytes, digests }: Original): Promise<boolean> {
-  if ((await vault.stat(vaultKey)) === null) return false;
-  const found = await vault.reread(vaultKey, { sm3: false });
-  if (found.bytes === bytes && found.digests.sha256 === digests?.sha256) return true;
-  await vault.quarantine(vaultKey);
-  return false;
+async function isThere(deps: FetchDeps, original: Original): Promise<boolean> {
+  if ((await deps.vault.stat(original.vaultKey)) === null) return false;
+  return (await readBack(deps, original)) !== null;
+}
+
+/** How the file was read back; null where two readings are not what was sealed: then it has been set aside. */
+async function readBack(deps: FetchDeps, original: Original): Promise<Reread['method'] | null> {
+  const { vault } = deps;
+  const { vaultKey: key, bytes, digests } = original;
+  const readings: { bytes: number; sha256: string }[] = [];
+  for (let time = 0; time < 2; time += 1) {
+    const found: Reread = await vault.reread(key, { sm3: false });
+    if (found.bytes === bytes && found.digests.sha256 === digests?.sha256) return found.method;
+    readings.push({ bytes: found.bytes, sha256: found.digests.sha256 });
+  }
+  await setAside(deps, original, { key, why: 'differs', corrupt: corruptionProof({ original, key, readings }) });
+  return null;
 }
 
 async function bring(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
@@ -156,21 +171,18 @@ async function tellWrong({ ledger, archive, clock }: FetchDeps, original: Origin
   throw new EvidockError('archive.mismatch', found);
 }
 
-async function record({ ledger, vault, archive, clock }: FetchDeps, original: Original, run: FetchRun): Promise<void> {
+async function record(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
+  const { ledger, vault, archive, clock } = deps;
   const { id, recordingId, vaultKey: key, bytes, digests } = original;
-  const reread = await vault.reread(key, { sm3: false, signal: run.stopping });
-  if (reread.bytes !== bytes || reread.digests.sha256 !== digests?.sha256) {
-    await vault.quarantine(key);
-    throw new EvidockError('vault.mismatch', because('read-back-differs', { found: reread.bytes, sha256: reread.digests.sha256 }));
-  }
+  const reread = await readBack(deps, original);
+  if (reread === null) throw new EvidockError('vault.mismatch', because('vault-not-sealed', { path: original.cardPath }));
   await vault.makeReadOnly(key);
   await ledger.transaction(async (writer) => {
     const atMs = clock.nowMs();
     await writer.originals.markEvicted(id, null);
-    const copy = { itemId: id, recordingId, where: 'vault', key, bytes, verifiedAtMs: atMs, verifiedBy: reread.method };
-    await writer.recordings.upsertCopy(copy);
+    await writer.recordings.upsertCopy({ itemId: id, recordingId, where: 'vault', key, bytes, verifiedAtMs: atMs, verifiedBy: reread });
     await writer.eviction.forgetFetch(id);
-    const data = { recording: recordingId, key, bytes, sha256: digests.sha256, archive: archive.name, reread: reread.method };
+    const data = { recording: recordingId, key, bytes, sha256: digests?.sha256 ?? '', archive: archive.name, reread };
     await writer.custody.append(OriginalFetched.make({ atMs, actor: run.actor, subject: subject('original', id), data }));
   });
 }

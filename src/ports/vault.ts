@@ -39,6 +39,14 @@ export interface VaultFile {
   close(): Promise<void>;
 }
 
+export interface RereadOptions {
+  readonly sm3: boolean;
+  /** Size of the blocks of which digests are wanted beside that of the whole: `blocks` has their SHA-256, one behind the other. */
+  readonly blockBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: number) => void;
+}
+
 export interface VaultReader {
   /** null if there is no such file. */
   stat(key: string): Promise<{ bytes: number } | null>;
@@ -51,8 +59,8 @@ export interface VaultReader {
   /** Reads the file again from the disk, past the page cache where the file system allows that. Returns which way it read. */
   reread(
     key: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
+    options: RereadOptions,
+  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached'; blocks: Uint8Array | null }>;
   /** Every committed file whose key begins with `prefix` ('' for all), in the order of keys. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
   /**

@@ -5,13 +5,12 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import type { ByteRange } from '#domain/byte-range';
-import type { Digests } from '#domain/digest';
 import { errnoOf } from '#domain/errno';
 import { EvidockError } from '#domain/errors';
 import type { VaultSpace } from '#domain/eviction/space';
 import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
-import type { ResumedDraft, Vault, VaultDraft, VaultFile } from '#ports/vault';
+import type { RereadOptions, ResumedDraft, Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
   DurableFile,
   makeDirectory,
@@ -220,12 +219,9 @@ export class DiskVault implements Vault {
     }
   }
 
-  async reread(
-    key: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }> {
-    const { bytes, sha256, sm3, method } = await this.#rereader.reread(key, this.#path(key), options);
-    return { bytes, digests: { sha256, sm3 }, method };
+  async reread(key: string, options: RereadOptions): ReturnType<Vault['reread']> {
+    const { bytes, sha256, sm3, method, blocks } = await this.#rereader.reread(key, this.#path(key), options);
+    return { bytes, digests: { sha256, sm3 }, method, blocks };
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
