@@ -21,6 +21,7 @@ import { addRoster, addUnit } from './people/units.ts';
 import { addUser } from './people/users.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
+import { addHold } from './retention/hold.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addSlots } from './slots.ts';
@@ -95,6 +96,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRequest,
     addGrant,
     addNotice,
+    addHold,
     addVerify,
     addAudit,
     addJobs,

@@ -1,0 +1,28 @@
+import { HoldKeeper } from '#desk/holds/keeper';
+import type { HoldStorage } from '#desk/holds/mirror';
+import type { HoldDeps } from '#desk/holds/set-hold';
+import { holdsNotKept } from '#events';
+import type { StationContext } from './context.ts';
+
+interface Given {
+  readonly ledger: HoldDeps['ledger'];
+  readonly archive: HoldDeps['archive'];
+  /** null: no archive is configured. */
+  readonly storage: HoldStorage | null;
+  /** The daemon: it spreads, checks and mirrors holds. A command leaves that to it. */
+  readonly keeps: boolean;
+}
+
+/** Opens what keeps legal holds. */
+export function openHolds({ clock, config, log, faults, onStop }: StationContext, { ledger, archive, storage, keeps }: Given) {
+  if (!keeps) return { wake: () => undefined };
+  const facts = { stationId: config.station.id };
+  const keeper = new HoldKeeper({
+    deps: { ledger, clock, archive, facts },
+    mirror: { ledger, clock, storage, faults, stationId: config.station.id },
+    failed: (error) => holdsNotKept(log, error),
+  });
+  keeper.start();
+  onStop(() => keeper.stop());
+  return { wake: () => keeper.wake() };
+}
