@@ -68,7 +68,10 @@ export function noteWords({ say, language }: Voice, { code, parameters }: Record
 }
 
 /** What is not complete under a hold, in words; its code if there are none. */
-export function findingWords({ say, language }: Voice, { code, parameters }: { readonly code: string; readonly parameters: object }): string {
+export function findingWords(
+  { say, language }: Voice,
+  { code, parameters }: { readonly code: string; readonly parameters: object },
+): string {
   const key = `finding.${code}`;
   if (!hasText(key)) return code;
   const { why, ...told } = parameters as Readonly<Record<string, string | number>> & { readonly why?: Reason };

@@ -75,7 +75,16 @@ function addList(group: Command, shell: Shell): void {
       const holds = await shell.withStation(globals, (client) => askAll<HoldAnswer>(client, '/holds', filter));
       if (globals.json) return shell.printJson(holds);
       if (holds.length === 0) return shell.note(say('hold.none'));
-      const titles = ['id', 'hold-scope', 'hold-reason', 'hold-author', 'hold-reached', 'hold-mirrored', 'hold-review', 'hold-released'] as const;
+      const titles = [
+        'id',
+        'hold-scope',
+        'hold-reason',
+        'hold-author',
+        'hold-reached',
+        'hold-mirrored',
+        'hold-review',
+        'hold-released',
+      ] as const;
       shell.table(
         titles.map((title) => ({ title: say(`column.${title}`) })),
         holds.map((hold) => [
@@ -146,8 +155,7 @@ function tellState(shell: Shell, { id, isSpread, mirrored, report, releasedAt }:
   const open = mirrored.of - mirrored.done;
   if (open > 0) shell.print(say('hold.not-mirrored', { count: open }));
   if (report === null) return;
-  if (report.findings.length === 0) return shell.print(say('hold.complete'));
-  shell.print(say('hold.incomplete'));
+  shell.print(say(report.findings.length === 0 ? 'hold.complete' : 'hold.incomplete'));
   for (const finding of report.findings.slice(0, TOLD_MAX))
     shell.print(`  ${[finding.recording, findingWords(shell, finding)].filter((each) => each !== null).join(': ')}`);
   if (report.findings.length > TOLD_MAX) shell.print(say('hold.more', { count: report.findings.length - TOLD_MAX, id }));

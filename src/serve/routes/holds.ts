@@ -85,7 +85,7 @@ export const holdRoutes: readonly Route[] = [
     url: '/api/v1/holds',
     needs: 'set-hold',
     summary: 'Sets a legal hold, and tells what of the footage under it is not complete',
-    custody: ['hold.set', 'hold.checked'],
+    custody: ['hold.set', 'hold.reached', 'hold.checked'],
     creates: 'always',
     transactions: 'several',
     schema: { body: HoldBody, response: HoldJson },
