@@ -21,6 +21,7 @@ import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
+import { termEn } from './retention/term-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -53,4 +54,5 @@ export const REASONS_EN = {
   ...doorsEn,
   ...callUpEn,
   ...retentionEn,
+  ...termEn,
 } as const;

@@ -23,6 +23,7 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
+import { termZhCN } from './retention/term-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -54,6 +55,7 @@ const zhCN = {
   ...doorsZhCN,
   ...callUpZhCN,
   ...retentionZhCN,
+  ...termZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
