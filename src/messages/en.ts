@@ -16,6 +16,7 @@ import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { retentionEn } from './retention/en.ts';
+import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -391,4 +392,5 @@ export const en = {
   ...policyEn,
   ...troubleEn,
   ...reportsEn,
+  ...retentionTermsEn,
 } as const;

@@ -20,8 +20,10 @@ import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
+import { disposalEn } from './retention/disposal-en.ts';
+import { explanationEn } from './retention/explanation-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
-import { termEn } from './retention/term-en.ts';
+import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -54,5 +56,7 @@ export const REASONS_EN = {
   ...doorsEn,
   ...callUpEn,
   ...retentionEn,
-  ...termEn,
+  ...explanationEn,
+  ...disposalEn,
+  ...termsEn,
 } as const;

@@ -22,8 +22,10 @@ import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
+import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { explanationZhCN } from './retention/explanation-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
-import { termZhCN } from './retention/term-zh-CN.ts';
+import { termsZhCN } from './retention/terms-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -55,7 +57,9 @@ const zhCN = {
   ...doorsZhCN,
   ...callUpZhCN,
   ...retentionZhCN,
-  ...termZhCN,
+  ...explanationZhCN,
+  ...disposalZhCN,
+  ...termsZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

@@ -1,5 +1,5 @@
 /** The same in Chinese. */
-export const termZhCN = {
+export const explanationZhCN = {
   'kept-to-day': '至少保存到 {day} 日终，依据规则 {rule}：{title}',
   'kept-for-good': '永久保存，依据规则 {rule}：{title}',
   'kept-while-waiting': '在{why}之前一直保存，依据规则 {rule}：{title}',

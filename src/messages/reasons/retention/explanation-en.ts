@@ -1,5 +1,5 @@
 /** Reasons of how long a recording is kept: the parts of an explanation. */
-export const termEn = {
+export const explanationEn = {
   'kept-to-day': 'kept at least to the end of {day}, by rule {rule}: {title}',
   'kept-for-good': 'kept for good, by rule {rule}: {title}',
   'kept-while-waiting': 'kept without end until {why}, by rule {rule}: {title}',
