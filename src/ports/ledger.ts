@@ -1,6 +1,7 @@
 import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
+import type { ArchiveReader, ArchiveWriter } from './ledger/archive.ts';
 import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
@@ -43,6 +44,7 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly archive: ArchiveReader;
 }
 
 /**
@@ -64,6 +66,7 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly archive: ArchiveWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -50,6 +50,7 @@ class PostgresLedger implements Ledger {
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
   readonly callUps: Groups['callUps'];
+  readonly archive: Groups['archive'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -80,6 +81,7 @@ class PostgresLedger implements Ledger {
     this.signIn = groups.signIn;
     this.doors = groups.doors;
     this.callUps = groups.callUps;
+    this.archive = groups.archive;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

@@ -49,6 +49,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       signIn: group('signIn'),
       doors: group('doors'),
       callUps: group('callUps'),
+      archive: group('archive'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

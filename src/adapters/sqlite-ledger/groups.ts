@@ -2,6 +2,8 @@ import type { Scope } from '#domain/scope';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 import { SqlAnswersReader } from './answers/reader.ts';
 import { SqlAnswersWriter } from './answers/writer.ts';
+import { SqlArchiveReader } from './archive/reader.ts';
+import { SqlArchiveWriter } from './archive/writer.ts';
 import { SqlCallUpsReader } from './call-ups/reader.ts';
 import { SqlCallUpsWriter } from './call-ups/writer.ts';
 import { SqlCasesReader } from './cases/reader.ts';
@@ -46,6 +48,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
+    archive: new SqlArchiveReader(rows),
   };
 }
 
@@ -66,5 +69,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
+    archive: new SqlArchiveWriter(rows),
   };
 }

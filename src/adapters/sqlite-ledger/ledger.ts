@@ -8,6 +8,7 @@ import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { AnswersReader } from '#ports/ledger/answers';
+import type { ArchiveReader } from '#ports/ledger/archive';
 import type { CallUpsReader } from '#ports/ledger/call-ups';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
@@ -109,6 +110,7 @@ export class SqliteLedger implements Ledger {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly archive: ArchiveReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -143,6 +145,7 @@ export class SqliteLedger implements Ledger {
     this.signIn = readers.signIn;
     this.doors = readers.doors;
     this.callUps = readers.callUps;
+    this.archive = readers.archive;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

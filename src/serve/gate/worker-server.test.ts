@@ -73,7 +73,14 @@ beforeEach(async () => {
       ...{ ledger, vault, clock, log: pino({ level: 'silent' }), faults, onDerived: () => undefined },
       settings: { ...place, drivers: [], archiveDerivatives: true },
     }),
-    archive: new ArchiveRecords({ ledger, clock, faults, onArchived: () => undefined, settings: { ...place, derivatives: true } }),
+    archive: new ArchiveRecords({
+      ledger,
+      clock,
+      faults,
+      onArchived: () => undefined,
+      lockWish: async () => null,
+      settings: { ...place, derivatives: true },
+    }),
     terms: { ...place, version: '1', archive: { name: 's3', bucket: 'evidence', prefix: '', ...policy } },
   });
   app = buildWorkerServer({ gate, ledger, log: pino({ level: 'silent' }), tls });

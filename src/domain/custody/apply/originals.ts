@@ -26,6 +26,22 @@ const VAULT = 'vault';
 
 type Archived = NonNullable<ReturnType<typeof RecordingArchived.parse>>;
 
+type Object = NonNullable<Archived['lists']['objects']>[number];
+
+/** Versions and lock of a copy. Entries from before told none: those are not known. */
+function lockTold(objects: readonly Object[], item: string) {
+  const own = objects.find((each) => each.item === item);
+  const manifest = objects.find(({ of }) => of === item);
+  const lock = own?.lock;
+  return {
+    version_id: own?.version,
+    manifest_version_id: own?.version === undefined ? undefined : (manifest?.version ?? null),
+    lock_mode: lock === undefined ? undefined : (lock?.mode ?? null),
+    locked_until: lock === undefined ? undefined : (lock?.untilMs ?? null),
+    legal_hold: lock === undefined ? undefined : (lock?.hold ?? false),
+  };
+}
+
 function archived({ subject: { id }, data, lists }: Pick<Archived, 'subject' | 'data' | 'lists'>): readonly RowChange[] {
   return (lists.objects ?? []).flatMap(({ item, key, bytes, sha256 }) =>
     item === null
@@ -33,6 +49,7 @@ function archived({ subject: { id }, data, lists }: Pick<Archived, 'subject' | '
       : [
           add('copies', {
             ...{ recording_id: id, item_id: item, place: data.archive, key, bytes, verified_by: data.verifiedBy },
+            ...lockTold(lists.objects ?? [], item),
             // Only the copy row of the facts holds a digest. Other items have theirs in rows of their own.
             sha256: item === FACTS_ITEM ? sha256 : null,
           }),
@@ -66,7 +83,7 @@ export const ORIGINAL_RULES = [
     set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3 }),
     add('copies', {
       ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
-      sha256: null,
+      ...{ sha256: null, version_id: null, manifest_version_id: null, lock_mode: null, locked_until: null, legal_hold: false },
     }),
   ]),
   rule(OriginalRechecked, ({ subject: { id: docking }, atMs, lists }) =>
