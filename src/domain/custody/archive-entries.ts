@@ -1,16 +1,14 @@
 import Type from 'typebox';
-import { LOCK_MODES } from '#domain/lock/lock';
 import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, ms, time, why } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, why } from './fields.ts';
 import { subject } from './subject.ts';
 
 const RECORDING = 'rec-01k0d5w7q3-hz01-2222222222';
 const ORIGINAL = 'org-01k0d5w7q3-hz01-1111111111';
 const KEY = `2026/06/20/${RECORDING}/original-0001.mp4`;
+const begun = () => Type.String({ maxLength: 40, description: 'When it began: RFC 3339, in UTC.' });
 const STATION = subject('station', 'hz01');
-
-const lockMode = () => Type.Enum([...LOCK_MODES]);
 
 export const CopyLocked = defineEntry({
   type: 'copy.locked',
@@ -20,7 +18,11 @@ export const CopyLocked = defineEntry({
   lists: {
     objects: closed({
       ...{ item: id(), version: nullable(id()), manifest: nullable(id('Version of the manifest.')) },
-      ...{ mode: nullable(lockMode()), untilMs: nullable(ms('Date of the lock, milliseconds since 1970.')), hold: flag() },
+      ...{
+        mode: nullable(code('`GOVERNANCE` or `COMPLIANCE`.')),
+        untilMs: nullable(ms('Date of the lock, milliseconds since 1970.')),
+        hold: flag(),
+      },
     }),
   },
   example: {
@@ -37,13 +39,19 @@ export const ArchiveProbed = defineEntry({
   data: {
     ...{
       archive: id(),
-      versioning: code(),
-      locks: flag(),
-      mode: nullable(lockMode()),
+      versioning: code('`enabled`, `suspended`, or `off`.'),
+      locks: flag('A probe object could not be deleted.'),
+      mode: nullable(code('`GOVERNANCE` or `COMPLIANCE`.')),
       lockDaysMax: count('How far ahead a date holds, days.'),
     },
-    ...{ hold: flag(), lifecycle: nullable(code()), ownsBucket: nullable(flag()), mayBypass: nullable(flag()) },
-    fingerprint: closed({ versioning: id(), lock: id(), lifecycle: id(), policy: id(), owner: id() }),
+    hold: flag('Legal holds are kept.'),
+    lifecycle: nullable(code('`none`, `harmless`, or `expires`; null: not told.')),
+    ownsBucket: nullable(flag('Whether the key of the station owns the bucket; null: not told.')),
+    mayBypass: nullable(flag('Whether the key of the station may bypass locks.')),
+    fingerprint: Type.Object(
+      { versioning: id(), lock: id(), lifecycle: id(), policy: id(), owner: id() },
+      { additionalProperties: false, description: 'Digests of what somebody could change.' },
+    ),
   },
   personal: { refusal: nullable(why('Why nothing may be archived there.')) },
   example: {
@@ -94,9 +102,16 @@ export const ArchiveCompared = defineEntry({
   about: ['station'],
   tells: 'Everything that the archive lists was compared with the ledger, both ways.',
   data: {
-    ...{ archive: id(), begun: time(), expected: count('Objects that the ledger expects.'), found: count('Of those, as they should be.') },
-    ...{ objects: count(), versions: count(), bytes: bytes(), markers: count('Delete markers.'), uploads: count(), leftovers: count() },
-    faults: count(),
+    ...{ archive: id(), begun: begun(), expected: count('Objects that the ledger expects.'), found: count('Of those, as they should be.') },
+    ...{
+      objects: count('Keys of footage.'),
+      versions: count('Versions of them.'),
+      bytes: bytes(),
+      markers: count('Delete markers.'),
+      uploads: count('Uploads in parts that are not complete.'),
+      leftovers: count('Derivatives of earlier runs.'),
+    },
+    faults: count('Things found wrong.'),
   },
   example: {
     subject: STATION,

@@ -306,6 +306,7 @@ it('what is archived must be what is on record of the recording', async () => {
     bytes,
     sha256: digests?.sha256 ?? '',
     counts: true,
+    ...{ versionId: null, lock: null },
   });
   const before = await head();
   for (const item of [
