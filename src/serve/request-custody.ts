@@ -196,6 +196,9 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     doors: group('doors'),
     callUps: group('callUps'),
     archive: group('archive'),
+    eviction: group('eviction'),
+    disposals: group('disposals'),
+    retention: group('retention'),
   };
 }
 

@@ -51,6 +51,9 @@ class PostgresLedger implements Ledger {
   readonly doors: Groups['doors'];
   readonly callUps: Groups['callUps'];
   readonly archive: Groups['archive'];
+  readonly eviction: Groups['eviction'];
+  readonly disposals: Groups['disposals'];
+  readonly retention: Groups['retention'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -82,6 +85,9 @@ class PostgresLedger implements Ledger {
     this.doors = groups.doors;
     this.callUps = groups.callUps;
     this.archive = groups.archive;
+    this.eviction = groups.eviction;
+    this.disposals = groups.disposals;
+    this.retention = groups.retention;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

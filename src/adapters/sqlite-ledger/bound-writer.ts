@@ -50,6 +50,9 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       doors: group('doors'),
       callUps: group('callUps'),
       archive: group('archive'),
+      eviction: group('eviction'),
+      disposals: group('disposals'),
+      retention: group('retention'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

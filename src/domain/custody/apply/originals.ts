@@ -2,6 +2,8 @@ import {
   CopyFailedVerification,
   CopyWithdrawn,
   OriginalCopied,
+  OriginalEvicted,
+  OriginalFetched,
   OriginalGrown,
   OriginalRechecked,
   OriginalSealed,
@@ -20,6 +22,9 @@ export const NOT_COPIED = { sha256: null, sm3: null, duplicate_of: null, gaps: [
 export function damageFields(damage: Reason | string | null | undefined) {
   return { damaged: damage === undefined ? undefined : damage !== null, damage_reason: damage === null ? null : toldReason(damage) };
 }
+
+/** What a copy in the vault has none of: versions, locks. */
+const IN_VAULT = { sha256: null, version_id: null, manifest_version_id: null, lock_mode: null, locked_until: null, legal_hold: false };
 
 /** Place of the vault's own copies. */
 const VAULT = 'vault';
@@ -80,10 +85,19 @@ export const ORIGINAL_RULES = [
     where === VAULT ? [set('originals', { id: item }, { state: 'listed', ...NOT_COPIED })] : [],
   ),
   rule(OriginalSealed, ({ subject: { id }, atMs, data }) => [
-    set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3 }),
+    set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3, blocks_sha256: data.blocksSha256 ?? null }),
     add('copies', {
       ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
-      ...{ sha256: null, version_id: null, manifest_version_id: null, lock_mode: null, locked_until: null, legal_hold: false },
+      ...IN_VAULT,
+    }),
+  ]),
+  // The entry of the destroyed copy, in the same transaction, takes its row away.
+  rule(OriginalEvicted, ({ subject: { id }, atMs }) => [set('originals', { id }, { evicted_at: atMs })]),
+  rule(OriginalFetched, ({ subject: { id }, data }) => [
+    set('originals', { id }, { evicted_at: null }),
+    add('copies', {
+      ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
+      ...IN_VAULT,
     }),
   ]),
   rule(OriginalRechecked, ({ subject: { id: docking }, atMs, lists }) =>
@@ -93,7 +107,7 @@ export const ORIGINAL_RULES = [
     (lists.files ?? []).map(({ original, by }) => set('originals', { id: original }, { replaced_by: by })),
   ),
   rule(TakenUpAgain, ({ subject: { id } }) => [set('originals', { recording_id: id }, { replaced_by: null })]),
-  rule(RecordingArchived, archived),
+  rule(RecordingArchived, (entry) => [...archived(entry), set('recordings', { id: entry.subject.id }, { archived_at: entry.atMs })]),
   rule(FactsArchived, archived),
   rule(CopyWithdrawn, ({ subject: { id }, data: { archive }, lists }) =>
     (lists.objects ?? []).map(({ item }) => remove('copies', { recording_id: id, item_id: item, place: archive })),
