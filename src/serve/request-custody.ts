@@ -196,6 +196,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     doors: group('doors'),
     callUps: group('callUps'),
     archive: group('archive'),
+    holds: group('holds'),
     eviction: group('eviction'),
     disposals: group('disposals'),
     retention: group('retention'),

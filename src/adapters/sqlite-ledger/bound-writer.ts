@@ -50,6 +50,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       doors: group('doors'),
       callUps: group('callUps'),
       archive: group('archive'),
+      holds: group('holds'),
       eviction: group('eviction'),
       disposals: group('disposals'),
       retention: group('retention'),

@@ -6,6 +6,7 @@ import { because } from '#domain/reason';
 import type { Copy, Derivative, NewCopy } from '#domain/recording';
 import type { NewRecording, RecordingsWriter } from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import { mustExist, named } from '../patches.ts';
 import { lockColumns } from '../rows.ts';
 import type { Schema } from '../schema.ts';
@@ -21,10 +22,12 @@ function notesText(notes: readonly RecordingNote[]): string {
 export class SqlRecordingsWriter implements RecordingsWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #holds: HoldWatch;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables }: Rows, holds: HoldWatch) {
     this.#db = db;
     this.#tables = tables;
+    this.#holds = holds;
   }
 
   async insert(recording: NewRecording): Promise<void> {
@@ -51,6 +54,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       confidentiality: recording.confidentiality ?? null,
       privacy: JSON.stringify(recording.privacy ?? []),
     });
+    this.#holds.note(recording.id);
   }
 
   async update(id: string, patch: RecordingPatch): Promise<void> {
@@ -77,6 +81,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
     if (Object.keys(fields).length === 0) return;
+    if (patch.officerId !== undefined || patch.startMs !== undefined || patch.durationMs !== undefined) await this.#holds.before(id);
     mustExist(await this.#tables.update('recordings', fields, { id }), because('no-recording', { recording: id }));
     if (patch.startMs === null) await this.#listByEntry(id);
   }
@@ -102,6 +107,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
     const recording = await this.#db.selectFrom('recordings').select('sort_at').where('id', '=', recordingId).executeTakeFirst();
     if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const row = { recording_id: recordingId, case_number: caseNumber, sort_at: recording.sort_at };
+    this.#holds.note(recordingId);
     await this.#db
       .insertInto('recording_cases')
       .values(row)
@@ -110,6 +116,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
   }
 
   async removeCase(recordingId: string, caseNumber: string): Promise<void> {
+    await this.#holds.before(recordingId);
     await this.#db.deleteFrom('recording_cases').where('recording_id', '=', recordingId).where('case_number', '=', caseNumber).execute();
   }
 
@@ -128,6 +135,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       ...lockColumns({ ...NO_LOCK, ...copy }),
       lock_due_at: locked ? copy.verifiedAtMs : null,
     };
+    await this.#holds.copied(copy);
     await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place'], ['lock_due_at']);
   }
 
