@@ -96,6 +96,13 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
+  'archive.setLock': 'fact',
+  'archive.dueLocks': 'bookkeeping',
+  'archive.postponeLock': 'bookkeeping',
+  'archive.putFinding': 'fact',
+  'archive.settleFinding': 'fact',
+  'archive.putCapabilities': 'bookkeeping',
+  'archive.putComparison': 'bookkeeping',
   'holds.insert': 'fact',
   'holds.release': 'fact',
   // The ledger itself appends what the first two reach. What the storage holds is asked of the storage; the mirror tells of it once a batch.

@@ -1,8 +1,10 @@
+import { ARCHIVE_ENTRIES } from './archive-entries.ts';
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
+import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
@@ -39,8 +41,10 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...ARCHIVE_ENTRIES,
   ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
+  ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,
 ] as const;
 
