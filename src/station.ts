@@ -170,7 +170,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
-      holds: openHolds(this.#context, { ledger: opened.ledger, archive: opened.archive, storage: null, keeps }),
+      holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened.ledger),

@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   // Whatever a test has done to holds, the log tells it.
-  expect(contradictionsIn(file).filter(({ table }) => table.startsWith('hold'))).toEqual([]);
+  expect(contradictionsIn(file).filter(({ table, column }) => table.startsWith('hold') || column === 'legal_hold')).toEqual([]);
   await ledger.close();
   await rm(directory, { recursive: true });
 });
@@ -242,16 +242,22 @@ describe('completeness', () => {
 class Storage implements HoldStorage {
   readonly name = 'disk';
   readonly held = new Map<string, boolean>();
-  can: boolean | null = true;
+  can = true;
+  away = false;
+  term: string | null = null;
   broken: string | null = null;
   before: (copy: Copy) => Promise<void> = async () => undefined;
-  canHold = () => this.can;
+  canHold = async () => {
+    if (this.away) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
+    return this.can;
+  };
 
-  async hold(copy: Copy, on: boolean): Promise<number> {
+  async hold(copy: Copy, on: boolean) {
     if (copy.recordingId === this.broken) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
     await this.before(copy);
-    this.held.set(copy.key, on);
-    return 1;
+    const held = on || copy.recordingId === this.term;
+    this.held.set(copy.key, held);
+    return { objects: 1, held };
   }
 }
 
@@ -287,11 +293,16 @@ describe('the mirror', () => {
     await releaseHold(deps, first.id, 'over', OTHER);
     expect([await ledger.holds.unmirrored(one), await ledger.holds.unmirrored(two)]).toEqual([false, true]);
     await keepOnce(storage);
+    expect((await ledger.recordings.copies(one)).map(({ where, legalHold }) => [where, legalHold])).toEqual([
+      ['disk', true],
+      ['vault', false],
+    ]);
     const keyOf = async (id: string) => (await ledger.recordings.copies(id)).find(({ where }) => where === 'disk')?.key ?? '';
     expect([storage.held.get(await keyOf(one)), storage.held.get(await keyOf(two))]).toEqual([true, false]);
     await releaseHold(deps, second.id, 'over', OTHER);
     await keepOnce(storage);
     expect([...storage.held.values()]).toEqual([false, false]);
+    expect((await ledger.recordings.copies(one)).map(({ legalHold }) => legalHold)).toEqual([false, false]);
     const entries = await ledger.custody.of(about(one), { limit: 100 });
     expect(entries.filter(({ type }) => type === 'hold.mirrored').map(({ data }) => data['held'])).toEqual([true, true, false]);
   });
@@ -337,7 +348,7 @@ describe('the mirror', () => {
     const [one = ''] = await film([1]);
     await seal(one, true);
     const storage = new Storage();
-    storage.can = null;
+    storage.away = true;
     await setHold(deps, request({ officer: 'A' }), AUTHOR);
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
     expect([storage.held.size, await ledger.holds.unmirrored(one)]).toEqual([0, true]);

@@ -1,12 +1,14 @@
 import { stationBy } from '#domain/custody/actor';
+import { CopyLocked } from '#domain/custody/archive-entries';
 import { HoldMirrored } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError, said } from '#domain/errors';
+import { nextLockLook } from '#domain/lock/dates';
 import { because, type Reason } from '#domain/reason';
 import type { Copy } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { DueMirror } from '#ports/ledger/holds';
 
 /** Recordings of one turn, which one entry tells. */
@@ -21,10 +23,13 @@ const DOUBLINGS_MAX = 10;
 export interface HoldStorage {
   /** Name of the archive in the ledger's copies. */
   readonly name: string;
-  /** Whether it can hold single objects; null: nobody knows, because it could not be asked yet. */
-  canHold(): boolean | null;
-  /** Sets or takes away the hold of each object of a copy, by its version, and reads it back. Returns how many objects that were. */
-  hold(copy: Copy, on: boolean, signal: AbortSignal): Promise<number>;
+  /** Whether it can hold single objects. Throws what keeps it from being asked. */
+  canHold(): Promise<boolean>;
+  /**
+   * Sets or takes away the hold of each object of a copy, by its version, and reads it back. `held`: how they are now. An object that its term holds as well stays held.
+   * Throws archive.*.
+   */
+  hold(copy: Copy, on: boolean, signal: AbortSignal): Promise<{ readonly objects: number; readonly held: boolean }>;
 }
 
 export interface MirrorOptions {
@@ -36,8 +41,13 @@ export interface MirrorOptions {
   readonly stationId: string;
 }
 
+interface PlacedCopy {
+  readonly copy: Copy;
+  readonly held: boolean;
+}
+
 type Outcome =
-  | { readonly is: 'placed'; readonly due: DueMirror; readonly copies: readonly Copy[]; readonly objects: number }
+  | { readonly is: 'placed'; readonly due: DueMirror; readonly copies: readonly PlacedCopy[]; readonly objects: number }
   | { readonly is: 'nothing'; readonly due: DueMirror; readonly why: Reason }
   | { readonly is: 'failed'; readonly due: DueMirror; readonly why: Reason };
 
@@ -62,14 +72,17 @@ export async function mirrorTurn(options: MirrorOptions, signal: AbortSignal): P
 
 async function place({ ledger, storage }: MirrorOptions, due: DueMirror, signal: AbortSignal): Promise<Outcome> {
   if (storage === null) return { is: 'nothing', due, why: because('hold-no-archive', {}) };
-  const can = storage.canHold();
-  if (can === null) return { is: 'failed', due, why: because('hold-storage-unknown', {}) };
-  if (!can) return { is: 'nothing', due, why: because('hold-storage-cannot', {}) };
-  const copies = (await ledger.recordings.copies(due.recordingId)).filter(({ where }) => where === storage.name);
-  if (copies.length === 0) return { is: 'nothing', due, why: because('hold-no-copy', {}) };
   try {
+    if (!(await storage.canHold())) return { is: 'nothing', due, why: because('hold-storage-cannot', {}) };
+    const there = (await ledger.recordings.copies(due.recordingId)).filter(({ where }) => where === storage.name);
+    if (there.length === 0) return { is: 'nothing', due, why: because('hold-no-copy', {}) };
     let objects = 0;
-    for (const copy of copies) objects += await storage.hold(copy, due.held, signal);
+    const copies: PlacedCopy[] = [];
+    for (const copy of there) {
+      const placed = await storage.hold(copy, due.held, signal);
+      objects += placed.objects;
+      copies.push({ copy, held: placed.held });
+    }
     return { is: 'placed', due, copies, objects };
   } catch (error) {
     return { is: 'failed', due, why: error instanceof EvidockError ? error.reason : said(error as Error) };
@@ -95,8 +108,9 @@ async function note({ ledger, clock, storage, stationId }: MirrorOptions, outcom
       const there = (await writer.recordings.copies(recordingId)).filter(({ where }) => where === storage?.name);
       const state = held ? 'held' : 'lifted';
       if (!sameObjects(there, outcome.copies)) continue;
-      if (await writer.holds.noteMirrored(recordingId, { state, why: null }))
-        told[state].push({ recording: recordingId, objects: outcome.objects });
+      if (!(await writer.holds.noteMirrored(recordingId, { state, why: null }))) continue;
+      told[state].push({ recording: recordingId, objects: outcome.objects });
+      await noteLocks(writer, there, outcome.copies, atMs);
     }
     for (const state of ['held', 'lifted'] as const) {
       if (told[state].length === 0) continue;
@@ -107,7 +121,33 @@ async function note({ ledger, clock, storage, stationId }: MirrorOptions, outcom
   });
 }
 
-function sameObjects(there: readonly Copy[], placed: readonly Copy[]): boolean {
-  const names = (copies: readonly Copy[]) => copies.map(({ itemId, key }) => `${itemId} ${key}`).sort();
-  return JSON.stringify(names(there)) === JSON.stringify(names(placed));
+/** The rows of copies tell how the storage holds them, as they tell its dates. */
+async function noteLocks(writer: LedgerWriter, there: readonly Copy[], placed: readonly PlacedCopy[], atMs: number): Promise<void> {
+  const held = new Map(placed.map((each) => [each.copy.itemId, each.held]));
+  const changed = there.filter(({ itemId, legalHold }) => held.get(itemId) !== legalHold);
+  const [first] = changed;
+  if (!first) return;
+  for (const copy of changed) {
+    const { versionId, manifestVersionId, lockMode, lockedUntilMs } = copy;
+    const lock = {
+      versionId,
+      manifestVersionId,
+      lockMode,
+      lockedUntilMs,
+      legalHold: held.get(copy.itemId) ?? false,
+      lockCheckedAtMs: atMs,
+    };
+    await writer.archive.setLock(copy, lock, nextLockLook({ nowMs: atMs, lockedUntilMs }));
+  }
+  const objects = changed.map(({ itemId, versionId, manifestVersionId, lockMode, lockedUntilMs }) => ({
+    ...{ item: itemId, version: versionId, manifest: manifestVersionId, mode: lockMode, untilMs: lockedUntilMs },
+    hold: held.get(itemId) ?? false,
+  }));
+  const about = { atMs, actor: stationBy('hold'), subject: subject('recording', first.recordingId) };
+  await writer.custody.append(CopyLocked.make({ ...about, data: { archive: first.where, why: 'hold' }, lists: { objects } }));
+}
+
+function sameObjects(there: readonly Copy[], placed: readonly PlacedCopy[]): boolean {
+  const names = (copies: readonly Copy[]) => copies.map(({ itemId, key, versionId }) => `${itemId} ${key} ${versionId}`).sort();
+  return JSON.stringify(names(there)) === JSON.stringify(names(placed.map(({ copy }) => copy)));
 }
