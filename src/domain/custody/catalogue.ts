@@ -1,6 +1,7 @@
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
+import { CLOCK_ENTRIES } from './clock-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
@@ -20,6 +21,7 @@ import { WORKER_ENTRIES } from './worker-entries.ts';
 
 const ALL = [
   ...STATION_ENTRIES,
+  ...CLOCK_ENTRIES,
   ...DOCKING_ENTRIES,
   ...RECORDER_ENTRIES,
   ...ORIGINAL_ENTRIES,
