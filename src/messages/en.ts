@@ -15,6 +15,7 @@ import { deriveEn } from './derive-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -389,4 +390,5 @@ export const en = {
   ...policyEn,
   ...troubleEn,
   ...reportsEn,
+  ...retentionTermsEn,
 } as const;

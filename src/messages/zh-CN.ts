@@ -16,6 +16,7 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { retentionTermsZhCN } from './retention/terms-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
@@ -388,4 +389,5 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...policyZhCN,
   ...troubleZhCN,
   ...reportsZhCN,
+  ...retentionTermsZhCN,
 };

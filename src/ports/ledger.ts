@@ -4,14 +4,17 @@ import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
+import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { RetentionReader, RetentionWriter } from './ledger/retention.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
@@ -43,6 +46,9 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly eviction: EvictionReader;
+  readonly disposals: DisposalsReader;
+  readonly retention: RetentionReader;
 }
 
 /**
@@ -64,6 +70,9 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly eviction: EvictionWriter;
+  readonly disposals: DisposalsWriter;
+  readonly retention: RetentionWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -2,6 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { connect } from '#adapters/sqlite-ledger/connection';
 import { CASE_FACTS, FACTS_COLUMNS, refactAllOf } from '#adapters/sqlite-ledger/facts-migration';
 import { migrateToLatest } from '#adapters/sqlite-ledger/migrations';
+import {
+  FLOOR_FALLS,
+  OF_UNITS,
+  ofCase,
+  SCHEDULE_STAYS,
+  TERM_COLUMNS,
+  TERM_COLUMNS_OF_CASE,
+} from '#adapters/sqlite-ledger/retention/migration';
 
 const TYPES: Readonly<Record<string, string>> = { INTEGER: 'bigint', TEXT: 'text', BLOB: 'bytea' };
 
@@ -96,10 +104,14 @@ const appendOnly = (table: string, verbs: string, condition = '') =>
   `CREATE TRIGGER ${table}_stays BEFORE ${verbs} ON ${table} FOR EACH ROW ${condition} EXECUTE FUNCTION refuse()`;
 const count = (name: string, delta: string) => `UPDATE counters SET value = value + (${delta}) WHERE name = '${name}';`;
 const one = (condition: string) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
-const isLeft = (row: string) => one(`${row}.state NOT IN ('archived', 'replaced')`);
+const isLeft = (row: string) => one(`${row}.state NOT IN ('archived', 'replaced', 'disposed')`);
 const isOpen = (row: string) => one(`${row}.state <> 'sealed' AND ${row}.replaced_by IS NULL`);
 const refact = (id: string) =>
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
+
+const mark = (query: string) => `INSERT INTO retention_stale ${query} ON CONFLICT DO NOTHING;`;
+const markOne = (id: string) => mark(`VALUES (${id})`);
+const differs = (names: readonly string[]) => names.map((name) => `NEW.${name} IS DISTINCT FROM OLD.${name}`).join(' OR ');
 
 const NAME_OFFICERS =
   'INSERT INTO case_officers SELECT value, NEW.number FROM json_array_elements_text(NEW.officer_ids::json) ON CONFLICT DO NOTHING;';
@@ -113,6 +125,8 @@ const TRIGGERS = [
   ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts', 'user_units'].map((table) =>
     appendOnly(table, 'UPDATE OR DELETE'),
   ),
+  appendOnly('tombstones', 'UPDATE OR DELETE'),
+  ...['disposals', 'disposal_items'].map((table) => appendOnly(table, 'DELETE')),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
   appendOnly('audit_terms', 'UPDATE'),
   "CREATE TRIGGER audit_terms_stay_filed BEFORE DELETE ON audit_terms FOR EACH ROW WHEN (OLD.term NOT LIKE 'address:%') EXECUTE FUNCTION refuse()",
@@ -170,6 +184,35 @@ const TRIGGERS = [
     'AFTER UPDATE OF officer_ids ON cases FOR EACH ROW',
     `DELETE FROM case_officers WHERE case_number = NEW.number; ${NAME_OFFICERS}`,
   ),
+  appendOnly('retention_schedules', `UPDATE OF ${SCHEDULE_STAYS} OR DELETE`),
+  'CREATE TRIGGER retention_terms_stay BEFORE DELETE ON retention_terms FOR EACH ROW EXECUTE FUNCTION refuse()',
+  `CREATE TRIGGER retention_terms_never_fall BEFORE UPDATE ON retention_terms FOR EACH ROW WHEN (${FLOOR_FALLS}) EXECUTE FUNCTION refuse()`,
+  ...trigger('recordings_to_count', 'AFTER INSERT ON recordings FOR EACH ROW', markOne('NEW.id')),
+  ...trigger(
+    'recordings_to_recount',
+    `AFTER UPDATE OF ${TERM_COLUMNS.join()} ON recordings FOR EACH ROW WHEN (${differs(TERM_COLUMNS)})`,
+    markOne('NEW.id'),
+  ),
+  ...trigger('recording_cases_to_recount', 'AFTER INSERT ON recording_cases FOR EACH ROW', markOne('NEW.recording_id')),
+  ...trigger('recording_cases_gone_to_recount', 'AFTER DELETE ON recording_cases FOR EACH ROW', markOne('OLD.recording_id')),
+  ...trigger(
+    'cases_to_recount',
+    `AFTER UPDATE OF ${TERM_COLUMNS_OF_CASE.join()} ON cases FOR EACH ROW WHEN (${differs(TERM_COLUMNS_OF_CASE)})`,
+    mark(ofCase('NEW.number')),
+  ),
+  ...trigger('officers_to_count', 'AFTER INSERT ON officers FOR EACH ROW', mark('SELECT id FROM recordings WHERE officer_id = NEW.id')),
+  ...trigger(
+    'officers_to_recount',
+    'AFTER UPDATE OF unit ON officers FOR EACH ROW WHEN (NEW.unit IS DISTINCT FROM OLD.unit)',
+    mark('SELECT id FROM recordings WHERE officer_id = NEW.id'),
+  ),
+  ...trigger(
+    'units_to_recount',
+    'AFTER UPDATE OF parent ON units FOR EACH ROW WHEN (NEW.parent IS DISTINCT FROM OLD.parent)',
+    mark(OF_UNITS),
+  ),
+  ...trigger('suggestions_to_recount', 'AFTER INSERT ON suggestions FOR EACH ROW', markOne('NEW.recording_id')),
+  ...trigger('suggestions_decided_to_recount', 'AFTER UPDATE OF state ON suggestions FOR EACH ROW', markOne('NEW.recording_id')),
   ...trigger('derivatives_added', 'AFTER INSERT ON derivatives FOR EACH ROW', refact('NEW.recording_id')),
   ...trigger('derivatives_removed', 'AFTER DELETE ON derivatives FOR EACH ROW', refact('OLD.recording_id')),
   ...trigger(

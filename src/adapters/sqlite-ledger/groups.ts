@@ -9,10 +9,14 @@ import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
 import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
+import { SqlDisposalsReader } from './disposals/reader.ts';
+import { SqlDisposalsWriter } from './disposals/writer.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
+import { SqlEvictionReader } from './eviction/reader.ts';
+import { SqlEvictionWriter } from './eviction/writer.ts';
 import { SqlLooksReader } from './looks/reader.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
@@ -24,6 +28,8 @@ import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlRetentionReader } from './retention/reader.ts';
+import { SqlRetentionWriter } from './retention/writer.ts';
 import { SqlSignInReader } from './sign-in/reader.ts';
 import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
@@ -46,6 +52,9 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
+    eviction: new SqlEvictionReader(rows, scope),
+    disposals: new SqlDisposalsReader(rows),
+    retention: new SqlRetentionReader(rows),
   };
 }
 
@@ -66,5 +75,8 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
+    eviction: new SqlEvictionWriter(rows),
+    disposals: new SqlDisposalsWriter(rows),
+    retention: new SqlRetentionWriter(rows),
   };
 }

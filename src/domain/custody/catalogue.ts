@@ -3,6 +3,7 @@ import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import { CLOCK_ENTRIES } from './clock-entries.ts';
 import type { EntryType } from './define-entry.ts';
+import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
@@ -14,6 +15,7 @@ import { POLICY_ENTRIES } from './policy-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { RETENTION_ENTRIES } from './retention-entries.ts';
 import { SAMPLE_ENTRIES } from './sample-entries.ts';
 import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
@@ -38,6 +40,8 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...DESTRUCTION_ENTRIES,
+  ...RETENTION_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

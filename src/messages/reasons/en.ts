@@ -20,6 +20,9 @@ import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
+import { disposalEn } from './retention/disposal-en.ts';
+import { retentionEn } from './retention/schedule-en.ts';
+import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -51,4 +54,7 @@ export const REASONS_EN = {
   ...networkEn,
   ...doorsEn,
   ...callUpEn,
+  ...retentionEn,
+  ...disposalEn,
+  ...termsEn,
 } as const;

@@ -70,6 +70,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       claimed_start: patch.claimedStart,
       claimed_from: patch.claimedFrom,
       start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
+      archived_at: patch.archivedAtMs,
       confidentiality: patch.confidentiality,
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });

@@ -11,6 +11,9 @@ const READ_AS: { readonly [T in ProjectionName]?: { readonly [column: string]: s
   dockings: { state: "CASE state WHEN 'problem' THEN 'reading' ELSE state END" },
 };
 
+/** Tables that no log of byte form 1 knew: no row of theirs is older than the log. */
+const NEVER_OLDER: readonly ProjectionName[] = ['retention_schedules', 'retention_dry_runs', 'retention_terms', 'retention_corrections'];
+
 /**
  * By table: what tells whether a row that the log never made can be older than the log. It is a time in the row, or the row to which it belongs. Tables that
  * are not here have neither, so any such row of theirs can be older.
@@ -148,7 +151,7 @@ export class Comparison {
 
   /** Whether a row of which the log tells nothing can be older than the log. */
   #mayBeOlder(table: ProjectionName, row: Row): boolean {
-    if (this.#continuedAtMs === null) return false;
+    if (this.#continuedAtMs === null || NEVER_OLDER.includes(table)) return false;
     const { time, of } = AGE[table] ?? {};
     if (time !== undefined && Number(row[time]) > this.#continuedAtMs) return false;
     return of === undefined || this.#replay.row(of.table, [row[of.column] ?? null])?.['added_'] !== 1;

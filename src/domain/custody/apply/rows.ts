@@ -56,6 +56,7 @@ export interface Projections {
     original_count: number;
     missing_count: number;
     created_at: number;
+    archived_at: number | null;
     confidentiality: string | null;
     privacy: Json;
   };
@@ -87,6 +88,8 @@ export interface Projections {
     replaced_by: string | null;
     rechecked_at: number | null;
     rechecked_in: string | null;
+    evicted_at: number | null;
+    blocks_sha256: string | null;
   };
   copies: {
     recording_id: string;
@@ -211,6 +214,62 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
+  destructions: {
+    place: string;
+    key: string;
+    version: string | null;
+    recording_id: string;
+    item_id: string;
+    what: string;
+    bytes: number | null;
+    sha256: string | null;
+    why: string;
+    disposal_id: string | null;
+    began_at: number;
+  };
+  retention_schedules: {
+    version: number;
+    state: string;
+    text: string;
+    sha256: string;
+    proposed_by: Json;
+    proposed_person: string;
+    proposed_at: number;
+    decided_by: Json;
+    decided_at: number | null;
+    in_force_at: number | null;
+    turn: number | null;
+  };
+  retention_dry_runs: { version: number; digest: string; against: number | null; by: Json; at: number };
+  retention_terms: {
+    recording_id: string;
+    version: number;
+    earned_kind: string;
+    earned_until: number | null;
+    waits_for: string | null;
+    floor_kind: string;
+    floor_ms: number | null;
+    maximum_kind: string;
+    maximum_ms: number | null;
+    maximum_waits: string | null;
+    action: string;
+    lock: Json;
+    winner: string;
+    conflict: boolean;
+    bases: Json;
+    corrections: number;
+  };
+  retention_corrections: {
+    number: number;
+    recording_id: string;
+    state: string;
+    reason: string | null;
+    proposed_by: Json;
+    proposed_person: string;
+    proposed_at: number;
+    decided_by: Json;
+    decided_at: number | null;
+  };
 }
 
 interface CallUpTarget {
@@ -274,7 +333,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
       ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
       ...plain('claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
       ...{
-        ...plain('missing_count', 'created_at', 'confidentiality'),
+        ...plain('missing_count', 'created_at', 'archived_at', 'confidentiality'),
         notes: 'json',
         start_claims: 'json',
         privacy: 'json',
@@ -289,7 +348,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     columns: {
       ...plain('id', 'recording_id', 'docking_id', 'recorder_serial', 'role', 'idx', 'kind', 'card_path', 'bytes', 'mtime_ms', 'important'),
       ...plain('vault_key', 'state', 'sha256', 'sm3', 'duplicate_of', 'source_reread', 'copied_at', 'sealed_at', 'duration_ms'),
-      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in'), take: 'json', gaps: 'json' },
+      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in', 'evicted_at', 'blocks_sha256'), take: 'json', gaps: 'json' },
     },
   },
   copies: {
@@ -351,6 +410,32 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
+  destructions: {
+    key: ['place', 'key'],
+    columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
+  },
+  retention_schedules: {
+    key: ['version'],
+    columns: {
+      ...plain('version', 'state', 'text', 'sha256', 'proposed_person', 'proposed_at', 'decided_at', 'in_force_at', 'turn'),
+      ...{ proposed_by: 'json', decided_by: 'json' },
+    },
+  },
+  retention_dry_runs: { key: ['version'], columns: { ...plain('version', 'digest', 'against', 'at'), by: 'json' } },
+  retention_terms: {
+    key: ['recording_id'],
+    columns: {
+      ...plain('recording_id', 'version', 'earned_kind', 'earned_until', 'waits_for', 'floor_kind', 'floor_ms', 'maximum_kind'),
+      ...{ ...plain('maximum_ms', 'maximum_waits', 'action', 'winner', 'conflict', 'corrections'), lock: 'json', bases: 'json' },
+    },
+  },
+  retention_corrections: {
+    key: ['number'],
+    columns: {
+      ...plain('number', 'recording_id', 'state', 'reason', 'proposed_person', 'proposed_at', 'decided_at'),
+      ...{ proposed_by: 'json', decided_by: 'json' },
+    },
+  },
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
