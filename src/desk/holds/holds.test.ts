@@ -9,24 +9,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { subject } from '#domain/custody/subject';
-import { EvidockError } from '#domain/errors';
+import type { EvidockError } from '#domain/errors';
 import { EMPTY_SCOPE, type HoldScope } from '#domain/hold/hold';
 import { because } from '#domain/reason';
-import type { Copy } from '#domain/recording';
-import {
-  aCopy,
-  aDocking,
-  anOfficer,
-  anOriginal,
-  aRecording,
-  type FixedClock,
-  fixedClock,
-  START_MS,
-  STATION_ID,
-} from '#test/support/builders';
+import type { NewRecording } from '#ports/ledger/recordings';
+import { aCopy, anOfficer, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { about, aCaseDraft, anyDraft, cli } from '#test/support/custody';
 import { contradictionsIn } from '#test/support/replayed';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
+import { filmed, HELD_DOCKING, SeamStorage, sealed } from '#test/support/retention/held-footage';
 import { HoldKeeper } from './keeper.ts';
 import { type HoldStorage, mirrorTurn } from './mirror.ts';
 import { type HoldDeps, mustHaveHold, releaseHold, setHold, spreadHold } from './set-hold.ts';
@@ -56,47 +46,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const docking = aDocking({ recorderSerial: 'R7' });
-/** Files of one counter, one recording each, a minute apart. Returns their recordings. */
-async function film(numbers: readonly number[], overrides: Partial<Parameters<typeof aRecording>[0]> = {}): Promise<readonly string[]> {
-  return ledger.transaction(async (writer) => {
-    if ((await writer.dockings.get(docking.id)) === null) await tellDocking(writer, docking);
-    const ids: string[] = [];
-    for (const number of numbers) {
-      const startMs = START_MS - 10 * DAY_MS + number * 60_000;
-      const recording = aRecording({
-        dockingId: docking.id,
-        recorderSerial: 'R7',
-        officerId: 'A',
-        startMs,
-        createdAtMs: START_MS + number,
-        ...overrides,
-      });
-      const take = { sequence: number, sequenceMax: 9999, contiguousMs: 2000, durationMs: null, containerMs: null };
-      const original = anOriginal(recording, {
-        take,
-        mtimeMs: startMs,
-        cardPath: `MOV_${String(number).padStart(4, '0')}_${recording.id}.MP4`,
-      });
-      await tellListed(writer, { recording, originals: [original], atMs: clock.nowMs() });
-      ids.push(recording.id);
-    }
-    return ids;
-  });
-}
-
-async function seal(recordingId: string, archived: boolean): Promise<void> {
-  await ledger.transaction(async (writer) => {
-    const detail = await writer.recordings.detail(recordingId);
-    const [original] = detail?.originals ?? [];
-    if (!original) return expect.fail('no original');
-    const sha256 = Buffer.from(recordingId).toString('hex').padStart(64, '0').slice(-64);
-    await tellSealed(writer, original, { sha256, manifestSha256: sha256, atMs: clock.nowMs() });
-    await writer.recordings.update(recordingId, { state: archived ? 'archived' : 'sealed' });
-    if (archived) await tellArchived(writer, [{ ...original, digests: { sha256, sm3: null } }]);
-  });
-}
-
+const film = (numbers: readonly number[], overrides: Partial<NewRecording> = {}) => filmed({ ledger, clock }, numbers, overrides);
+const seal = (recordingId: string, archived: boolean) => sealed({ ledger, clock }, recordingId, archived);
 const request = (scope: Partial<HoldScope>) => ({
   scope: { ...EMPTY_SCOPE, ...scope },
   reason: 'order 77',
@@ -179,18 +130,18 @@ describe('completeness', () => {
         missingCount: 2,
         notes: [{ code: 'segment-missing', parameters: { number: 'B' } }],
       });
-      const other = aRecording({ dockingId: docking.id, recorderSerial: 'R7', officerId: 'B', startMs: null });
+      const other = aRecording({ dockingId: HELD_DOCKING.id, recorderSerial: 'R7', officerId: 'B', startMs: null });
       await writer.recordings.insert(other);
       await writer.recordings.link(third, 'continues-in', other.id);
       await writer.recordings.update(seventh, { duplicateOf: other.id });
       await writer.dockings.insertRefusal({
-        dockingId: docking.id,
+        dockingId: HELD_DOCKING.id,
         cardPath: 'x',
         code: 'recorder.not-regular',
         reason: because('is-pipe', {}),
         atMs: 1,
       });
-      await writer.custody.append(anyDraft(docking.id));
+      await writer.custody.append(anyDraft(HELD_DOCKING.id));
     });
     const { report } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
     const codes = told(report?.findings);
@@ -202,7 +153,7 @@ describe('completeness', () => {
       ['duplicate-elsewhere', seventh, { other: expect.stringContaining('rec-') }],
       ['not-archived', eighth, {}],
       ['not-whole', eleventh, {}],
-      ['card-refused', null, { docking: docking.id, count: 1 }],
+      ['card-refused', null, { docking: HELD_DOCKING.id, count: 1 }],
       ['numbers-missing', fourth, { recorder: 'R7', first: '0005', last: '0006', count: 2 }],
       ['numbers-missing', eighth, { recorder: 'R7', first: '0009', last: '0010', count: 2 }],
     ]);
@@ -238,29 +189,6 @@ describe('completeness', () => {
   });
 });
 
-/** A storage at the seam: it notes what is held, and fails where it is told to. */
-class Storage implements HoldStorage {
-  readonly name = 'disk';
-  readonly held = new Map<string, boolean>();
-  can = true;
-  away = false;
-  term: string | null = null;
-  broken: string | null = null;
-  before: (copy: Copy) => Promise<void> = async () => undefined;
-  canHold = async () => {
-    if (this.away) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
-    return this.can;
-  };
-
-  async hold(copy: Copy, on: boolean) {
-    if (copy.recordingId === this.broken) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
-    await this.before(copy);
-    const held = on || copy.recordingId === this.term;
-    this.held.set(copy.key, held);
-    return { objects: 1, held };
-  }
-}
-
 function mirrorOf(storage: HoldStorage | null) {
   return { ledger, clock, storage, faults: { reached: () => undefined }, stationId: STATION_ID };
 }
@@ -284,7 +212,7 @@ describe('the mirror', () => {
     await anA();
     const [one = '', two = ''] = await film([1, 2]);
     for (const id of [one, two]) await seal(id, true);
-    const storage = new Storage();
+    const storage = new SeamStorage();
     const first = await setHold(deps, request({ officer: 'A' }), AUTHOR);
     const second = await setHold(deps, request({ recordings: [one] }), AUTHOR);
     await keepOnce(storage);
@@ -311,7 +239,7 @@ describe('the mirror', () => {
     await anA();
     const [one = '', two = ''] = await film([1, 2]);
     await seal(one, true);
-    const storage = new Storage();
+    const storage = new SeamStorage();
     const { id } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
     const state = async () => (await ledger.holds.recordingsOf(id, { limit: 10 })).map(({ mirror, why }) => [mirror, why?.code ?? null]);
     storage.broken = one;
@@ -347,7 +275,7 @@ describe('the mirror', () => {
     await anA();
     const [one = ''] = await film([1]);
     await seal(one, true);
-    const storage = new Storage();
+    const storage = new SeamStorage();
     storage.away = true;
     await setHold(deps, request({ officer: 'A' }), AUTHOR);
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
@@ -361,7 +289,7 @@ describe('the mirror', () => {
     await anA();
     const [one = ''] = await film([1]);
     await seal(one, true);
-    const storage = new Storage();
+    const storage = new SeamStorage();
     const { id } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
     const [copy] = await ledger.recordings.copies(one);
     if (!copy) return expect.fail('no copy');
@@ -401,7 +329,7 @@ describe('the mirror', () => {
     ledger = await open();
     deps = { ...deps, ledger };
     expect(await ledger.holds.toSpread(10)).toEqual([hold.id]);
-    const storage = new Storage();
+    const storage = new SeamStorage();
     await keepOnce(storage);
     expect([...storage.held.values()]).toEqual([false, false, false]);
     expect(await Promise.all(ids.map((id) => ledger.holds.unmirrored(id)))).toEqual([false, false, false]);
