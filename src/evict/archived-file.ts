@@ -1,6 +1,6 @@
 import type { ByteRange } from '#domain/byte-range';
-import type { Original } from '#domain/recording';
-import type { Archive } from '#ports/archive';
+import type { Copy } from '#domain/recording';
+import type { Archive, ObjectName } from '#ports/archive';
 import type { VaultFile } from '#ports/vault';
 
 /** So much is asked of the archive at once for small reads. */
@@ -9,13 +9,14 @@ const BLOCK_BYTES = 1024 * 1024;
 const BLOCKS_KEPT = 4;
 
 /** An evicted original as a file for many small reads, served by ranges of its archived copy. Holds 4 MiB at most. */
-export function archivedFile(archive: Pick<Archive, 'read'>, { vaultKey, bytes }: Pick<Original, 'vaultKey' | 'bytes'>): VaultFile {
+export function archivedFile(archive: Pick<Archive, 'read'>, copy: Pick<Copy, 'key' | 'versionId' | 'bytes'>): VaultFile {
+  const { bytes } = copy;
   const stop = new AbortController();
   const blocks = new Map<number, Uint8Array>();
   const blockAt = async (start: number): Promise<Uint8Array> => {
     const kept = blocks.get(start);
     if (kept) return kept;
-    const block = await readRange(archive, vaultKey, { start, end: Math.min(bytes, start + BLOCK_BYTES) }, stop.signal);
+    const block = await readRange(archive, copy, { start, end: Math.min(bytes, start + BLOCK_BYTES) }, stop.signal);
     const [oldest] = blocks.keys();
     if (blocks.size >= BLOCKS_KEPT && oldest !== undefined) blocks.delete(oldest);
     blocks.set(start, block);
@@ -39,10 +40,10 @@ export function archivedFile(archive: Pick<Archive, 'read'>, { vaultKey, bytes }
   };
 }
 
-async function readRange(archive: Pick<Archive, 'read'>, key: string, range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
+async function readRange(archive: Pick<Archive, 'read'>, object: ObjectName, range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
   const target = new Uint8Array(range.end - range.start);
   let filled = 0;
-  for await (const chunk of (await archive.read(key, range, signal)) as AsyncIterable<Buffer>) {
+  for await (const chunk of (await archive.read(object, range, signal)) as AsyncIterable<Buffer>) {
     target.set(chunk.subarray(0, target.length - filled), filled);
     filled += Math.min(chunk.length, target.length - filled);
   }

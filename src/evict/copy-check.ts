@@ -29,9 +29,9 @@ export async function checkCopies(deps: CheckDeps, { original, copies }: NameFac
 
 async function checkCopy(deps: CheckDeps, copy: Copy, sha256: string, signal: AbortSignal): Promise<boolean> {
   const { ledger, archive, clock } = deps;
-  const { key, bytes, itemId, recordingId } = copy;
+  const { key, versionId, bytes, itemId, recordingId } = copy;
   try {
-    await archive.verify({ key, bytes, sha256 }, { policy: 'readback', signal });
+    await archive.verify({ key, versionId, bytes, sha256 }, { policy: 'readback', signal });
   } catch (error) {
     if (!isFailure(error, 'archive.mismatch', 'archive.missing')) throw error;
     await withdrawCopies(deps, recordingId, [{ itemId, key, what: failureReason(asEvidockError(error)) }], STATION);
@@ -40,7 +40,7 @@ async function checkCopy(deps: CheckDeps, copy: Copy, sha256: string, signal: Ab
   return ledger.transaction(async (writer) => {
     const current = (await writer.recordings.copies(recordingId)).find((one) => one.itemId === itemId && one.where === copy.where);
     // Withdrawn meanwhile, or stored anew: this check is of another object then.
-    if (current?.key !== key || current.bytes !== bytes) return false;
+    if (current?.key !== key || current.versionId !== versionId || current.bytes !== bytes) return false;
     const atMs = clock.nowMs();
     await writer.recordings.upsertCopy({ ...current, verifiedAtMs: atMs, verifiedBy: 'readback' });
     const data = { archive: archive.name, item: itemId, key, verifiedBy: 'readback' };

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
-import { isFailure } from '#domain/errors';
-import type { Original } from '#domain/recording';
+import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
+import type { Copy, Original } from '#domain/recording';
 import { recordingIdOfKey } from '#domain/vault/vault-key';
 import type { Archive } from '#ports/archive';
 import type { FetchBack } from '#ports/fetch-back';
@@ -14,7 +15,7 @@ import { withRoom } from './with-room.ts';
 
 interface Options {
   readonly vault: Vault;
-  readonly ledger: Pick<LedgerReader, 'originals'>;
+  readonly ledger: Pick<LedgerReader, 'originals' | 'recordings'>;
   /** null: nothing is ever evicted. */
   readonly archive: Archive | null;
   readonly inUse: KeysInUse;
@@ -68,7 +69,7 @@ export class EvictableVault implements Vault {
     try {
       const stream = await this.#vaultOrArchive(key, {
         inVault: () => this.#vault.read(key, range),
-        inArchive: (archive, original) => archive.read(key, range ?? { start: 0, end: original.bytes }),
+        inArchive: (archive, copy) => archive.read(copy, range ?? { start: 0, end: copy.bytes }),
       });
       stream.once('close', release);
       return stream;
@@ -83,7 +84,7 @@ export class EvictableVault implements Vault {
     try {
       const file = await this.#vaultOrArchive(key, {
         inVault: () => this.#vault.openFile(key),
-        inArchive: async (archive, original) => archivedFile(archive, original),
+        inArchive: async (archive, copy) => archivedFile(archive, copy),
       });
       return {
         bytes: file.bytes,
@@ -101,14 +102,18 @@ export class EvictableVault implements Vault {
 
   async #vaultOrArchive<T>(
     key: string,
-    { inVault, inArchive }: { inVault: () => Promise<T>; inArchive: (archive: Archive, original: Original) => Promise<T> },
+    { inVault, inArchive }: { inVault: () => Promise<T>; inArchive: (archive: Archive, copy: Copy) => Promise<T> },
   ): Promise<T> {
     try {
       return await inVault();
     } catch (error) {
+      const { archive, ledger } = this.#options;
       const original = isFailure(error, 'vault.missing') ? await this.#evicted(key) : null;
-      if (!original || !this.#options.archive) throw error;
-      return inArchive(this.#options.archive, original);
+      if (!original || !archive) throw error;
+      const copies = await ledger.recordings.copies(original.recordingId);
+      const copy = copies.find(({ itemId, where }) => itemId === original.id && where === archive.name);
+      if (!copy) throw new EvidockError('archive.missing', because('not-archived', { id: original.id }));
+      return inArchive(archive, copy);
     }
   }
 

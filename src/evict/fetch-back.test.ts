@@ -29,7 +29,7 @@ function watched(through: (stream: Readable) => Readable = (stream) => stream) {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
         if (name !== 'read') return typeof value === 'function' ? value.bind(target) : value;
-        return async (key: string, range: { start: number; end: number }, signal?: AbortSignal) => {
+        return async (key: { key: string }, range: { start: number; end: number }, signal?: AbortSignal) => {
           ranges.push(`${range.start}-${range.end}`);
           return through(await target.read(key, range, signal));
         };

@@ -5,7 +5,7 @@ import { subject } from '#domain/custody/subject';
 import { corruptionProof } from '#domain/destruction/corruption';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { Original } from '#domain/recording';
+import type { Copy, Original } from '#domain/recording';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -51,7 +51,7 @@ export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRu
     const [same] = await ledger.eviction.names({ sha256: digests.sha256, bytes }, 1);
     if (!(await isThere(deps, original))) {
       if (same) await vault.link(same.vaultKey, vaultKey);
-      else await bring(deps, original, run);
+      else await bring(deps, original, { ...run, copy });
       faults.reached('w32-fetched-linked');
     }
     await record(deps, original, run);
@@ -87,7 +87,12 @@ async function readBack(deps: FetchDeps, original: Original): Promise<Reread['me
   return null;
 }
 
-async function bring(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
+interface Bringing extends FetchRun {
+  /** Where the bytes come from. */
+  readonly copy: Copy;
+}
+
+async function bring(deps: FetchDeps, original: Original, run: Bringing): Promise<void> {
   const { vault, room, faults } = deps;
   const { vaultKey: key, bytes } = original;
   const draft = await withRoom(room, bytes, () => vault.resumeDraft(key, bytes));
@@ -107,7 +112,7 @@ const isOfVault = (error: unknown) => error instanceof EvidockError && error.sid
 const isWrong = (error: unknown) => error instanceof EvidockError && error.code === 'archive.mismatch';
 
 /** Fills the draft and compares it with the sealed digest. What an earlier attempt left is read again first; where that is wrong, all of it comes anew. */
-async function fill(deps: FetchDeps, original: Original, draft: ResumedDraft, run: FetchRun): Promise<void> {
+async function fill(deps: FetchDeps, original: Original, draft: ResumedDraft, run: Bringing): Promise<void> {
   const sealed = original.digests?.sha256 ?? '';
   const hash = await keptHash(draft, run);
   let found = await rest(deps, original, draft, { hash, from: draft.keptBytes, run });
@@ -135,14 +140,14 @@ async function keptHash(draft: ResumedDraft, run: FetchRun): Promise<Hash> {
 /** Writes what is missing from `from` on. Returns the SHA-256 of the whole. */
 async function rest(
   { archive }: FetchDeps,
-  { vaultKey: key, bytes }: Original,
+  { bytes }: Original,
   draft: ResumedDraft,
-  { hash, from, run }: { hash: Hash; from: number; run: FetchRun },
+  { hash, from, run }: { hash: Hash; from: number; run: Bringing },
 ): Promise<string> {
   let position = from;
   if (from < bytes) {
     const signal = AbortSignal.any([run.cancelled, run.stopping]);
-    for await (const chunk of (await archive.read(key, { start: from, end: bytes }, signal)) as AsyncIterable<Buffer>) {
+    for await (const chunk of (await archive.read(run.copy, { start: from, end: bytes }, signal)) as AsyncIterable<Buffer>) {
       mustGoOn(run);
       await draft.write(chunk, chunk.length, position);
       hash.update(chunk);

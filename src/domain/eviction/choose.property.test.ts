@@ -5,6 +5,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_LOCK } from '#domain/lock/lock';
 import { chooseEvictions, type NameFacts, type StoredFile } from './choose.ts';
 
 const DAY_MS = 86_400_000;
@@ -45,6 +46,7 @@ function nameOf(
   };
   const copies = made.copies.map(({ place, ageDays, readBack, whole, own }) => ({
     ...{ itemId: own ? id : 'another', recordingId: original.recordingId, where: place, key: id, bytes: whole ? bytes : bytes + 1 },
+    ...NO_LOCK,
     ...{ verifiedAtMs: NOW_MS - ageDays * DAY_MS, verifiedBy: readBack ? ('readback' as const) : ('head' as const) },
   }));
   return { original, copies, neededAtMs: NOW_MS - made.neededDays * DAY_MS, busy: made.busy, inUse: made.inUse };

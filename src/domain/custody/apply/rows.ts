@@ -1,13 +1,14 @@
 import type { Json } from '#domain/canonical-json';
 import { plain } from './columns.ts';
 import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.ts';
+import { HOLD_PROJECTIONS, type HoldProjections } from './hold-rows.ts';
 import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-rows.ts';
 
 /**
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections extends DisposalProjections, RetentionProjections {
+export interface Projections extends DisposalProjections, HoldProjections, RetentionProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -102,6 +103,21 @@ export interface Projections extends DisposalProjections, RetentionProjections {
     bytes: number;
     verified_by: string;
     sha256: string | null;
+    version_id: string | null;
+    manifest_version_id: string | null;
+    lock_mode: string | null;
+    locked_until: number | null;
+    legal_hold: boolean;
+  };
+  archive_findings: {
+    place: string;
+    kind: string;
+    key: string;
+    version_id: string;
+    recording_id: string | null;
+    what: Json;
+    found_at: number;
+    settled_at: number | null;
   };
   derivatives: {
     id: string;
@@ -217,28 +233,6 @@ export interface Projections extends DisposalProjections, RetentionProjections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
-  holds: {
-    id: string;
-    case_number: string | null;
-    recording_ids: Json;
-    officer_id: string | null;
-    recorder_serial: string | null;
-    unit_id: string | null;
-    from_at: number | null;
-    to_at: number | null;
-    reason: string;
-    author: string;
-    set_at: number;
-    review_at: number;
-    released_at: number | null;
-    released_by: string | null;
-    release_reason: string | null;
-    checked_at: number | null;
-    checked_recordings: number | null;
-    findings: Json;
-  };
-  hold_terms: { term: string; hold_id: string };
-  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
 }
 
 interface CallUpTarget {
@@ -317,7 +311,14 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   },
   copies: {
     key: ['recording_id', 'item_id', 'place'],
-    columns: plain('recording_id', 'item_id', 'place', 'key', 'bytes', 'verified_by', 'sha256'),
+    columns: plain(
+      ...(['recording_id', 'item_id', 'place', 'key', 'bytes', 'verified_by', 'sha256'] as const),
+      ...(['version_id', 'manifest_version_id', 'lock_mode', 'locked_until', 'legal_hold'] as const),
+    ),
+  },
+  archive_findings: {
+    key: ['place', 'kind', 'key', 'version_id'],
+    columns: { ...plain('place', 'kind', 'key', 'version_id', 'recording_id', 'found_at', 'settled_at'), what: 'json' },
   },
   derivatives: {
     key: ['recording_id', 'kind'],
@@ -374,29 +375,8 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
-  holds: {
-    key: ['id'],
-    columns: {
-      ...plain(
-        'id',
-        'case_number',
-        'officer_id',
-        'recorder_serial',
-        'unit_id',
-        'from_at',
-        'to_at',
-        'reason',
-        'author',
-        'set_at',
-        'review_at',
-      ),
-      ...plain('released_at', 'released_by', 'release_reason', 'checked_at', 'checked_recordings'),
-      ...{ recording_ids: 'json', findings: 'json' },
-    },
-  },
-  hold_terms: { key: ['term', 'hold_id'], columns: plain('term', 'hold_id') },
-  hold_recordings: { key: ['recording_id', 'hold_id'], columns: plain('recording_id', 'hold_id', 'reached_at') },
   ...DISPOSAL_PROJECTIONS,
+  ...HOLD_PROJECTIONS,
   ...RETENTION_PROJECTIONS,
 };
 
