@@ -37,7 +37,7 @@ export async function evictFile(deps: EvictDeps, file: StoredFile, why: EvictRea
 }
 
 /** Throws request.conflict where the original may not leave the vault. The caller has claimed its key. */
-export async function evictName(deps: EvictDeps, name: NameFacts, why: EvictReason): Promise<void> {
+async function evictName(deps: EvictDeps, name: NameFacts, why: EvictReason): Promise<void> {
   const { ledger, eraser, clock, faults, needs } = deps;
   const { original, copies, busy } = name;
   const proof = evictionProof({ original, copies, needs, busy, nowMs: clock.nowMs() });

@@ -71,7 +71,7 @@ export interface Choice {
 }
 
 /** When a file was needed last: by the name that was needed last. */
-export function neededAt({ names }: StoredFile): number {
+function neededAt({ names }: StoredFile): number {
   return Math.max(...names.map(({ neededAtMs }) => neededAtMs));
 }
 
