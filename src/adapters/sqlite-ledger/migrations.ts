@@ -7,6 +7,7 @@ import { CASES_END } from './case-migration.ts';
 import { DOORS } from './doors/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { makeAudit } from './looks/migration.ts';
+import { secondPersons } from './people/second-person-migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
@@ -303,6 +304,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
+  '0057-second-persons': { up: (db: Kysely<Schema>) => secondPersons(db) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -125,6 +125,7 @@ async function entryBlock({ say, language, presenter, ledger }: Printing, entry:
     lines: [
       say('report.subject', { subject: line.what.subject, outcome: codeWord(say, 'outcome', line.outcome) }),
       say('report.who', { who: whoText(line) }),
+      ...someText(line.who.requestId ?? '', (request) => say('report.request', { request })),
       ...someText(whyText(line, grant?.approver ?? null), (why) => say('report.why', { why })),
       ...someText(muchText(line), (much) => say('report.much', { much })),
       ...someText(words, (told) => say('report.words', { words: told })),
@@ -155,6 +156,7 @@ function whoText({ who }: AuditLine): string {
     who.session,
     who.address,
     who.agent,
+    who.knownBy,
   ]);
 }
 

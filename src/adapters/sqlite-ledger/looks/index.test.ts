@@ -52,6 +52,7 @@ describe('the index', () => {
       db.exec('DROP TRIGGER custody_beside_address_erased; DROP TABLE audit_terms; DROP TABLE audit_hours');
       // Migrations run in their order: what came after that of the index is undone too.
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
+      db.exec('DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking');
       db.exec("DELETE FROM kysely_migration WHERE name >= '0047'");
     });
     ledger = await open();
