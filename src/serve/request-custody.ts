@@ -203,6 +203,8 @@ function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) 
     signIn: group('signIn'),
     doors: group('doors'),
     callUps: group('callUps'),
+    eviction: group('eviction'),
+    disposals: group('disposals'),
   };
 }
 

@@ -44,6 +44,11 @@ export class Sight {
     return refused.length === 0 && !this.isWalked && allowed.every(({ which }) => Object.keys(which).length === 0);
   }
 
+  /** It reaches footage of whole units, which may be a large part of the ledger. */
+  get hasUnits(): boolean {
+    return this.#scope !== 'all' && this.#scope.allowed.some(({ reach }) => reach.units.length > 0);
+  }
+
   /** Adds a condition of `Sight` to a query of Kysely's; none where all is seen. */
   narrow<Q extends Narrowing>(query: Q, kind: Kind, column: string): Q {
     return this.isAll ? query : (query.where(this[kind](column)) as Q);

@@ -20,6 +20,8 @@ import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
+import { disposalEn } from './retention/disposal-en.ts';
+import { retentionEn } from './retention/schedule-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
@@ -51,4 +53,6 @@ export const REASONS_EN = {
   ...networkEn,
   ...doorsEn,
   ...callUpEn,
+  ...retentionEn,
+  ...disposalEn,
 } as const;

@@ -22,6 +22,8 @@ import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
+import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { retentionZhCN } from './retention/schedule-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -52,6 +54,8 @@ const zhCN = {
   ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
+  ...retentionZhCN,
+  ...disposalZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

@@ -18,11 +18,28 @@ const PAGE = 1000;
 /** How many gathered recordings are looked up at first, at least, and how many times as many in each further step. */
 const LOOKED_UP_MIN = 100;
 const LOOKED_UP_GROWTH = 8;
+/** Among how many of the station's recordings the newest of a scope of units are sought first. */
+const WINDOW = 16_384;
 
 /** Conditions of a list: those that the gathered columns can answer, and those for which whole rows are read. */
 interface Conditions {
   readonly gathered: RawBuilder<unknown>[];
   readonly others: RawBuilder<unknown>[];
+}
+
+/** A place in a list, which is ordered by time, the newest first. */
+interface Place {
+  readonly id: string;
+  readonly sort_at: number;
+}
+
+/** After which place a page begins; null: at the newest. */
+interface From {
+  readonly place: Place | null;
+}
+
+function afterPlace({ sort_at, id }: Place): RawBuilder<unknown> {
+  return sql`(list.sort_at, list.id) < (${sort_at}, ${id})`;
 }
 
 function whereOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
@@ -78,16 +95,16 @@ export class SqlRecordingsReader implements RecordingsReader {
 
   async list(filter: RecordingFilter): Promise<readonly RecordingDetail[]> {
     const { gathered, others } = this.#conditions(filter);
+    let place: Place | null = null;
     if (filter.after !== undefined) {
-      const place = this.#db.selectFrom('recordings').select('sort_at').where('id', '=', filter.after);
-      const last = await this.#sight.narrow(place, 'recording', 'recordings.id').executeTakeFirst();
-      if (!last) return [];
-      gathered.push(sql`(list.sort_at, list.id) < (${last.sort_at}, ${filter.after})`);
+      place = await this.#placeOf(filter.after);
+      if (!place) return [];
     }
     if (!this.#sight.isAll) {
-      if (!leavesFew(filter) && !this.#sight.isWalked) return this.#details(await this.#listGathered(filter, { gathered, others }));
+      if (!leavesFew(filter) && !this.#sight.isWalked) return this.#details(await this.#listGathered(filter, { gathered, others, place }));
       others.push(this.#sight.row(filter.caseNumber === undefined ? 'list' : 'recordings'));
     }
+    if (place) gathered.push(afterPlace(place));
     const where = whereOf([...gathered, ...others]);
     // This order keeps SQLite from walking all recordings by time in search of those of the case.
     const from =
@@ -103,13 +120,19 @@ export class SqlRecordingsReader implements RecordingsReader {
    * A page of a narrow scope. A walk by time would pass all recordings that the scope does not see. So the ids that it may see are gathered by index, and the
    * page is cut from those. Whole rows are read for that page alone, unless the filter asks for more than time and state.
    */
-  async #listGathered(filter: RecordingFilter, { gathered, others }: Conditions): Promise<readonly Row[]> {
-    if (!this.#sight.isExact) return this.#listLookedUp(filter, { gathered, others });
-    const asksMore = others.length > 0;
-    const joined = sql`${this.#dialect.joinInOrder} recordings ON recordings.id = list.id`;
+  async #listGathered(filter: RecordingFilter, { gathered, others, place }: Conditions & From): Promise<readonly Row[]> {
+    if (!this.#sight.isExact) return this.#listLookedUp(filter, { gathered, others, place });
+    if (others.length === 0) {
+      const ids = await this.#newestGathered(filter, { gathered, place, size: filter.limit });
+      const among = sql`list.id IN ${this.#dialect.among(ids.map(({ id }) => id))}`;
+      return (
+        await sql<Row>`SELECT list.* FROM recordings AS list WHERE ${among} ORDER BY list.sort_at DESC, list.id DESC`.execute(this.#db)
+      ).rows;
+    }
+    if (place) gathered.push(afterPlace(place));
     const query = sql<Row>`SELECT recordings.* FROM (
-        SELECT list.id, list.sort_at FROM (${this.#gatheredFor(filter, asksMore)}) AS list ${asksMore ? joined : sql``} ${whereOf([...gathered, ...others])}
-        ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}
+        SELECT list.id, list.sort_at FROM (${this.#sight.gathered('time')}) AS list ${this.#dialect.joinInOrder} recordings ON recordings.id = list.id
+        ${whereOf([...gathered, ...others])} ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}
       ) AS page ${this.#dialect.joinInOrder} recordings ON recordings.id = page.id ORDER BY page.sort_at DESC, page.id DESC`;
     return (await query.execute(this.#db)).rows;
   }
@@ -118,26 +141,52 @@ export class SqlRecordingsReader implements RecordingsReader {
    * The same, where the scope asks of each recording what it is (its level, its cases). To look up all that was gathered takes several times as long as the
    * page, so the newest are looked up first, and more of them until the page is full.
    */
-  async #listLookedUp(filter: RecordingFilter, { gathered, others }: Conditions): Promise<readonly Row[]> {
+  async #listLookedUp(filter: RecordingFilter, { gathered, others, place: first }: Conditions & From): Promise<readonly Row[]> {
     const found: Row[] = [];
-    let after: RawBuilder<unknown>[] = [];
+    let place = first;
     for (let size = Math.max(LOOKED_UP_MIN, 2 * filter.limit); ; size *= LOOKED_UP_GROWTH) {
-      const ids = await sql<{ id: string; sort_at: number }>`
-        SELECT list.id, list.sort_at FROM (${this.#gatheredFor(filter, false)}) AS list ${whereOf([...gathered, ...after])}
-        ORDER BY list.sort_at DESC, list.id DESC LIMIT ${size}`.execute(this.#db);
-      const among = sql`list.id IN ${this.#dialect.among(ids.rows.map(({ id }) => id))}`;
+      const ids = await this.#newestGathered(filter, { gathered, place, size });
+      const among = sql`list.id IN ${this.#dialect.among(ids.map(({ id }) => id))}`;
       const rows = await sql<Row>`
         SELECT list.* FROM recordings AS list ${whereOf([among, ...others, this.#sight.row('list')])}
         ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit - found.length}`.execute(this.#db);
       found.push(...rows.rows);
-      const last = ids.rows.at(-1);
-      if (found.length >= filter.limit || ids.rows.length < size || !last) return found;
-      after = [sql`(list.sort_at, list.id) < (${last.sort_at}, ${last.id})`];
+      const last = ids.at(-1);
+      if (found.length >= filter.limit || ids.length < size || !last) return found;
+      place = last;
     }
   }
 
-  #gatheredFor({ state }: RecordingFilter, asksMore: boolean): RawBuilder<unknown> {
-    return this.#sight.gathered(asksMore || state === undefined ? 'time' : 'time and state');
+  /**
+   * The newest of what the scope gathers, after a place in the list. Of units with many officers that is a large part of the ledger, which takes long to sort:
+   * those of the newest days are gathered first, and the rest only where these are too few.
+   */
+  async #newestGathered(
+    filter: RecordingFilter,
+    { gathered, place, size }: { gathered: readonly RawBuilder<unknown>[]; place: Place | null; size: number },
+  ): Promise<readonly Place[]> {
+    const before = place ? [...gathered, afterPlace(place)] : gathered;
+    const ask = async (conditions: readonly RawBuilder<unknown>[]) => {
+      const query = sql<Place>`SELECT list.id, list.sort_at FROM (${this.#sight.gathered(filter.state === undefined ? 'time' : 'time and state')}) AS list ${whereOf(conditions)}
+        ORDER BY list.sort_at DESC, list.id DESC LIMIT ${size}`;
+      return (await query.execute(this.#db)).rows;
+    };
+    if (this.#sight.hasUnits) {
+      const latest = Math.min(place?.sort_at ?? Number.MAX_SAFE_INTEGER, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
+      const start = this.#db.selectFrom('recordings').select('sort_at').where('sort_at', '<=', latest).orderBy('sort_at', 'desc');
+      const window = await start.limit(1).offset(WINDOW).executeTakeFirst();
+      const newest = window ? await ask([...before, sql`list.sort_at >= ${window.sort_at}`]) : [];
+      if (newest.length >= size) return newest;
+    }
+    return ask(before);
+  }
+
+  #placeOf(id: string): Promise<Place | null> {
+    const place = this.#db.selectFrom('recordings').select(['id', 'sort_at']).where('id', '=', id);
+    return this.#sight
+      .narrow(place, 'recording', 'recordings.id')
+      .executeTakeFirst()
+      .then((found) => found ?? null);
   }
 
   #conditions(filter: RecordingFilter): Conditions {
