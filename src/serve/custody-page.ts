@@ -12,7 +12,15 @@ import type { Serving } from './route.ts';
  * neither address nor words. Whoever may see a recording is told how it fared, and not who is interested in it.
  */
 const OF_THE_AUDIT: readonly CustodyType[] = [
-  ...(['recording.viewed', 'recording.seen', 'thumbnails.shown', 'access.refused', 'search.made', 'list.exported'] as const),
+  ...([
+    'recording.viewed',
+    'recording.seen',
+    'thumbnails.shown',
+    'thumbnails.seen',
+    'access.refused',
+    'search.made',
+    'list.exported',
+  ] as const),
   ...(['report.issued', 'audit.read', 'sample.drawn', 'sample.reviewed', 'socket.used'] as const),
   ...(['request.asked', 'request.decided', 'request.withdrawn', 'request.confirmed', 'request.ended'] as const),
   ...(['grant.begun', 'grant.ended'] as const),

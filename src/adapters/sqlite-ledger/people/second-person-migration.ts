@@ -10,7 +10,7 @@ const NOTE_UNITS = 'INSERT OR IGNORE INTO call_up_request_units SELECT value, NE
 /** Which requests concern a unit, for the lists of reviewers. The units of a request never change. */
 const UNITS_OF_REQUESTS = [
   'CREATE TABLE call_up_request_units (unit TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (unit, id)) STRICT, WITHOUT ROWID',
-  'INSERT OR IGNORE INTO call_up_request_units SELECT value, id FROM call_up_requests, json_each(units)',
+  'INSERT OR IGNORE INTO call_up_request_units SELECT value, call_up_requests.id FROM call_up_requests, json_each(call_up_requests.units)',
   `CREATE TRIGGER call_up_requests_noted AFTER INSERT ON call_up_requests BEGIN ${NOTE_UNITS} END`,
 ];
 
