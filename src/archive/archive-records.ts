@@ -66,6 +66,7 @@ export class ArchiveRecords implements ArchiveGate {
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
     const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
     if (objects.length > 0) await writer.custody.append(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));
+    if (objects.length > 0 && type === RecordingArchived) await writer.recordings.update(recordingId, { archivedAtMs: nowMs });
     if (!(await this.#holdsAll(writer, recordingId, archive))) {
       await writer.work.postpone(claim, { delayMs: 0 });
       return false;

@@ -8,12 +8,14 @@ import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
+import type { HoldsReader, HoldsWriter } from './ledger/holds.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { RetentionReader, RetentionWriter } from './ledger/retention.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
@@ -45,8 +47,10 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly holds: HoldsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
+  readonly retention: RetentionReader;
 }
 
 /**
@@ -68,8 +72,10 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly holds: HoldsWriter;
   readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;
+  readonly retention: RetentionWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -203,8 +203,10 @@ function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) 
     signIn: group('signIn'),
     doors: group('doors'),
     callUps: group('callUps'),
+    holds: group('holds'),
     eviction: group('eviction'),
     disposals: group('disposals'),
+    retention: group('retention'),
   };
 }
 

@@ -2,6 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { connect } from '#adapters/sqlite-ledger/connection';
 import { CASE_FACTS, FACTS_COLUMNS, refactAllOf } from '#adapters/sqlite-ledger/facts-migration';
 import { migrateToLatest } from '#adapters/sqlite-ledger/migrations';
+import {
+  FLOOR_FALLS,
+  OF_UNITS,
+  ofCase,
+  SCHEDULE_STAYS,
+  TERM_COLUMNS,
+  TERM_COLUMNS_OF_CASE,
+} from '#adapters/sqlite-ledger/retention/migration';
 
 const TYPES: Readonly<Record<string, string>> = { INTEGER: 'bigint', TEXT: 'text', BLOB: 'bytea' };
 
@@ -101,6 +109,10 @@ const isOpen = (row: string) => one(`${row}.state <> 'sealed' AND ${row}.replace
 const refact = (id: string) =>
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
 
+const mark = (query: string) => `INSERT INTO retention_stale ${query} ON CONFLICT DO NOTHING;`;
+const markOne = (id: string) => mark(`VALUES (${id})`);
+const differs = (names: readonly string[]) => names.map((name) => `NEW.${name} IS DISTINCT FROM OLD.${name}`).join(' OR ');
+
 const NAME_OFFICERS =
   'INSERT INTO case_officers SELECT value, NEW.number FROM json_array_elements_text(NEW.officer_ids::json) ON CONFLICT DO NOTHING;';
 
@@ -177,6 +189,35 @@ const TRIGGERS = [
     'AFTER UPDATE OF officer_ids ON cases FOR EACH ROW',
     `DELETE FROM case_officers WHERE case_number = NEW.number; ${NAME_OFFICERS}`,
   ),
+  appendOnly('retention_schedules', `UPDATE OF ${SCHEDULE_STAYS} OR DELETE`),
+  'CREATE TRIGGER retention_terms_stay BEFORE DELETE ON retention_terms FOR EACH ROW EXECUTE FUNCTION refuse()',
+  `CREATE TRIGGER retention_terms_never_fall BEFORE UPDATE ON retention_terms FOR EACH ROW WHEN (${FLOOR_FALLS}) EXECUTE FUNCTION refuse()`,
+  ...trigger('recordings_to_count', 'AFTER INSERT ON recordings FOR EACH ROW', markOne('NEW.id')),
+  ...trigger(
+    'recordings_to_recount',
+    `AFTER UPDATE OF ${TERM_COLUMNS.join()} ON recordings FOR EACH ROW WHEN (${differs(TERM_COLUMNS)})`,
+    markOne('NEW.id'),
+  ),
+  ...trigger('recording_cases_to_recount', 'AFTER INSERT ON recording_cases FOR EACH ROW', markOne('NEW.recording_id')),
+  ...trigger('recording_cases_gone_to_recount', 'AFTER DELETE ON recording_cases FOR EACH ROW', markOne('OLD.recording_id')),
+  ...trigger(
+    'cases_to_recount',
+    `AFTER UPDATE OF ${TERM_COLUMNS_OF_CASE.join()} ON cases FOR EACH ROW WHEN (${differs(TERM_COLUMNS_OF_CASE)})`,
+    mark(ofCase('NEW.number')),
+  ),
+  ...trigger('officers_to_count', 'AFTER INSERT ON officers FOR EACH ROW', mark('SELECT id FROM recordings WHERE officer_id = NEW.id')),
+  ...trigger(
+    'officers_to_recount',
+    'AFTER UPDATE OF unit ON officers FOR EACH ROW WHEN (NEW.unit IS DISTINCT FROM OLD.unit)',
+    mark('SELECT id FROM recordings WHERE officer_id = NEW.id'),
+  ),
+  ...trigger(
+    'units_to_recount',
+    'AFTER UPDATE OF parent ON units FOR EACH ROW WHEN (NEW.parent IS DISTINCT FROM OLD.parent)',
+    mark(OF_UNITS),
+  ),
+  ...trigger('suggestions_to_recount', 'AFTER INSERT ON suggestions FOR EACH ROW', markOne('NEW.recording_id')),
+  ...trigger('suggestions_decided_to_recount', 'AFTER UPDATE OF state ON suggestions FOR EACH ROW', markOne('NEW.recording_id')),
   ...trigger('derivatives_added', 'AFTER INSERT ON derivatives FOR EACH ROW', refact('NEW.recording_id')),
   ...trigger('derivatives_removed', 'AFTER DELETE ON derivatives FOR EACH ROW', refact('OLD.recording_id')),
   ...trigger(

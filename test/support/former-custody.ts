@@ -4,6 +4,7 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 
 /** Undoes the migration to typed custody in a ledger whose log is empty. The next open runs the migration again. */
 export function untypeCustody(raw: DatabaseSync): void {
+  takeBackRetention(raw);
   for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
     'needs',
@@ -12,6 +13,10 @@ export function untypeCustody(raw: DatabaseSync): void {
     'destructions',
     'disposal_items',
     'disposals',
+    'hold_mirrors',
+    'hold_recordings',
+    'hold_terms',
+    'holds',
     'kept_answers',
     'notice_deliveries',
     'notices',
@@ -58,6 +63,14 @@ export function untypeCustody(raw: DatabaseSync): void {
 export function takeBackEviction(raw: DatabaseSync): void {
   raw.exec('DROP INDEX originals_evicted');
   for (const column of ['evicted_at', 'blocks_sha256']) raw.exec(`ALTER TABLE originals DROP COLUMN ${column}`);
+}
+
+/** What came with the schedule of retention. */
+export function takeBackRetention(raw: DatabaseSync): void {
+  const triggers = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%INTO retention_stale%'").all();
+  for (const { name } of triggers) raw.exec(`DROP TRIGGER ${String(name)}`);
+  for (const table of ['schedules', 'dry_runs', 'terms', 'waits', 'stale', 'corrections']) raw.exec(`DROP TABLE retention_${table}`);
+  raw.exec('ALTER TABLE recordings DROP COLUMN archived_at');
 }
 
 /** What came with the course and the marks of cases. The migration finds a trigger of the old form, of which it needs the name alone. */

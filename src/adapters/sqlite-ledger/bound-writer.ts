@@ -49,8 +49,10 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       signIn: group('signIn'),
       doors: group('doors'),
       callUps: group('callUps'),
+      holds: group('holds'),
       eviction: group('eviction'),
       disposals: group('disposals'),
+      retention: group('retention'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

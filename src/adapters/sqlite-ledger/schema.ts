@@ -156,6 +156,11 @@ export interface Schema {
   /** Recordings that were there when a grant began. */
   grant_recordings: { grant_id: string; recording_id: string };
   latest_time: { one: number; at: number };
+  holds: HoldRow;
+  /** The terms by which a recording finds the holds in force that may be meant. */
+  hold_terms: { term: string; hold_id: string };
+  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
+  hold_mirrors: { recording_id: string; state: string; attempts: number; due_at: number; why: string | null };
   notices: { id: string; user_id: string; kind: string; request_id: string; at: number; read_at: number | null };
   /** People are ids of accounts; roles and reasons are JSON. */
   disposals: {
@@ -213,7 +218,46 @@ export interface Schema {
     at: number;
     originals: string;
   };
+  /** Append-only but for how a version stands, who decided that, and when. Actors are JSON. */
+  retention_schedules: ScheduleRow;
+  /** `result`: JSON. */
+  retention_dry_runs: { version: number; digest: string; against: number | null; by: string; at: number; result: string };
+  retention_terms: TermRow;
+  /** Cases by which a recording has earned something, also where it belongs to them no more. */
+  retention_waits: { case_number: string; recording_id: string };
+  /** Recordings whose term is to be counted, because something has changed. Triggers fill it. */
+  retention_stale: { recording_id: string };
+  retention_corrections: CorrectionRow;
   notice_deliveries: { notice_id: string; way: string; state: string; attempts: number; due_at: number; reason: string | null };
+}
+
+export interface HoldRow {
+  id: string;
+  case_number: string | null;
+  /** JSON list; empty: it is not about single recordings. */
+  recording_ids: string;
+  officer_id: string | null;
+  recorder_serial: string | null;
+  unit_id: string | null;
+  from_at: number | null;
+  to_at: number | null;
+  reason: string;
+  author: string;
+  set_at: number;
+  review_at: number;
+  released_at: number | null;
+  released_by: string | null;
+  release_reason: string | null;
+  checked_at: number | null;
+  checked_recordings: number | null;
+  /** JSON list of `HoldFinding`. */
+  findings: string | null;
+  /** Id of the recording up to which it is spread; null: wholly. */
+  spread_to: string | null;
+  /** When completeness is to be checked next; null: when something comes. */
+  check_at: number | null;
+  /** How many recordings it has reached. */
+  reached: Generated<number>;
 }
 
 /** Which footage is meant: of a case, single recordings (JSON list), or of an officer from one moment to another. */
@@ -224,6 +268,55 @@ interface TargetColumns {
   officer_id: string | null;
   window_from: number | null;
   window_to: number | null;
+}
+
+interface ScheduleRow {
+  version: number;
+  state: string;
+  text: string;
+  sha256: string;
+  proposed_by: string;
+  proposed_person: string;
+  proposed_at: number;
+  decided_by: string | null;
+  decided_at: number | null;
+  in_force_at: number | null;
+  turn: number | null;
+}
+
+interface TermRow {
+  recording_id: string;
+  version: number;
+  /** `instant`, `permanent` or `waiting`; with `none` for the floor and the maximum. */
+  earned_kind: string;
+  earned_until: number | null;
+  waits_for: string | null;
+  floor_kind: string;
+  floor_ms: number | null;
+  maximum_kind: string;
+  maximum_ms: number | null;
+  maximum_waits: string | null;
+  action: string;
+  /** JSON. */
+  lock: string;
+  winner: string;
+  conflict: number;
+  /** JSON list. */
+  bases: string;
+  corrections: number;
+  turn: number;
+}
+
+interface CorrectionRow {
+  number: number;
+  recording_id: string;
+  state: string;
+  reason: string | null;
+  proposed_by: string;
+  proposed_person: string;
+  proposed_at: number;
+  decided_by: string | null;
+  decided_at: number | null;
 }
 
 export interface CallUpRequestRow extends TargetColumns {
@@ -337,6 +430,8 @@ export interface RecordingRow {
   created_at: number;
   /** start_at, or created_at if there is none. Lists are sorted by it. */
   sort_at: number;
+  /** When it was last archived whole. */
+  archived_at: number | null;
   /** In how many cases the recording is; triggers keep it. */
   case_count: Generated<number>;
   notes: Generated<string>;

@@ -6,6 +6,7 @@ import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
+import { HOLD_ENTRIES } from './hold-entries.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
@@ -14,6 +15,7 @@ import { POLICY_ENTRIES } from './policy-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { RETENTION_ENTRIES } from './retention-entries.ts';
 import { SAMPLE_ENTRIES } from './sample-entries.ts';
 import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
@@ -37,7 +39,9 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
+  ...RETENTION_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

@@ -23,7 +23,9 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { holdReasonsZh } from './retention/holds-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
+import { termsZhCN } from './retention/terms-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -54,8 +56,10 @@ const zhCN = {
   ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
+  ...holdReasonsZh,
   ...retentionZhCN,
   ...disposalZhCN,
+  ...termsZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

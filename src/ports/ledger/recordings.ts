@@ -78,6 +78,7 @@ export interface RecordingsWriter {
       claimedStart?: string | null;
       claimedFrom?: Recording['claimedFrom'];
       startClaims?: Recording['startClaims'];
+      archivedAtMs?: number;
       confidentiality?: Recording['confidentiality'];
       privacy?: Recording['privacy'];
     },

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { aLook } from '#test/contract/ledger-looks';
 import { fixedClock, START_MS, STATION_ID } from '#test/support/builders';
-import { takeBackEviction } from '#test/support/former-custody';
+import { takeBackEviction, takeBackRetention } from '#test/support/former-custody';
 import { contradictionsIn } from '#test/support/replayed';
 
 let directory: string;
@@ -52,11 +52,13 @@ describe('the index', () => {
     raw((db) => {
       db.exec('DROP TRIGGER custody_beside_address_erased; DROP TABLE audit_terms; DROP TABLE audit_hours');
       // Migrations run in their order: what came after that of the index is undone too.
+      takeBackRetention(db);
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
       db.exec('DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking');
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
       for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);
+      for (const table of ['hold_mirrors', 'hold_recordings', 'hold_terms', 'holds']) db.exec(`DROP TABLE ${table}`);
       db.exec("DELETE FROM kysely_migration WHERE name >= '0047'");
     });
     ledger = await open();

@@ -87,7 +87,7 @@ export const ORIGINAL_RULES = [
     (lists.files ?? []).map(({ original, by }) => set('originals', { id: original }, { replaced_by: by })),
   ),
   rule(TakenUpAgain, ({ subject: { id } }) => [set('originals', { recording_id: id }, { replaced_by: null })]),
-  rule(RecordingArchived, archived),
+  rule(RecordingArchived, (entry) => [...archived(entry), set('recordings', { id: entry.subject.id }, { archived_at: entry.atMs })]),
   rule(FactsArchived, archived),
   rule(CopyWithdrawn, ({ subject: { id }, data: { archive }, lists }) =>
     (lists.objects ?? []).map(({ item }) => remove('copies', { recording_id: id, item_id: item, place: archive })),

@@ -35,7 +35,13 @@ function fresh(
     ...{ id, ...beside, recorder_serial: recorder, kind, officer_id: officer, officer_source: officerSource, category, important },
     ...{ damaged: false, damage_reason: null, notes, claimed_start: recording.claimedStart, claimed_from: recording.claimedFrom },
     ...{ start_claims: claims, start_at: recording.startMs, clock_offset_ms: recording.clockOffsetMs, duration_ms: null },
-    ...{ missing_count: 0, created_at: createdAtMs, confidentiality: recording.confidentiality, privacy: recording.privacy },
+    ...{
+      missing_count: 0,
+      archived_at: null,
+      created_at: createdAtMs,
+      confidentiality: recording.confidentiality,
+      privacy: recording.privacy,
+    },
   });
 }
 

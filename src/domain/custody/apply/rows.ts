@@ -56,6 +56,7 @@ export interface Projections {
     original_count: number;
     missing_count: number;
     created_at: number;
+    archived_at: number | null;
     confidentiality: string | null;
     privacy: Json;
   };
@@ -213,6 +214,28 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
+  holds: {
+    id: string;
+    case_number: string | null;
+    recording_ids: Json;
+    officer_id: string | null;
+    recorder_serial: string | null;
+    unit_id: string | null;
+    from_at: number | null;
+    to_at: number | null;
+    reason: string;
+    author: string;
+    set_at: number;
+    review_at: number;
+    released_at: number | null;
+    released_by: string | null;
+    release_reason: string | null;
+    checked_at: number | null;
+    checked_recordings: number | null;
+    findings: Json;
+  };
+  hold_terms: { term: string; hold_id: string };
+  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
   destructions: {
     place: string;
     key: string;
@@ -225,6 +248,49 @@ export interface Projections {
     why: string;
     disposal_id: string | null;
     began_at: number;
+  };
+  retention_schedules: {
+    version: number;
+    state: string;
+    text: string;
+    sha256: string;
+    proposed_by: Json;
+    proposed_person: string;
+    proposed_at: number;
+    decided_by: Json;
+    decided_at: number | null;
+    in_force_at: number | null;
+    turn: number | null;
+  };
+  retention_dry_runs: { version: number; digest: string; against: number | null; by: Json; at: number };
+  retention_terms: {
+    recording_id: string;
+    version: number;
+    earned_kind: string;
+    earned_until: number | null;
+    waits_for: string | null;
+    floor_kind: string;
+    floor_ms: number | null;
+    maximum_kind: string;
+    maximum_ms: number | null;
+    maximum_waits: string | null;
+    action: string;
+    lock: Json;
+    winner: string;
+    conflict: boolean;
+    bases: Json;
+    corrections: number;
+  };
+  retention_corrections: {
+    number: number;
+    recording_id: string;
+    state: string;
+    reason: string | null;
+    proposed_by: Json;
+    proposed_person: string;
+    proposed_at: number;
+    decided_by: Json;
+    decided_at: number | null;
   };
 }
 
@@ -289,7 +355,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
       ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
       ...plain('claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
       ...{
-        ...plain('missing_count', 'created_at', 'confidentiality'),
+        ...plain('missing_count', 'created_at', 'archived_at', 'confidentiality'),
         notes: 'json',
         start_claims: 'json',
         privacy: 'json',
@@ -366,9 +432,53 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
+  holds: {
+    key: ['id'],
+    columns: {
+      ...plain(
+        'id',
+        'case_number',
+        'officer_id',
+        'recorder_serial',
+        'unit_id',
+        'from_at',
+        'to_at',
+        'reason',
+        'author',
+        'set_at',
+        'review_at',
+      ),
+      ...plain('released_at', 'released_by', 'release_reason', 'checked_at', 'checked_recordings'),
+      ...{ recording_ids: 'json', findings: 'json' },
+    },
+  },
+  hold_terms: { key: ['term', 'hold_id'], columns: plain('term', 'hold_id') },
+  hold_recordings: { key: ['recording_id', 'hold_id'], columns: plain('recording_id', 'hold_id', 'reached_at') },
   destructions: {
     key: ['place', 'key'],
     columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
+  },
+  retention_schedules: {
+    key: ['version'],
+    columns: {
+      ...plain('version', 'state', 'text', 'sha256', 'proposed_person', 'proposed_at', 'decided_at', 'in_force_at', 'turn'),
+      ...{ proposed_by: 'json', decided_by: 'json' },
+    },
+  },
+  retention_dry_runs: { key: ['version'], columns: { ...plain('version', 'digest', 'against', 'at'), by: 'json' } },
+  retention_terms: {
+    key: ['recording_id'],
+    columns: {
+      ...plain('recording_id', 'version', 'earned_kind', 'earned_until', 'waits_for', 'floor_kind', 'floor_ms', 'maximum_kind'),
+      ...{ ...plain('maximum_ms', 'maximum_waits', 'action', 'winner', 'conflict', 'corrections'), lock: 'json', bases: 'json' },
+    },
+  },
+  retention_corrections: {
+    key: ['number'],
+    columns: {
+      ...plain('number', 'recording_id', 'state', 'reason', 'proposed_person', 'proposed_at', 'decided_at'),
+      ...{ proposed_by: 'json', decided_by: 'json' },
+    },
   },
 };
 

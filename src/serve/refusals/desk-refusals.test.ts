@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { auditLine } from '#domain/look/audit-line';
+import { buildServer } from '#serve/server';
 import { aCase, anOfficer, aUnit, aUser } from '#test/support/builders';
 import { aPerson, type asking } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { buildServer } from './server.ts';
 
 let station: ServedStation;
 let app: FastifyInstance;

@@ -10,10 +10,10 @@ import { DockingSafe } from '#domain/custody/docking-entries';
 import { RecordingReplaced } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import type { NarrowScope } from '#domain/scope';
+import { buildServer } from '#serve/server';
 import { anId, anOfficer, START_MS, STATION_ID } from '#test/support/builders';
 import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { buildServer } from './server.ts';
 
 const MINE: NarrowScope = { officers: ['7'], units: [], cases: [], recordings: [] };
 const HOUR = 3_600_000;

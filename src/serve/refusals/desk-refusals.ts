@@ -1,9 +1,9 @@
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import { EvidockError } from '#domain/errors';
 import type { Reason, ReasonCode } from '#messages/reason';
-import { taskOf } from './leave.ts';
-import { type Principal, viewerOf } from './principal.ts';
-import type { Route } from './route.ts';
+import { taskOf } from '#serve/leave';
+import { type Principal, viewerOf } from '#serve/principal';
+import type { Route } from '#serve/route';
 
 /**
  * Why the desk turns somebody away because of people, cases or requests of others, where the answer is not `request.forbidden`: a foreign one may be answered as one
