@@ -268,6 +268,7 @@ export const COMPONENTS = {
     ...{ actor: { kind: 'cli', id: 'wang', via: 'socket', session: null }, data: { unit: { old: null, new: 'B2' } }, lists: {} },
     ...{ personal: { name: { old: null, new: '王敏' } }, salts: { name: sha256 }, prev: sha256, hash },
     canonical: '{"actor":{"id":"wang","kind":"cli","session":null,"via":"socket"},"at":"2026-06-20T07:30:00.000Z","data":{},…}',
+    leftOut: false,
   }),
   Fact: named(FactJson, { name: 'category', value: 'inspection', from: at, actor: 'cli:wang', entry: 812 }),
   CaseEventBody: named(EventBody, { start: '2026-06-20 15:30', end: '2026-06-20 16:10', stage: 'evidence', place: '中山路 8 号' }),

@@ -63,7 +63,7 @@ export interface DeskDeps {
   readonly clockWatch: ClockWatch;
   readonly log: Log;
   /** What is on record of looks; one of each for all ways in. */
-  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy'>;
+  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy' | 'deliverCovered'>;
   readonly played: PlayedTimes;
   /** What is on record of everything else that people do. */
   readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;

@@ -80,6 +80,7 @@ const V1: Readonly<Record<string, string>> = {
   'GET /users/:id': 'manage-accounts',
   'PATCH /users/:id': 'manage-accounts',
   'POST /users/:id/set-up-link': 'manage-accounts',
+  'POST /users/:id/confirmation': 'manage-accounts',
   'GET /users/:id/units': 'manage-accounts',
   'GET /users/:id/facts': 'manage-accounts',
   'GET /units': 'see-registry',
