@@ -15,6 +15,7 @@ import { deriveEn } from './derive-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { disposalTextsEn } from './retention/disposal-en.ts';
 import { holdsEn } from './retention/holds-en.ts';
 import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
@@ -390,6 +391,7 @@ export const en = {
   'error.interrupted': 'interrupted',
   ...tasksEn,
   ...policyEn,
+  ...disposalTextsEn,
   ...troubleEn,
   ...reportsEn,
   ...retentionTermsEn,
