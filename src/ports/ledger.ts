@@ -1,6 +1,7 @@
 import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
+import type { ArchiveReader, ArchiveWriter } from './ledger/archive.ts';
 import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
@@ -8,6 +9,7 @@ import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
+import type { HoldsReader, HoldsWriter } from './ledger/holds.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
@@ -46,6 +48,8 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly archive: ArchiveReader;
+  readonly holds: HoldsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
@@ -70,6 +74,8 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly archive: ArchiveWriter;
+  readonly holds: HoldsWriter;
   readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;
   readonly retention: RetentionWriter;

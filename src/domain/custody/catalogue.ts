@@ -1,11 +1,14 @@
+import { ARCHIVE_ENTRIES } from './archive-entries.ts';
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
+import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
+import { HOLD_ENTRIES } from './hold-entries.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
@@ -38,7 +41,10 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...ARCHIVE_ENTRIES,
+  ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
+  ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,
 ] as const;
 

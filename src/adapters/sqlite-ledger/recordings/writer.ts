@@ -1,11 +1,14 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { NO_LOCK } from '#domain/lock/lock';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
 import { because } from '#domain/reason';
-import type { Copy, Derivative } from '#domain/recording';
+import type { Copy, Derivative, NewCopy } from '#domain/recording';
 import type { NewRecording, RecordingsWriter } from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import { mustExist, named } from '../patches.ts';
+import { lockColumns } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 
@@ -19,10 +22,12 @@ function notesText(notes: readonly RecordingNote[]): string {
 export class SqlRecordingsWriter implements RecordingsWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #holds: HoldWatch;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables }: Rows, holds: HoldWatch) {
     this.#db = db;
     this.#tables = tables;
+    this.#holds = holds;
   }
 
   async insert(recording: NewRecording): Promise<void> {
@@ -49,6 +54,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       confidentiality: recording.confidentiality ?? null,
       privacy: JSON.stringify(recording.privacy ?? []),
     });
+    this.#holds.note(recording.id);
   }
 
   async update(id: string, patch: RecordingPatch): Promise<void> {
@@ -75,6 +81,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
     if (Object.keys(fields).length === 0) return;
+    if (patch.officerId !== undefined || patch.startMs !== undefined || patch.durationMs !== undefined) await this.#holds.before(id);
     mustExist(await this.#tables.update('recordings', fields, { id }), because('no-recording', { recording: id }));
     if (patch.startMs === null) await this.#listByEntry(id);
   }
@@ -100,6 +107,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
     const recording = await this.#db.selectFrom('recordings').select('sort_at').where('id', '=', recordingId).executeTakeFirst();
     if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const row = { recording_id: recordingId, case_number: caseNumber, sort_at: recording.sort_at };
+    this.#holds.note(recordingId);
     await this.#db
       .insertInto('recording_cases')
       .values(row)
@@ -108,10 +116,13 @@ export class SqlRecordingsWriter implements RecordingsWriter {
   }
 
   async removeCase(recordingId: string, caseNumber: string): Promise<void> {
+    await this.#holds.before(recordingId);
     await this.#db.deleteFrom('recording_cases').where('recording_id', '=', recordingId).where('case_number', '=', caseNumber).execute();
   }
 
-  async upsertCopy(copy: Copy): Promise<void> {
+  async upsertCopy(copy: NewCopy): Promise<void> {
+    // Originals in an archive are locked there. A row that is there keeps its place in the queue of locks.
+    const locked = copy.where !== 'vault' && copy.itemId.startsWith('org-');
     const row = {
       item_id: copy.itemId,
       place: copy.where,
@@ -121,8 +132,11 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       verified_at: copy.verifiedAtMs,
       verified_by: copy.verifiedBy,
       sha256: copy.sha256 ?? null,
+      ...lockColumns({ ...NO_LOCK, ...copy }),
+      lock_due_at: locked ? copy.verifiedAtMs : null,
     };
-    await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place']);
+    await this.#holds.copied(copy);
+    await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place'], ['lock_due_at']);
   }
 
   async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {

@@ -37,12 +37,20 @@ const AGE: {
   recording_cases: { of: { table: 'recordings', column: 'recording_id' } },
   originals: { of: { table: 'recordings', column: 'recording_id' } },
   copies: { of: { table: 'recordings', column: 'recording_id' } },
+  archive_findings: { time: 'found_at' },
   derivatives: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
   case_events: { of: { table: 'cases', column: 'case_number' } },
   suggestions: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
   call_up_requests: { time: 'asked_at' },
   call_up_grants: { time: 'from_at' },
   grant_recordings: { of: { table: 'call_up_grants', column: 'grant_id' } },
+  holds: { time: 'set_at' },
+  hold_terms: { of: { table: 'holds', column: 'hold_id' } },
+  hold_recordings: { time: 'reached_at', of: { table: 'holds', column: 'hold_id' } },
+  disposals: { time: 'proposed_at' },
+  disposal_items: { of: { table: 'disposals', column: 'disposal_id' } },
+  destructions: { time: 'began_at' },
+  tombstones: { time: 'at' },
 };
 
 /** Columns that follow from other columns of the ledger, with the rule that they must keep. */
