@@ -93,6 +93,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertGrant': 'fact',
   'callUps.endGrant': 'fact',
   'callUps.noteTime': 'bookkeeping',
+  'callUps.restartTime': 'bookkeeping',
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
