@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DateTime } from 'luxon';
 import { loadCalendar } from '#desk/retention/read-holidays';
 import { readSchedule } from '#desk/retention/read-schedule';
-import { evaluate } from '#domain/retention/evaluate';
+import { evaluatorOf } from '#domain/retention/evaluate';
 import type { RetentionFacts } from '#domain/retention/facts';
 import type { Until } from '#domain/retention/until';
 import type { Row } from './row.ts';
@@ -66,8 +66,9 @@ export async function benchRetention(): Promise<Row[]> {
   const calendar = await loadCalendar({ zone: ZONE, holidays: schedule.holidays, directory: '' });
   // A digest of both, so that neither is left out as unused, and so that they can be compared.
   const [mine, theirs] = [{ sum: 0, forGood: 0 }, { sum: 0 }];
+  const evaluate = evaluatorOf(schedule, calendar);
   const ours = secondsFor((facts) => {
-    const { matched, minimum } = evaluate(schedule, calendar, facts);
+    const { matched, minimum } = evaluate(facts);
     mine.sum = (mine.sum + (instantOf(matched[0]?.minimum ?? null) % 1_000_003)) % 1_000_003;
     if (minimum.kind === 'permanent') mine.forGood += 1;
   });
