@@ -290,8 +290,6 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   access,
   retention,
   clock,
-  clock,
-  retention,
   notices,
   suggest,
   log,

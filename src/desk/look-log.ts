@@ -12,7 +12,7 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
 import { type Announced, CoveredPictures, type PictureDelivery } from './covered-pictures.ts';
-import { type LookAsk, OpenLook, OpenLook } from './open-look.ts';
+import { type LookAsk, OpenLook } from './open-look.ts';
 
 /** A look of which no byte was sent for so long is over. */
 const IDLE_MS = 5 * 60_000;

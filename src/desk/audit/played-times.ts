@@ -57,9 +57,7 @@ async function fromVault({ vault }: Pick<Stores, 'vault'>, { key, bytes }: Item)
   }
 }
 
-async function fromArchive({ archive }: Pick<DeskDeps, 'archive'>, item: Item): Promise<MediaIndex | null> {}
-
-async function fromArchive({ archive }: Pick<Stores, 'archive'>, { key, bytes }: Item): Promise<MediaIndex | null> {
+async function fromArchive({ archive }: Pick<Stores, 'archive'>, item: Item): Promise<MediaIndex | null> {
   if (!archive) return null;
   const { bytes } = item;
   const signal = AbortSignal.timeout(READ_MS_MAX);
