@@ -97,6 +97,13 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
+  'archive.setLock': 'fact',
+  'archive.dueLocks': 'bookkeeping',
+  'archive.postponeLock': 'bookkeeping',
+  'archive.putFinding': 'fact',
+  'archive.settleFinding': 'fact',
+  'archive.putCapabilities': 'bookkeeping',
+  'archive.putComparison': 'bookkeeping',
   'holds.insert': 'fact',
   'holds.release': 'fact',
   // The ledger itself appends what these two reach.
