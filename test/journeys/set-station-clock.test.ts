@@ -60,7 +60,9 @@ async function stop(): Promise<void> {
 
 const show = () => evidockJson<ClockAnswer>(['--state-dir', state, 'clock', 'show']);
 const found = async () =>
-  (await evidockJson<{ type: string; clock: string }[]>(['--state-dir', state, 'audit', '--type', 'clock.doubted'])).map(({ clock }) => clock);
+  (await evidockJson<{ type: string; clock: string }[]>(['--state-dir', state, 'audit', '--type', 'clock.doubted'])).map(
+    ({ clock }) => clock,
+  );
 
 describe.runIf(library)('the clock of a running station', () => {
   it('is found to have been set, back and ahead, until somebody says that it is right', async () => {
