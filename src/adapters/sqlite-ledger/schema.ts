@@ -209,6 +209,7 @@ interface TermRow {
   bases: string;
   corrections: number;
   turn: number;
+  counted_seq: number;
 }
 
 interface CorrectionRow {

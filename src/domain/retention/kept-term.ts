@@ -1,6 +1,5 @@
 import type { Kind } from '#domain/kind';
 import type { Confidentiality } from '#domain/protection';
-import type { CaseTie } from './facts.ts';
 import type { EndAction, LockWish } from './schedule.ts';
 import type { Earned, Until, WaitedFor } from './until.ts';
 
@@ -22,7 +21,6 @@ export interface EarnedBasis {
 /** A case as it was then. Its dates are those of today. */
 interface BasisCase {
   readonly number: string;
-  readonly tie: CaseTie;
   readonly category: string | null;
   readonly stage: string | null;
 }
