@@ -23,13 +23,13 @@ interface Counted extends CountedTerm {
 }
 
 /**
- * Counts the terms of these recordings, and writes those that have changed, with one custody entry. Does nothing where no schedule was ever adopted. Returns how
- * many have changed.
+ * Counts the terms of these recordings, and writes those that have changed, with one custody entry. Returns how many have changed; null:
+ * no schedule counts, so nothing is counted.
  */
-export async function countTerms(writer: LedgerWriter, ids: readonly string[], deps: CountDeps): Promise<number> {
+export async function countTerms(writer: LedgerWriter, ids: readonly string[], deps: CountDeps): Promise<number | null> {
   const before = await writer.retention.terms(ids);
   const counts = await deps.shelf.whatCounts(writer, before);
-  if (counts === null) return 0;
+  if (counts === null) return null;
   const counted = await countedOf(writer, ids, { before, counts });
   return putTerms(writer, { ids, counted }, deps);
 }
@@ -52,17 +52,17 @@ export async function putTerms(
   return changed.length;
 }
 
-/** The terms of these recordings as the ledger is now. Recordings that the vault did not take in have none. */
+/** The terms of these recordings as the ledger is now. Recordings that the vault did not take in have none. `forgets`: what was told since the last count and is told no more does not count. */
 export async function countedOf(
   ledger: Pick<LedgerReader, 'retention'>,
   ids: readonly string[],
-  { before, counts }: { readonly before: readonly KeptTerm[]; readonly counts: WhatCounts },
+  { before, counts, forgets = false }: { readonly before: readonly KeptTerm[]; readonly counts: WhatCounts; readonly forgets?: boolean },
 ): Promise<readonly Counted[]> {
   const { retention } = ledger;
   const rows = (await retention.rows(ids)).filter(({ state }) => isTakenIn(state));
   const beforeOf = new Map(before.map((term) => [term.recordingId, term]));
   const firstMs = await retention.firstInForceMs();
-  const passed = firstMs === null ? [] : await retention.passed(ids, firstMs);
+  const passed = firstMs === null || forgets ? [] : await retention.passed(ids, firstMs);
   const passedOf = new Map(passed.map((each) => [each.recordingId, each]));
   const numbers = [
     ...before.flatMap(({ bases }) => bases.flatMap(({ cases }) => cases.map(({ number }) => number))),
