@@ -19,6 +19,8 @@ const PREFIXES = [
   'lok',
   'ntc',
   'smp',
+  'dsp',
+  'tmb',
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

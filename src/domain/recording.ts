@@ -11,12 +11,13 @@ import type { Reason } from './reason.ts';
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
  * `derived`: and it can be played (or needs no derivative, or none can be made); `archived`: and every original is
  * verified in the archive. `replaced`, after `copying` alone: none of its files was ever copied, and a new version of each is sealed in another recording.
+ * `disposed`: its term was over, and nothing but a tombstone is left of it.
  */
-export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived', 'replaced'] as const;
+export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived', 'replaced', 'disposed'] as const;
 export type RecordingState = (typeof RECORDING_STATES)[number];
 
 /** Whether the vault holds its files, all of them. */
-export const isTakenIn = (state: RecordingState): boolean => state !== 'copying' && state !== 'replaced';
+export const isTakenIn = (state: RecordingState): boolean => state !== 'copying' && state !== 'replaced' && state !== 'disposed';
 
 /** The life of one original. */
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
@@ -103,6 +104,10 @@ export interface Original {
   readonly durationMs: number | null;
   /** The recording in which the new version of this file is sealed, where it was closed as replaced; such a file stays `listed`: it never came. */
   readonly replacedBy: string | null;
+  /** When its bytes were removed from the vault because they are safe in the archive; null: the vault holds them. Never set before it is `sealed`. */
+  readonly evictedAtMs: number | null;
+  /** SHA-256 of the list of its blocks' digests (domain/eviction/block-digests.ts) beside its manifest; null: there is no such list. */
+  readonly blocksSha256: string | null;
 }
 
 /** A place where the bytes of an original or a derivative are known to be. */

@@ -67,6 +67,8 @@ async function sealed(bytes: Uint8Array, overrides: Partial<Original> = {}): Pro
     sealedAtMs: 2,
     durationMs: null,
     replacedBy: null,
+    evictedAtMs: null,
+    blocksSha256: null,
   } as const;
   return { ...original, ...facts, digests: { sha256: sha256(bytes), sm3: null }, ...overrides };
 }

@@ -25,6 +25,8 @@ const original: Original = {
   sealedAtMs: null,
   durationMs: null,
   replacedBy: null,
+  evictedAtMs: null,
+  blocksSha256: null,
 };
 
 beforeEach(() => {

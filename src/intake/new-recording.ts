@@ -92,6 +92,8 @@ export async function insertRecording(
       sealedAtMs: null,
       durationMs: null,
       replacedBy: null,
+      evictedAtMs: null,
+      blocksSha256: null,
     }),
   );
   for (const original of originals) await writer.originals.insert(original);

@@ -32,6 +32,14 @@ export const FAULT_POINTS = [
   'w27-leftover-removed',
   'w28-look-recorded',
   'w29-seen-recorded',
+  'w30-fetch-begun',
+  'w31-fetch-flushed',
+  'w32-fetched-linked',
+  'w33-fetched-recorded',
+  'w34-destruction-intended',
+  'w35-copy-erased',
+  'w36-destruction-recorded',
+  'w37-recording-buried',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

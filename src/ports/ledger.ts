@@ -4,8 +4,10 @@ import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
+import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
@@ -44,6 +46,8 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly eviction: EvictionReader;
+  readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
 }
 
@@ -66,6 +70,8 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly eviction: EvictionWriter;
+  readonly disposals: DisposalsWriter;
   readonly retention: RetentionWriter;
 }
 

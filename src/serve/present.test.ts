@@ -14,6 +14,8 @@ const originals = [1, 2].map((index): Original => {
     sealedAtMs: null,
     durationMs: null,
     replacedBy: null,
+    evictedAtMs: null,
+    blocksSha256: null,
   };
   return { ...anOriginal(recording, { index }), state: 'sealed', ...blank };
 });

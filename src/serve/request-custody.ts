@@ -195,6 +195,8 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     signIn: group('signIn'),
     doors: group('doors'),
     callUps: group('callUps'),
+    eviction: group('eviction'),
+    disposals: group('disposals'),
     retention: group('retention'),
   };
 }

@@ -4,6 +4,8 @@
  */
 
 import { expect } from 'vitest';
+import { STATION } from '#domain/custody/actor';
+import { OriginalSealed } from '#domain/custody/original-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
@@ -41,6 +43,8 @@ interface Owned {
   readonly event: string;
   readonly suggestion: string;
   readonly bytes: number;
+  readonly evicted: string;
+  readonly evictedBytes: number;
 }
 
 async function own(writer: LedgerWriter, officer: string, n: number): Promise<Owned> {
@@ -66,6 +70,11 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
   await writer.originals.markCopied(original.id, facts(`sealed ${officer}`));
   await writer.originals.markSealed(original.id, 2);
   await writer.recordings.upsertCopy(aCopy(original));
+  const { original: evicted } = await listed(n + 4, 'DCIM/C.MP4');
+  await writer.originals.markCopied(evicted.id, facts(evicted.id));
+  await writer.originals.markSealed(evicted.id, 2);
+  await writer.originals.markEvicted(evicted.id, 3);
+  await writer.eviction.noteFetch(evicted.id, 4);
   await writer.recordings.upsertDerivative(aDerivative(recording.id, { recipe: 'remux/1', id: anId('drv', START_MS + n) }));
   await writer.recordings.noteLeftovers(recording.id, [`left/${officer}`]);
   await writer.dockings.insertRefusal({
@@ -84,17 +93,20 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
   await writer.custody.append(
     RecordingTagged.make({ atMs: START_MS, actor: cli('root'), subject: subject('recording', recording.id), data }),
   );
+  const sealed = { recording: recording.id, key: original.vaultKey, bytes: 10, sha256: '', sm3: null, manifestSha256: '' };
+  const about = { atMs: START_MS, actor: STATION, subject: subject('original', original.id) };
+  await writer.custody.append(OriginalSealed.make({ ...about, data: { ...sealed, reread: 'direct' } }));
   return {
     ...{ officer, recording: recording.id, original: original.id, waiting: old.recording.id, waitingOriginal: old.original.id },
     ...{ copied: third.original.id, docking: docking.id, caseNumber: number, event: event.id, suggestion: suggestion.id },
-    bytes: original.bytes,
+    ...{ bytes: original.bytes, evicted: evicted.id, evictedBytes: evicted.bytes },
   };
 }
 
 type Ask = (reader: LedgerReader, of: Owned) => Promise<unknown>;
 /** What all are told: the log as a chain of hashes, slots, and what the work of this host is. No route shows a narrow principal work that is due. */
 type Open = 'dockings.slotOf' | 'dockings.slots' | 'work.due' | 'work.claimsOf' | 'custody.head' | 'custody.hashOf' | 'custody.verify';
-type Footage = 'recordings' | 'originals' | 'dockings' | 'work' | 'custody' | 'cases';
+type Footage = 'eviction' | 'recordings' | 'originals' | 'dockings' | 'work' | 'custody' | 'cases';
 type Methods = { [G in Footage]: `${G}.${keyof LedgerReader[G] & string}` }[Footage];
 
 const identity = ({ officer, bytes }: Owned) => ({ recorderSerial: `R${officer}`, cardPath: 'DCIM/A.MP4', bytes, mtimeMs: START_MS });
@@ -133,6 +145,11 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'work.list': (reader, of) => reader.work.list({ recordingId: of.recording, limit: 5 }),
   'custody.of': (reader, of) => reader.custody.of(subject('recording', of.recording)),
   'custody.factsOf': (reader, of) => reader.custody.factsOf(subject('recording', of.recording), { limit: 5 }),
+  'eviction.needed': async (reader, of) =>
+    (await reader.eviction.needed({ limit: 10 })).filter(({ recordingId }) => recordingId === of.recording),
+  'eviction.names': (reader, of) => reader.eviction.names({ sha256: someDigests(`sealed ${of.officer}`).sha256, bytes: of.bytes }, 5),
+  'eviction.fetches': async (reader, of) => among(await reader.eviction.fetches(10), of.evicted),
+  'eviction.evicted': async (reader, of) => ((await reader.eviction.evicted()).bytes >= of.evictedBytes ? of : null),
   'cases.get': (reader, of) => reader.cases.get(of.caseNumber),
   'cases.numbered': (reader, of) => reader.cases.numbered([of.caseNumber]),
   'cases.list': async (reader, of) => (await reader.cases.list({ limit: 5 })).filter(({ number }) => number === of.caseNumber),
@@ -169,7 +186,7 @@ export function scopeOfMethods(it: It): void {
       (await reader.recordings.list({ after: theirs.recording, officerId: '7', limit: 5 })).length,
       (await reader.cases.list({ after: theirs.caseNumber, limit: 5 })).length,
     ];
-    expect(await pages(ledger)).toEqual([3, 1]);
+    expect(await pages(ledger)).toEqual([4, 1]);
     expect(await pages(within)).toEqual([0, 0]);
     expect((await within.recordings.list({ after: mine.copied, limit: 5 })).length).toBe(0);
   });

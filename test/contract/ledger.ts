@@ -209,6 +209,8 @@ function originals(it: It): void {
       sealedAtMs: null,
       durationMs: null,
       replacedBy: null,
+      evictedAtMs: null,
+      blocksSha256: null,
     };
     expect(await ledger.originals.get(original.id)).toEqual(listed);
     expect((await refused(ledger.transaction((writer) => writer.originals.markSealed(original.id, 1)))).code).toBe('request.conflict');

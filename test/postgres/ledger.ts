@@ -50,6 +50,8 @@ class PostgresLedger implements Ledger {
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
   readonly callUps: Groups['callUps'];
+  readonly eviction: Groups['eviction'];
+  readonly disposals: Groups['disposals'];
   readonly retention: Groups['retention'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
@@ -81,6 +83,8 @@ class PostgresLedger implements Ledger {
     this.signIn = groups.signIn;
     this.doors = groups.doors;
     this.callUps = groups.callUps;
+    this.eviction = groups.eviction;
+    this.disposals = groups.disposals;
     this.retention = groups.retention;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -104,7 +104,7 @@ const appendOnly = (table: string, verbs: string, condition = '') =>
   `CREATE TRIGGER ${table}_stays BEFORE ${verbs} ON ${table} FOR EACH ROW ${condition} EXECUTE FUNCTION refuse()`;
 const count = (name: string, delta: string) => `UPDATE counters SET value = value + (${delta}) WHERE name = '${name}';`;
 const one = (condition: string) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
-const isLeft = (row: string) => one(`${row}.state NOT IN ('archived', 'replaced')`);
+const isLeft = (row: string) => one(`${row}.state NOT IN ('archived', 'replaced', 'disposed')`);
 const isOpen = (row: string) => one(`${row}.state <> 'sealed' AND ${row}.replaced_by IS NULL`);
 const refact = (id: string) =>
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
@@ -125,6 +125,8 @@ const TRIGGERS = [
   ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts', 'user_units'].map((table) =>
     appendOnly(table, 'UPDATE OR DELETE'),
   ),
+  appendOnly('tombstones', 'UPDATE OR DELETE'),
+  ...['disposals', 'disposal_items'].map((table) => appendOnly(table, 'DELETE')),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
   appendOnly('audit_terms', 'UPDATE'),
   "CREATE TRIGGER audit_terms_stay_filed BEFORE DELETE ON audit_terms FOR EACH ROW WHEN (OLD.term NOT LIKE 'address:%') EXECUTE FUNCTION refuse()",

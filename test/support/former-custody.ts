@@ -7,6 +7,12 @@ export function untypeCustody(raw: DatabaseSync): void {
   takeBackRetention(raw);
   for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
+    'needs',
+    'fetches',
+    'tombstones',
+    'destructions',
+    'disposal_items',
+    'disposals',
     'kept_answers',
     'notice_deliveries',
     'notices',
@@ -42,8 +48,15 @@ export function untypeCustody(raw: DatabaseSync): void {
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
   raw.exec('ALTER TABLE originals RENAME COLUMN gaps TO unreadable');
+  takeBackEviction(raw);
   takeBackCasesEnd(raw);
   raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
+}
+
+/** What came with eviction, beside its tables. */
+export function takeBackEviction(raw: DatabaseSync): void {
+  raw.exec('DROP INDEX originals_evicted');
+  for (const column of ['evicted_at', 'blocks_sha256']) raw.exec(`ALTER TABLE originals DROP COLUMN ${column}`);
 }
 
 /** What came with the schedule of retention. */

@@ -32,6 +32,7 @@ export async function tellDocking(writer: LedgerWriter, docking: NewDocking): Pr
 const NOT_COPIED = {
   ...{ state: 'listed' as const, digests: null, gaps: [], sourceReread: null, duplicateOf: null },
   ...{ copiedAtMs: null, sealedAtMs: null, durationMs: null, replacedBy: null },
+  ...{ evictedAtMs: null, blocksSha256: null },
 };
 
 export async function tellListed(

@@ -49,6 +49,8 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       signIn: group('signIn'),
       doors: group('doors'),
       callUps: group('callUps'),
+      eviction: group('eviction'),
+      disposals: group('disposals'),
       retention: group('retention'),
     },
     mustHaveTold: () => {

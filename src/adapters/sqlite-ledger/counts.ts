@@ -37,7 +37,7 @@ export async function countsWithin({ db, dialect }: Rows, scope: Scope): Promise
     return (name: string) => Number(row[name] ?? 0);
   };
   const recordings =
-    await one(sql`SELECT count(*) AS recordings, sum(CASE WHEN state IN ('archived', 'replaced') THEN 0 ELSE 1 END) AS not_archived
+    await one(sql`SELECT count(*) AS recordings, sum(CASE WHEN state IN ('archived', 'replaced', 'disposed') THEN 0 ELSE 1 END) AS not_archived
     FROM recordings WHERE ${sight.oneOfRecordings('recordings.id')}`);
   const originals = await one(sql`SELECT count(*) AS originals, sum(bytes) AS bytes,
     sum(CASE WHEN state <> 'sealed' AND replaced_by IS NULL THEN 1 ELSE 0 END) AS unsealed

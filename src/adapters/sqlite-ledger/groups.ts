@@ -9,10 +9,14 @@ import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
 import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
+import { SqlDisposalsReader } from './disposals/reader.ts';
+import { SqlDisposalsWriter } from './disposals/writer.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
+import { SqlEvictionReader } from './eviction/reader.ts';
+import { SqlEvictionWriter } from './eviction/writer.ts';
 import { SqlLooksReader } from './looks/reader.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
@@ -48,6 +52,8 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
+    eviction: new SqlEvictionReader(rows, scope),
+    disposals: new SqlDisposalsReader(rows),
     retention: new SqlRetentionReader(rows),
   };
 }
@@ -69,6 +75,8 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
+    eviction: new SqlEvictionWriter(rows),
+    disposals: new SqlDisposalsWriter(rows),
     retention: new SqlRetentionWriter(rows),
   };
 }

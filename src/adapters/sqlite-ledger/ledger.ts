@@ -11,8 +11,10 @@ import type { AnswersReader } from '#ports/ledger/answers';
 import type { CallUpsReader } from '#ports/ledger/call-ups';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
+import type { DisposalsReader } from '#ports/ledger/disposals';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
+import type { EvictionReader } from '#ports/ledger/eviction';
 import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
@@ -110,6 +112,8 @@ export class SqliteLedger implements Ledger {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly eviction: EvictionReader;
+  readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
@@ -145,6 +149,8 @@ export class SqliteLedger implements Ledger {
     this.signIn = readers.signIn;
     this.doors = readers.doors;
     this.callUps = readers.callUps;
+    this.eviction = readers.eviction;
+    this.disposals = readers.disposals;
     this.retention = readers.retention;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });

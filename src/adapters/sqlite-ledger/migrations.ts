@@ -4,7 +4,9 @@ import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
+import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
+import { EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';
@@ -304,6 +306,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
+  '0053-eviction': { up: (db: Kysely<Schema>) => run(db, EVICTION) },
+  '0054-disposals': { up: (db: Kysely<Schema>) => run(db, DISPOSALS) },
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
 };
 

@@ -111,6 +111,8 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     sealedAtMs: row.sealed_at,
     durationMs: row.duration_ms,
     replacedBy: row.replaced_by,
+    evictedAtMs: row.evicted_at,
+    blocksSha256: row.blocks_sha256,
   };
 }
 

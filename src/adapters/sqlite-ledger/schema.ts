@@ -31,6 +31,10 @@ export interface Schema {
     sha256: string | null;
   };
   derivatives: DerivativeRow;
+  /** Recordings of which the vault holds an original, and when each was needed last. */
+  needs: { recording_id: string; at: number };
+  /** Evicted originals that are being fetched back. */
+  fetches: { original_id: string; at: number };
   derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
   workers: WorkersRow;
@@ -151,6 +155,62 @@ export interface Schema {
   grant_recordings: { grant_id: string; recording_id: string };
   latest_time: { one: number; at: number };
   notices: { id: string; user_id: string; kind: string; request_id: string; at: number; read_at: number | null };
+  /** People are ids of accounts; roles and reasons are JSON. */
+  disposals: {
+    id: string;
+    state: string;
+    rule: string;
+    due_before: number;
+    digest: string;
+    proposed_by: string;
+    proposed_roles: string;
+    proposed_at: number;
+    approved_by: string | null;
+    approved_roles: string | null;
+    approved_at: number | null;
+    approved_digest: string | null;
+    waits_until: number | null;
+    began_at: number | null;
+    ended_at: number | null;
+    why: string | null;
+  };
+  disposal_items: {
+    disposal_id: string;
+    recording_id: string;
+    state: string;
+    rule: string;
+    due_at: number;
+    files: number;
+    bytes: number;
+    duration_ms: number;
+    contents: string;
+    why: string | null;
+  };
+  /** Files that are being destroyed: intended, and not proven gone yet. */
+  destructions: {
+    place: string;
+    key: string;
+    version: string | null;
+    recording_id: string;
+    item_id: string;
+    what: string;
+    bytes: number | null;
+    sha256: string | null;
+    why: string;
+    disposal_id: string | null;
+    began_at: number;
+  };
+  /** Append-only. `originals`: JSON list of `BuriedOriginal`. */
+  tombstones: {
+    id: string;
+    recording_id: string;
+    disposal_id: string;
+    rule: string;
+    proposed_by: string;
+    approved_by: string;
+    at: number;
+    originals: string;
+  };
   /** Append-only but for how a version stands, who decided that, and when. Actors are JSON. */
   retention_schedules: ScheduleRow;
   /** `result`: JSON. */
@@ -377,6 +437,10 @@ export interface OriginalRow {
   /** When the whole file was last compared, and in which docking. */
   rechecked_at: number | null;
   rechecked_in: string | null;
+  /** When its bytes were removed from the vault; null: they are there, or never came. */
+  evicted_at: number | null;
+  /** SHA-256 of the list of its blocks' digests, if there is one. */
+  blocks_sha256: string | null;
 }
 
 export interface DerivativeRow {

@@ -64,6 +64,11 @@ export class Tables {
     const values = [...Object.values(fields), ...given(where)] as Value[];
     return this.#statements.run(`UPDATE ${table} SET ${changes.join()} WHERE ${equalities(where)}`, values);
   }
+
+  /** Returns how many rows were removed. */
+  remove<T extends Table>(table: T, where: Equal<T>): Promise<number> {
+    return this.#statements.run(`DELETE FROM ${table} WHERE ${equalities(where)}`, given(where) as Value[]);
+  }
 }
 
 function quoted(column: string): string {

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
 import { damageNow } from './described.ts';
-import { bytes, closed, code, count, flag, id, key, ms, sha256, sm3, why, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, sha256, sm3, time, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const ORIGINAL = subject('original', 'org-01k0d5w7q3-hz01-1111111111');
@@ -69,6 +69,7 @@ export const OriginalSealed = defineEntry({
     sm3: sm3(),
     manifestSha256: sha256(),
     reread: code('`direct`: past the page cache; `nocache`, `cached`: weaker.'),
+    blocksSha256: Type.Optional(nullable(sha256())),
   },
   related: recordingOf,
   example: {
@@ -111,6 +112,56 @@ export const OriginalDiffers = defineEntry({
       as: 'rec-01k0d5w7q3-hz01-3333333333',
     },
     personal: { cardPath: PATH },
+  },
+});
+
+export const OriginalEvicted = defineEntry({
+  type: 'original.evicted',
+  about: ['original'],
+  tells: 'The vault gives up its copy, because the archive has verified ones and the room is needed. Nothing is disposed of.',
+  data: {
+    recording: id(),
+    key: key(),
+    bytes: bytes(),
+    sha256: sha256(),
+    why: code(
+      '`space`: above the high-water mark; `intake`: what is being taken in, or fetched back, needs the room; `asked`: a person asked for it.',
+    ),
+    neededAt: time(),
+  },
+  lists: { copies: closed({ archive: id(), key: key(), verifiedAt: time(), verifiedBy: code() }) },
+  related: recordingOf,
+  example: {
+    subject: ORIGINAL,
+    data: {
+      ...{ recording: RECORDING, key: `recordings/${RECORDING}/001.mp4`, bytes: 123_456, sha256: 'ab'.repeat(32) },
+      ...{ why: 'space', neededAt: '2026-06-20T08:00:00.000Z' },
+    },
+    lists: {
+      copies: [{ archive: 's3', key: `recordings/${RECORDING}/001.mp4`, verifiedAt: '2026-06-21T08:00:00.000Z', verifiedBy: 'readback' }],
+    },
+  },
+});
+
+export const OriginalFetched = defineEntry({
+  type: 'original.fetched',
+  about: ['original'],
+  tells: 'The vault holds an evicted original again: it was read from the archive, has the sealed digest, and was read back from the disk.',
+  data: {
+    recording: id(),
+    key: key(),
+    bytes: bytes(),
+    sha256: sha256(),
+    archive: id(),
+    reread: code('`direct`: past the page cache; `nocache`, `cached`: weaker.'),
+  },
+  related: recordingOf,
+  example: {
+    subject: ORIGINAL,
+    data: {
+      ...{ recording: RECORDING, key: `recordings/${RECORDING}/001.mp4`, bytes: 123_456, sha256: 'ab'.repeat(32) },
+      ...{ archive: 's3', reread: 'direct' },
+    },
   },
 });
 
@@ -185,6 +236,8 @@ export const ORIGINAL_ENTRIES = [
   OriginalSealed,
   OriginalRechecked,
   OriginalDiffers,
+  OriginalEvicted,
+  OriginalFetched,
   FileQuarantined,
   FixityChecked,
   CopyFailedVerification,

@@ -65,6 +65,9 @@ const MEANINGS: { readonly [name: string]: string } = {
   },
   ...{
     objects: 'What it is about, by key.',
+    copies: 'Where the same bytes stay, and how that was checked last.',
+    blocksSha256: "SHA-256 of the list of its blocks' digests; null: there is none.",
+    neededAt: 'When its recording was needed last: RFC 3339, in UTC.',
     into: 'The new recording.',
     missing: 'What never came.',
     inputs: 'SHA-256 of the originals.',

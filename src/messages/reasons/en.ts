@@ -20,6 +20,7 @@ import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
+import { disposalEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
 import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
@@ -54,5 +55,6 @@ export const REASONS_EN = {
   ...doorsEn,
   ...callUpEn,
   ...retentionEn,
+  ...disposalEn,
   ...termsEn,
 } as const;

@@ -22,6 +22,7 @@ import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
+import { disposalZhCN } from './retention/disposal-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
 import { termsZhCN } from './retention/terms-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
@@ -55,6 +56,7 @@ const zhCN = {
   ...doorsZhCN,
   ...callUpZhCN,
   ...retentionZhCN,
+  ...disposalZhCN,
   ...termsZhCN,
 } as const;
 

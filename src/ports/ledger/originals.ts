@@ -5,7 +5,17 @@ import type { Compared } from '#domain/vault/file-sample';
 
 export type NewOriginal = Omit<
   Original,
-  'state' | 'digests' | 'gaps' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs' | 'replacedBy'
+  | 'state'
+  | 'digests'
+  | 'gaps'
+  | 'sourceReread'
+  | 'duplicateOf'
+  | 'copiedAtMs'
+  | 'sealedAtMs'
+  | 'durationMs'
+  | 'replacedBy'
+  | 'evictedAtMs'
+  | 'blocksSha256'
 >;
 
 /** What is known of an original once its copy stands in the vault. */
@@ -62,7 +72,9 @@ export interface OriginalsWriter {
   /** Sets an original back to `listed` after its copy failed verification, so that the copy is made again. */
   unmarkCopied(originalId: string): Promise<void>;
   /** `sm3`: computed when the copy was read back. If it is left out, the SM3 on record stays. */
-  markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void>;
+  markSealed(originalId: string, sealedAtMs: number, sm3?: string | null, blocksSha256?: string | null): Promise<void>;
+  /** The vault does not hold the original from `atMs` on; null: it does again. Throws request.conflict unless it is sealed, and was the other way before. */
+  markEvicted(originalId: string, atMs: number | null): Promise<void>;
   /** Writes the real length of an original, ms. */
   measure(originalId: string, durationMs: number): Promise<void>;
   /** Notes that the files under the originals' names on a card were compared with them and are the same, by a full sample or whole. At most 1000 ids. */

@@ -76,8 +76,21 @@ export class SqlOriginalsWriter implements OriginalsWriter {
     await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 
-  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
-    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
+  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null, blocksSha256: string | null = null): Promise<void> {
+    const sealed = { state: 'sealed', sealed_at: sealedAtMs, blocks_sha256: blocksSha256 };
+    await this.#step(originalId, 'copied', { ...sealed, ...(sm3 === undefined ? {} : { sm3 }) });
+  }
+
+  async markEvicted(originalId: string, atMs: number | null): Promise<void> {
+    const changed = await this.#db
+      .updateTable('originals')
+      .set({ evicted_at: atMs })
+      .where('id', '=', originalId)
+      .where('state', '=', 'sealed')
+      .where('evicted_at', atMs === null ? 'is not' : 'is', null)
+      .executeTakeFirst();
+    if (changed.numUpdatedRows !== 1n)
+      throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: atMs === null ? 'evicted' : 'sealed' }));
   }
 
   async measure(originalId: string, durationMs: number): Promise<void> {
@@ -101,6 +114,14 @@ export class SqlOriginalsWriter implements OriginalsWriter {
       .updateTable('originals')
       .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
       .where('id', 'in', this.#dialect.among(originalIds))
+      .execute();
+    await this.#db
+      .updateTable('needs')
+      .set({ at: atMs })
+      .where('recording_id', 'in', (seen) =>
+        seen.selectFrom('originals').select('recording_id').where('id', 'in', this.#dialect.among(originalIds)),
+      )
+      .where('at', '<', atMs)
       .execute();
   }
 }

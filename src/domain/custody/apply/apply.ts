@@ -2,6 +2,7 @@ import type { Json } from '#domain/canonical-json';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { type Subject, type SubjectKind, subject } from '#domain/custody/subject';
 import { CALL_UP_RULES } from './call-ups.ts';
+import { DESTRUCTION_RULES } from './destruction.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
 import { ORIGINAL_RULES } from './originals.ts';
@@ -14,6 +15,7 @@ import type { ProjectionName, RowChange } from './rows.ts';
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...RETENTION_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));

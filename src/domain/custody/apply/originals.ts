@@ -2,6 +2,8 @@ import {
   CopyFailedVerification,
   CopyWithdrawn,
   OriginalCopied,
+  OriginalEvicted,
+  OriginalFetched,
   OriginalGrown,
   OriginalRechecked,
   OriginalSealed,
@@ -63,7 +65,16 @@ export const ORIGINAL_RULES = [
     where === VAULT ? [set('originals', { id: item }, { state: 'listed', ...NOT_COPIED })] : [],
   ),
   rule(OriginalSealed, ({ subject: { id }, atMs, data }) => [
-    set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3 }),
+    set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3, blocks_sha256: data.blocksSha256 ?? null }),
+    add('copies', {
+      ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
+      sha256: null,
+    }),
+  ]),
+  // The entry of the destroyed copy, in the same transaction, takes its row away.
+  rule(OriginalEvicted, ({ subject: { id }, atMs }) => [set('originals', { id }, { evicted_at: atMs })]),
+  rule(OriginalFetched, ({ subject: { id }, data }) => [
+    set('originals', { id }, { evicted_at: null }),
     add('copies', {
       ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
       sha256: null,

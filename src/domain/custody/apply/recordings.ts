@@ -61,6 +61,7 @@ export const RECORDING_RULES = [
           ...{ card_path: personal.paths?.[id], bytes, mtime_ms: Math.floor(mtimeMs), important: recording.important },
           ...{ take: personal.takes && ((personal.takes[id] ?? null) as Json), vault_key: key, state: 'listed' },
           ...{ ...NOT_COPIED, sealed_at: null, duration_ms: null, replaced_by: null, rechecked_at: null, rechecked_in: null },
+          ...{ evicted_at: null, blocks_sha256: null },
         }),
       ),
     ]),

@@ -88,6 +88,8 @@ export interface Projections {
     replaced_by: string | null;
     rechecked_at: number | null;
     rechecked_in: string | null;
+    evicted_at: number | null;
+    blocks_sha256: string | null;
   };
   copies: {
     recording_id: string;
@@ -212,6 +214,19 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
+  destructions: {
+    place: string;
+    key: string;
+    version: string | null;
+    recording_id: string;
+    item_id: string;
+    what: string;
+    bytes: number | null;
+    sha256: string | null;
+    why: string;
+    disposal_id: string | null;
+    began_at: number;
+  };
   retention_schedules: {
     version: number;
     state: string;
@@ -333,7 +348,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     columns: {
       ...plain('id', 'recording_id', 'docking_id', 'recorder_serial', 'role', 'idx', 'kind', 'card_path', 'bytes', 'mtime_ms', 'important'),
       ...plain('vault_key', 'state', 'sha256', 'sm3', 'duplicate_of', 'source_reread', 'copied_at', 'sealed_at', 'duration_ms'),
-      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in'), take: 'json', gaps: 'json' },
+      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in', 'evicted_at', 'blocks_sha256'), take: 'json', gaps: 'json' },
     },
   },
   copies: {
@@ -395,6 +410,10 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
+  destructions: {
+    key: ['place', 'key'],
+    columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
+  },
   retention_schedules: {
     key: ['version'],
     columns: {

@@ -1,0 +1,61 @@
+import { type Kysely, sql } from 'kysely';
+import type { Original } from '#domain/recording';
+import type { Scope } from '#domain/scope';
+import type { EvictionReader, Needed } from '#ports/ledger/eviction';
+import type { Rows } from '../connection.ts';
+import { toOriginal } from '../rows.ts';
+import type { Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
+
+/** Reads what the vault holds and what is on its way, over one connection. */
+export class SqlEvictionReader implements EvictionReader {
+  readonly #db: Kysely<Schema>;
+  readonly #sight: Sight;
+
+  constructor({ db, dialect }: Rows, scope: Scope = 'all') {
+    this.#db = db;
+    this.#sight = new Sight(scope, dialect);
+  }
+
+  async needed({ after, limit }: { after?: Needed; limit: number }): Promise<readonly Needed[]> {
+    let found = this.#db.selectFrom('needs').selectAll().orderBy('at').orderBy('recording_id').limit(limit);
+    if (after !== undefined) found = found.where(sql<boolean>`(at, recording_id) > (${after.atMs}, ${after.recordingId})`);
+    const rows = await this.#sight.narrow(found, 'recording', 'needs.recording_id').execute();
+    return rows.map((row) => ({ recordingId: row.recording_id, atMs: row.at }));
+  }
+
+  async names({ sha256, bytes }: { sha256: string; bytes: number }, limit: number): Promise<readonly Original[]> {
+    const found = this.#db
+      .selectFrom('originals')
+      .selectAll()
+      .where('sha256', '=', sha256)
+      .where('bytes', '=', bytes)
+      // In the text, because the index of digests holds only sealed originals.
+      .where(sql<boolean>`state = 'sealed'`)
+      .where('evicted_at', 'is', null)
+      .orderBy('id')
+      .limit(limit);
+    return (await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute()).map(toOriginal);
+  }
+
+  async fetches(limit: number): Promise<readonly string[]> {
+    const found = this.#db
+      .selectFrom('fetches')
+      .innerJoin('originals', 'originals.id', 'fetches.original_id')
+      .select('fetches.original_id')
+      .orderBy('fetches.at')
+      .orderBy('fetches.original_id')
+      .limit(limit);
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
+    return rows.map((row) => row.original_id);
+  }
+
+  async evicted(): Promise<{ files: number; bytes: number }> {
+    const found = this.#db
+      .selectFrom('originals')
+      .select(({ fn }) => [fn.countAll<number>().as('files'), fn.coalesce(fn.sum<number>('bytes'), sql<number>`0`).as('bytes')])
+      .where('evicted_at', 'is not', null);
+    const [row] = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
+    return { files: Number(row?.files ?? 0), bytes: Number(row?.bytes ?? 0) };
+  }
+}

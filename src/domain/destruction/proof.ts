@@ -1,0 +1,134 @@
+import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
+import type { Copy, Original } from '#domain/recording';
+import { type DisposalFacts, disposalFault } from './disposal-facts.ts';
+
+/** One file that is to be destroyed, in the place where it lies. */
+export interface DoomedFile {
+  readonly recordingId: string;
+  /** Id of the original (of its manifest too), of the derivative, or FACTS_ITEM. */
+  readonly itemId: string;
+  readonly what: 'original' | 'manifest' | 'derivative' | 'facts';
+  /** `vault`, or the archive's name. */
+  readonly where: string;
+  readonly key: string;
+  /** The one version that goes, by the id that the archive gave it; null: every version, delete marker and unfinished part of the key. */
+  readonly version: string | null;
+  /** Bytes and SHA-256 as they are on record; null where the ledger has none. */
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+}
+
+/** What may be freed in the vault: an original that enough archive copies hold. */
+export interface EvictionFacts {
+  readonly original: Pick<Original, 'id' | 'recordingId' | 'state' | 'bytes' | 'digests' | 'vaultKey'>;
+  /** Every copy on record of this original. */
+  readonly copies: readonly Copy[];
+  /** How many archives must hold it, by checks of what age at most (ms), and whether only a check that read every byte counts. */
+  readonly needs: { readonly copies: number; readonly freshMs: number; readonly readBack: boolean };
+  /** Whether work of the recording waits or runs. */
+  readonly busy: boolean;
+  readonly nowMs: number;
+}
+
+/** What was found in one place, where another place holds the sealed bytes. */
+export interface HealingFacts {
+  readonly original: Pick<Original, 'id' | 'recordingId' | 'state' | 'bytes' | 'digests'>;
+  readonly bad: { readonly where: string; readonly key: string; readonly version: string | null };
+  /** What two readings of the bad copy gave. One reading may be a fault of the way. */
+  readonly readings: readonly { readonly bytes: number; readonly sha256: string; readonly atMs: number }[];
+  /** A copy in another place that was read whole in the same run. */
+  readonly good: {
+    readonly where: string;
+    readonly key: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly readAtMs: number;
+  };
+  readonly runBeganAtMs: number;
+}
+
+/** A key that only this module has: an object with it was made by one of the makers below. */
+class Made<Kind extends string, Facts> {
+  readonly #made = true;
+  readonly kind: Kind;
+  readonly doomed: DoomedFile;
+  readonly facts: Facts;
+
+  constructor(kind: Kind, doomed: DoomedFile, facts: Facts) {
+    this.kind = kind;
+    this.doomed = doomed;
+    this.facts = facts;
+    Object.freeze(this);
+  }
+
+  static is(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #made in value && value.#made;
+  }
+}
+
+export type EvictionProof = Made<'eviction', EvictionFacts>;
+export type HealingProof = Made<'healing', HealingFacts>;
+export type DisposalProof = Made<'disposal', DisposalFacts>;
+/** Why one file may be destroyed. `destroyCopy` (src/steps/destroy-copy.ts) takes nothing else. */
+export type DestructionProof = EvictionProof | HealingProof | DisposalProof;
+
+/** Throws station.internal for what only looks like a proof: a cast, a copy of its fields, something read from JSON. */
+export function mustBeProof(proof: DestructionProof): void {
+  if (!Made.is(proof)) throw new EvidockError('station.internal', because('no-proof', {}));
+}
+
+const VAULT = 'vault';
+const refuse = (why: ReturnType<typeof because>): never => {
+  throw new EvidockError('request.conflict', why);
+};
+
+/** Throws request.conflict unless the original may leave the vault now. */
+export function evictionProof(facts: EvictionFacts): EvictionProof {
+  const { original, copies, needs } = facts;
+  const id = original.id;
+  const own = copies.find((copy) => copy.where === VAULT && copy.itemId === id);
+  if (original.state !== 'sealed' || original.digests === null) refuse(because('destroy-not-sealed', { id }));
+  if (!own || own.key !== original.vaultKey) refuse(because('destroy-no-such-copy', { id, place: VAULT }));
+  if (facts.busy) refuse(because('destroy-busy', { id: original.recordingId }));
+  const good = new Set(copies.filter((copy) => isGood(facts, copy)).map(({ where }) => where));
+  if (needs.copies < 1 || good.size < needs.copies)
+    refuse(because('destroy-too-few-copies', { id, found: good.size, count: Math.max(1, needs.copies) }));
+  return new Made('eviction', doomedOriginal(original, { where: VAULT, key: original.vaultKey, version: null }), facts);
+}
+
+/** A check from the future says nothing of its age. */
+function isGood({ original, needs, nowMs }: EvictionFacts, copy: Copy): boolean {
+  if (copy.where === VAULT || copy.itemId !== original.id || copy.bytes !== original.bytes) return false;
+  if (needs.readBack && copy.verifiedBy !== 'readback') return false;
+  const ageMs = nowMs - copy.verifiedAtMs;
+  return ageMs >= 0 && ageMs <= needs.freshMs;
+}
+
+/** Throws request.conflict unless two readings of the bad copy differ from what was sealed, and another place was read in this run and holds what was sealed. */
+export function healingProof(facts: HealingFacts): HealingProof {
+  const { original, bad, readings, good, runBeganAtMs } = facts;
+  const id = original.id;
+  const sealed = original.digests?.sha256;
+  if (original.state !== 'sealed' || sealed === undefined) refuse(because('destroy-not-sealed', { id }));
+  const isSealed = (read: { bytes: number; sha256: string }) => read.sha256 === sealed && read.bytes === original.bytes;
+  if (readings.length < 2 || readings.some(isSealed)) refuse(because('heal-not-bad', { id, place: bad.where }));
+  if (good.where === bad.where || !isSealed(good)) refuse(because('heal-no-good', { id }));
+  if (good.readAtMs < runBeganAtMs) refuse(because('heal-not-read', { id, place: good.where }));
+  return new Made('healing', doomedOriginal(original, bad), facts);
+}
+
+/** Throws request.conflict, or request.forbidden, unless this file of the approved list may be destroyed now. */
+export function disposalProof(doomed: DoomedFile, facts: DisposalFacts): DisposalProof {
+  const fault = disposalFault(doomed.recordingId, facts);
+  if (fault) refuse(fault);
+  return new Made('disposal', doomed, facts);
+}
+
+function doomedOriginal(
+  { id, recordingId, bytes, digests }: Pick<Original, 'id' | 'recordingId' | 'bytes' | 'digests'>,
+  at: { readonly where: string; readonly key: string; readonly version: string | null },
+): DoomedFile {
+  const { where, key, version } = at;
+  return { recordingId, itemId: id, what: 'original', where, key, version, bytes, sha256: digests?.sha256 ?? null };
+}

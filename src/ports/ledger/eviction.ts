@@ -1,0 +1,26 @@
+import type { Original } from '#domain/recording';
+
+/** A recording of which the vault holds an original. */
+export interface Needed {
+  readonly recordingId: string;
+  /** When it was needed last, ms since 1970: sealed, seen on a docked card, looked at, derived or fetched. */
+  readonly atMs: number;
+}
+
+/** What the vault holds, and what of it may be needed least. */
+export interface EvictionReader {
+  /** Recordings of which the vault holds an original, the least recently needed first; `after`: the last one of the page before. At most 1000. */
+  needed(page: { readonly after?: Needed; readonly limit: number }): Promise<readonly Needed[]>;
+  /** Sealed originals with these bytes that the vault holds, at most `limit`: names of one file, as far as its disk has links. */
+  names(of: { readonly sha256: string; readonly bytes: number }, limit: number): Promise<readonly Original[]>;
+  /** Ids of evicted originals that are being fetched back, the oldest first. After a crash they are gone on with. */
+  fetches(limit: number): Promise<readonly string[]>;
+  /** What was evicted and not fetched since. */
+  evicted(): Promise<{ readonly files: number; readonly bytes: number }>;
+}
+
+export interface EvictionWriter {
+  /** An original that is noted already stays noted. */
+  noteFetch(originalId: string, atMs: number): Promise<void>;
+  forgetFetch(originalId: string): Promise<void>;
+}

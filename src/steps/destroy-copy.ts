@@ -1,0 +1,154 @@
+import type { Actor } from '#domain/custody/actor';
+import { CopyDestroyed, CopyDestroying, CopySpared } from '#domain/custody/destruction-entries';
+import { subject } from '#domain/custody/subject';
+import type { DisposalFacts } from '#domain/destruction/disposal-facts';
+import {
+  type DestructionProof,
+  type DisposalProof,
+  type DoomedFile,
+  disposalProof,
+  type EvictionProof,
+  evictionProof,
+  type HealingProof,
+  healingProof,
+  mustBeProof,
+} from '#domain/destruction/proof';
+import { EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
+import { workId } from '#domain/work';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { OriginalEraser } from '#ports/original-eraser';
+
+export interface DestroyDeps {
+  readonly ledger: Pick<Ledger, 'transaction'>;
+  /** One for each place in which something may be destroyed now. Without one, nothing is destroyed there. */
+  readonly erasers: readonly OriginalEraser[];
+  readonly clock: Clock;
+  readonly faults: FaultPoints;
+  /** Who has it done. */
+  readonly actor: Actor;
+  readonly signal?: AbortSignal;
+  /** The facts of a disposal as they are in this transaction; only a disposal hands it in (`disposalFactsNow`). */
+  readonly disposalNow?: (writer: LedgerWriter, doomed: DoomedFile) => Promise<DisposalFacts>;
+  /** What else is written in the transaction that says that the file is gone. */
+  readonly whenGone?: (writer: LedgerWriter, atMs: number) => Promise<void>;
+}
+
+/**
+ * Destroys one copy of an original, or a file that belongs to one. This is the only function that does (test/one-destroyer.test.ts). The proof is checked again
+ * in the transaction that puts the intention on record, against what the ledger says then. After it the file is erased, the place must list it no more, and a
+ * second transaction says so and takes the row of the copy away. A crash in between leaves a row in `destructions`, from which `resume` of its caller goes on.
+ * Throws request.conflict where the facts have changed, and then nothing was destroyed; else in the words of the ledger or of the place.
+ */
+export async function destroyCopy(deps: DestroyDeps, proof: DestructionProof): Promise<void> {
+  mustBeProof(proof);
+  const { ledger, clock, faults } = deps;
+  const { doomed } = proof;
+  const eraser = deps.erasers.find(({ where }) => where === doomed.where);
+  if (!eraser) throw new EvidockError('request.conflict', because('no-eraser', { place: doomed.where }));
+  await ledger.transaction(async (writer) => {
+    const now = await proofNow(writer, deps, proof);
+    await intend(writer, deps, now);
+  });
+  faults.reached('w34-destruction-intended');
+  const { removed } = await eraser.erase(doomed, deps.signal);
+  faults.reached('w35-copy-erased');
+  const left = await eraser.left(doomed, deps.signal);
+  if (left.length > 0)
+    throw new EvidockError('station.internal', because('destroy-left', { key: doomed.key, place: doomed.where, names: left.slice(0, 10) }));
+  await ledger.transaction(async (writer) => {
+    const atMs = clock.nowMs();
+    await writer.disposals.endDestruction(doomed);
+    const { recordingId, itemId, where } = doomed;
+    if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
+    await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(proof), removed } }));
+    await deps.whenGone?.(writer, atMs);
+  });
+  faults.reached('w36-destruction-recorded');
+}
+
+/** Takes an intention back whose file stays. What was erased already cannot be spared: the caller looks first. */
+export async function spareCopy(deps: Pick<DestroyDeps, 'ledger' | 'clock' | 'actor'>, proof: Spared, reason: Reason): Promise<void> {
+  await deps.ledger.transaction(async (writer) => {
+    await writer.disposals.endDestruction(proof.doomed);
+    await writer.custody.append(
+      CopySpared.make({ ...about(deps, proof.doomed, deps.clock.nowMs()), data: fileData(proof), personal: { reason } }),
+    );
+  });
+}
+
+interface Spared {
+  readonly doomed: DoomedFile;
+  readonly kind: DestructionProof['kind'];
+  readonly disposalId?: string | null;
+}
+
+async function intend(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionProof): Promise<void> {
+  const { doomed, kind } = proof;
+  const beganAtMs = deps.clock.nowMs();
+  const disposalId = kind === 'disposal' ? proof.facts.disposal.id : null;
+  await writer.disposals.beginDestruction({ doomed, why: kind, disposalId, beganAtMs });
+  const { bytes, sha256 } = doomed;
+  const entry = { ...about(deps, doomed, beganAtMs), data: { ...fileData(proof), bytes, sha256 }, lists: { instead: insteadOf(proof) } };
+  await writer.custody.append(CopyDestroying.make(entry));
+}
+
+/** Where the same bytes stay. */
+function insteadOf(proof: DestructionProof) {
+  if (proof.kind === 'disposal') return [];
+  if (proof.kind === 'healing') {
+    const { where, key, readAtMs } = proof.facts.good;
+    return [{ place: where, key, at: readAtMs }];
+  }
+  return proof.facts.copies
+    .filter(({ where }) => where !== proof.doomed.where)
+    .map(({ where, key, verifiedAtMs }) => ({ place: where, key, at: verifiedAtMs }));
+}
+
+function about({ actor }: Pick<DestroyDeps, 'actor'>, { recordingId }: DoomedFile, atMs: number) {
+  return { atMs, actor, subject: subject('recording', recordingId) };
+}
+
+function fileData(proof: Spared | DestructionProof) {
+  const { itemId, what, where, key, version } = proof.doomed;
+  const disposal = 'facts' in proof ? (proof.kind === 'disposal' ? proof.facts.disposal.id : null) : (proof.disposalId ?? null);
+  return { item: itemId, what, place: where, key, version, why: proof.kind, disposal };
+}
+
+/** The same proof of what the ledger says in this transaction. Throws where it proves no more. */
+function proofNow(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionProof): Promise<DestructionProof> {
+  if (proof.kind === 'eviction') return evictionNow(writer, deps, proof);
+  return proof.kind === 'healing' ? healingNow(writer, proof) : disposalNow(writer, deps, proof);
+}
+
+async function evictionNow(writer: LedgerWriter, { clock }: DestroyDeps, { facts, doomed }: EvictionProof): Promise<EvictionProof> {
+  const original = await currentOriginal(writer, doomed);
+  const copies = (await writer.recordings.copies(doomed.recordingId)).filter(({ itemId }) => itemId === doomed.itemId);
+  return evictionProof({ ...facts, original, copies, busy: await isBusy(writer, doomed.recordingId), nowMs: clock.nowMs() });
+}
+
+async function healingNow(writer: LedgerWriter, { facts, doomed }: HealingProof): Promise<HealingProof> {
+  return healingProof({ ...facts, original: await currentOriginal(writer, doomed) });
+}
+
+async function disposalNow(writer: LedgerWriter, deps: DestroyDeps, { doomed }: DisposalProof): Promise<DisposalProof> {
+  if (!deps.disposalNow) throw new EvidockError('station.internal', because('no-proof', {}));
+  return disposalProof(doomed, await deps.disposalNow(writer, doomed));
+}
+
+async function currentOriginal(writer: LedgerWriter, { itemId }: DoomedFile) {
+  const original = await writer.originals.get(itemId);
+  if (!original) throw new EvidockError('request.not-found', because('no-original', { id: itemId }));
+  return original;
+}
+
+/** Whether work of a recording waits or runs: it may read what is to be destroyed. */
+export async function isBusy(writer: Pick<LedgerWriter, 'work'>, recordingId: string): Promise<boolean> {
+  for (const stage of ['derive', 'archive'] as const) {
+    const work = await writer.work.get(workId(stage, recordingId));
+    if (work && (work.state === 'running' || work.state === 'waiting')) return true;
+  }
+  return false;
+}
