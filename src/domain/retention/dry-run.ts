@@ -124,7 +124,7 @@ export class DryRunTally {
     if (kept.conflict) this.#conflicts.add(row, named);
     this.#addEnd(row, named);
     this.#addRules(row, {
-      from: asked && asked.winner,
+      from: asked?.winner ?? null,
       to: asks.winner,
       change: difference > 0 ? 'longer' : difference < 0 ? 'shorter' : 'same',
     });
