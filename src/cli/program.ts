@@ -11,6 +11,7 @@ import { addReports, addSamples } from './access/reports.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
+import { addClock } from './clock/clock.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
@@ -97,6 +98,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addNotice,
     addVerify,
     addAudit,
+    addClock,
     addJobs,
     addDerive,
     addLedger,

@@ -1,11 +1,13 @@
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
+import { CLOCK_ENTRIES } from './clock-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
+import { HOLD_ENTRIES } from './hold-entries.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
@@ -22,6 +24,7 @@ import { WORKER_ENTRIES } from './worker-entries.ts';
 
 const ALL = [
   ...STATION_ENTRIES,
+  ...CLOCK_ENTRIES,
   ...DOCKING_ENTRIES,
   ...RECORDER_ENTRIES,
   ...ORIGINAL_ENTRIES,
@@ -38,6 +41,7 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
   ...RETENTION_ENTRIES,
 ] as const;

@@ -11,6 +11,8 @@ export const SUBJECT_KINDS = [
   /** A unit 单位 of the agency. */
   'unit',
   'station',
+  /** The clock of the station. */
+  'clock',
   /** A USB port by the kernel's name, or the path of a watched directory. */
   'port',
   'policy',
@@ -25,6 +27,8 @@ export const SUBJECT_KINDS = [
   'kiosk',
   /** A random sample of looks. */
   'sample',
+  /** A legal hold 法律保全. */
+  'hold',
   /** A list of recordings that are to be disposed of. */
   'disposal',
   /** A version of the schedule that says how long recordings are kept. */

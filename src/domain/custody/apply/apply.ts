@@ -5,6 +5,7 @@ import { CALL_UP_RULES } from './call-ups.ts';
 import { DESTRUCTION_RULES } from './destruction.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
+import { HOLD_RULES } from './holds.ts';
 import { ORIGINAL_RULES } from './originals.ts';
 import { PEOPLE_RULES } from './people.ts';
 import { RECORDING_RULES } from './recordings.ts';
@@ -15,6 +16,8 @@ import type { ProjectionName, RowChange } from './rows.ts';
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
+  ...HOLD_RULES,
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...RETENTION_RULES],
 ];

@@ -214,6 +214,28 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
+  holds: {
+    id: string;
+    case_number: string | null;
+    recording_ids: Json;
+    officer_id: string | null;
+    recorder_serial: string | null;
+    unit_id: string | null;
+    from_at: number | null;
+    to_at: number | null;
+    reason: string;
+    author: string;
+    set_at: number;
+    review_at: number;
+    released_at: number | null;
+    released_by: string | null;
+    release_reason: string | null;
+    checked_at: number | null;
+    checked_recordings: number | null;
+    findings: Json;
+  };
+  hold_terms: { term: string; hold_id: string };
+  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
   destructions: {
     place: string;
     key: string;
@@ -410,6 +432,28 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
+  holds: {
+    key: ['id'],
+    columns: {
+      ...plain(
+        'id',
+        'case_number',
+        'officer_id',
+        'recorder_serial',
+        'unit_id',
+        'from_at',
+        'to_at',
+        'reason',
+        'author',
+        'set_at',
+        'review_at',
+      ),
+      ...plain('released_at', 'released_by', 'release_reason', 'checked_at', 'checked_recordings'),
+      ...{ recording_ids: 'json', findings: 'json' },
+    },
+  },
+  hold_terms: { key: ['term', 'hold_id'], columns: plain('term', 'hold_id') },
+  hold_recordings: { key: ['recording_id', 'hold_id'], columns: plain('recording_id', 'hold_id', 'reached_at') },
   destructions: {
     key: ['place', 'key'],
     columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
