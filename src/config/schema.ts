@@ -7,6 +7,7 @@ import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
+import { retention } from './retention-section.ts';
 
 /** For a station that shares nothing with another. */
 export const DEFAULT_STATION_ID = 'station1';
@@ -285,6 +286,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   audit,
   access,
   clock,
+  retention,
   notices,
   suggest,
   log,
