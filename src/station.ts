@@ -45,6 +45,7 @@ import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
+import { openRetention } from './station/retention.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
@@ -162,6 +163,7 @@ export class Station {
       policy: access.policy,
       keeps,
     });
+    const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
@@ -175,6 +177,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      retention,
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened),

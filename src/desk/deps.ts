@@ -18,6 +18,7 @@ import type { AccessDeps } from './access/decide-for.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { Looks } from './look-log.ts';
+import type { RetentionParts } from './retention/parts.ts';
 import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
@@ -78,6 +79,7 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
+  readonly retention: RetentionParts;
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;

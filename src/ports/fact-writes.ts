@@ -119,6 +119,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'retention.keepDryRun': 'fact',
   'retention.putTerm': 'fact',
   'retention.markCounted': 'bookkeeping',
+  'retention.recountWaiting': 'bookkeeping',
   'retention.proposeCorrection': 'fact',
   'retention.decideCorrection': 'fact',
 };

@@ -87,7 +87,7 @@ export async function mustHaveTerm({ retention }: Pick<LedgerReader, 'retention'
 }
 
 /** Throws request.not-found. */
-async function mustHaveCorrection({ retention }: Pick<LedgerReader, 'retention'>, number: number): Promise<Correction> {
+export async function mustHaveCorrection({ retention }: Pick<LedgerReader, 'retention'>, number: number): Promise<Correction> {
   const found = await retention.correction(number);
   if (found === null) throw new EvidockError('request.not-found', because('no-correction', { number }));
   return found;

@@ -29,7 +29,9 @@ export class RetentionKeeper {
     this.#options = options;
   }
 
-  start(): void {
+  /** Days off of another year may be known since the last start: terms that wait for them are counted again. */
+  async start(): Promise<void> {
+    await this.#options.ledger.transaction((writer) => writer.retention.recountWaiting('holidays'));
     this.#arm();
   }
 

@@ -37,7 +37,7 @@ export class ScheduleShelf {
     const [inForce, adopted] = [await retention.inForce(), await retention.adopted()];
     if (inForce === null && adopted === null) return null;
     const former = new Map<number, CountingSchedule>();
-    for (const number of new Set(before.flatMap(({ bases }) => bases.map(({ version }) => version)))) {
+    for (const number of new Set(before.flatMap(({ version, bases }) => [version, ...bases.map((basis) => basis.version)]))) {
       const version = await retention.schedule(number);
       if (version) former.set(number, this.of(version));
     }

@@ -21,6 +21,8 @@ export const SCHEDULES_MAX = 20;
 /** A dry run that is older does not tell what is in the vault today. */
 export const DRY_RUN_DAYS_MAX = 7;
 const DAY_MS = 86_400_000;
+/** More versions than a site has in its life. */
+const VERSIONS_MAX = 1000;
 
 interface Deps {
   readonly ledger: Ledger;
@@ -54,6 +56,20 @@ export async function proposeSchedule(
     );
     return mustHaveSchedule(writer, version);
   });
+}
+
+/**
+ * The station proposes a file where no version has its text. It takes back what it proposed before and nobody has decided yet: a file that was changed once more
+ * waits for nobody.
+ */
+export async function proposeFile({ ledger, clock, read }: Deps & { readonly read: ReadVersion }, text: string): Promise<void> {
+  const sha256 = sha256Hex(Buffer.from(text));
+  const versions = await ledger.retention.schedules({ limit: VERSIONS_MAX });
+  if (versions.some((each) => each.sha256 === sha256)) return;
+  const by = { actor: STATION, person: 'station' };
+  for (const { version, state, proposedPerson } of versions)
+    if (state === 'proposed' && proposedPerson === by.person) await endSchedule({ ledger, clock }, { version, reason: null, by });
+  await proposeSchedule({ ledger, clock, read }, { text, by });
 }
 
 /**

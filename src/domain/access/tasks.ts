@@ -28,6 +28,10 @@ export const TASKS = [
   'see-own-looks',
   'request-call-up',
   'decide-call-up',
+  'see-retention',
+  'manage-retention',
+  'adopt-retention',
+  'approve-correction',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -60,10 +64,22 @@ export const DEFAULT_TASKS: TaskTable = {
   'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
+  'see-retention': ['custodian', 'auditor', 'reviewer', 'security-administrator'],
+  'manage-retention': ['custodian'],
+  'adopt-retention': ['security-administrator'],
+  'approve-correction': ['reviewer'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
-const OF_FOOTAGE: readonly Task[] = ['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'];
+const OF_FOOTAGE: readonly Task[] = [
+  'find-footage',
+  'show-footage',
+  'tag-footage',
+  'see-work',
+  'request-call-up',
+  'decide-call-up',
+  'approve-correction',
+];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */
 const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: readonly Role[] }>>> = {
@@ -71,6 +87,7 @@ const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: re
   'manage-policy': { by: 'security-administrator', also: [] },
   administer: { by: 'system-administrator', also: [] },
   'read-audit': { by: 'auditor', also: ['reviewer'] },
+  'adopt-retention': { by: 'security-administrator', also: ['reviewer'] },
 };
 
 export interface TaskFault {

@@ -2,7 +2,7 @@ import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { type CountingSchedule, countTerm, type WhatCounts } from './count-term.ts';
 import { evaluate } from './evaluate.ts';
 import type { RetentionFacts } from './facts.ts';
-import type { KeptTerm } from './kept-term.ts';
+import { type KeptTerm, untilOf } from './kept-term.ts';
 import { compareUntil, type Until } from './until.ts';
 
 const DAY_MS = 86_400_000;
@@ -162,11 +162,6 @@ export class DryRunTally {
       rulesLeftOut: Math.max(0, rules.length - GROUPS_MAX),
     };
   }
-}
-
-function untilOf({ earnedKind, earnedUntilMs, waitsFor }: Pick<KeptTerm, 'earnedKind' | 'earnedUntilMs' | 'waitsFor'>): Until {
-  if (earnedKind === 'instant') return { kind: earnedKind, ms: earnedUntilMs ?? 0 };
-  return earnedKind === 'waiting' ? { kind: earnedKind, for: waitsFor ?? 'start' } : { kind: 'permanent' };
 }
 
 class Sum {

@@ -55,3 +55,9 @@ export interface KeptTerm {
   /** True: a fact, a case or the schedule has changed since it was counted. Nothing may be disposed of by a stale term. */
   readonly stale: boolean;
 }
+
+/** Until when a term keeps its recording at least. */
+export function untilOf({ earnedKind, earnedUntilMs, waitsFor }: Pick<KeptTerm, 'earnedKind' | 'earnedUntilMs' | 'waitsFor'>): Until {
+  if (earnedKind === 'instant') return { kind: earnedKind, ms: earnedUntilMs ?? 0 };
+  return earnedKind === 'waiting' ? { kind: earnedKind, for: waitsFor ?? 'start' } : { kind: 'permanent' };
+}

@@ -22,4 +22,8 @@ export const tasksEn = {
   'task.see-own-looks': 'see who looked at footage that shows oneself',
   'task.request-call-up': 'request a call-up',
   'task.decide-call-up': 'decide on call-ups',
+  'task.see-retention': 'see schedules of retention, dry runs and corrections',
+  'task.manage-retention': 'propose schedules of retention and corrections of terms',
+  'task.adopt-retention': 'adopt or refuse a schedule of retention that somebody else proposed',
+  'task.approve-correction': 'decide on corrections of terms',
 } as const;

@@ -24,4 +24,8 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.see-own-looks': '查看谁看过本人出镜的录像',
   'task.request-call-up': '申请调阅',
   'task.decide-call-up': '审批调阅',
+  'task.see-retention': '查看保存期限表、试算与更正',
+  'task.manage-retention': '提出保存期限表与期限更正',
+  'task.adopt-retention': '采用或拒绝他人提出的保存期限表',
+  'task.approve-correction': '审批期限更正',
 };

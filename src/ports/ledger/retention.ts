@@ -5,6 +5,7 @@ import type { Confidentiality } from '#domain/protection';
 import type { RecordingState } from '#domain/recording';
 import type { CaseTie } from '#domain/retention/facts';
 import type { KeptTerm } from '#domain/retention/kept-term';
+import type { WaitedFor } from '#domain/retention/until';
 
 /**
  * How a version of the schedule stands. `proposed`: waits for a dry run and a second person; `adopted`: a second person adopted it, and its waiting period runs;
@@ -194,6 +195,8 @@ export interface RetentionWriter {
   putTerm(term: NewTerm, at: CountedAt): Promise<void>;
   /** The facts of these recordings were looked at: they are not stale any more, as far as facts go. */
   markCounted(recordingIds: readonly string[], at: CountedAt): Promise<void>;
+  /** Makes the terms stale that wait for this. */
+  recountWaiting(waitsFor: WaitedFor): Promise<void>;
   proposeCorrection(
     correction: Pick<Correction, 'recordingId' | 'reason' | 'proposedBy' | 'proposedPerson' | 'proposedAtMs'>,
   ): Promise<number>;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { WaitedFor } from '#domain/retention/until';
 import type { CountedAt, KeptDryRun, NewTerm, RetentionWriter } from '#ports/ledger/retention';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
@@ -62,6 +63,11 @@ export class SqlRetentionWriter implements RetentionWriter {
     const ids = this.#dialect.among(recordingIds);
     await this.#db.deleteFrom('retention_stale').where('recording_id', 'in', ids).execute();
     await this.#db.updateTable('retention_terms').set({ turn, counted_seq: seq }).where('recording_id', 'in', ids).execute();
+  }
+
+  async recountWaiting(waitsFor: WaitedFor): Promise<void> {
+    await sql`INSERT INTO retention_stale SELECT recording_id FROM retention_terms
+      WHERE earned_kind = 'waiting' AND waits_for = ${waitsFor} ON CONFLICT DO NOTHING`.execute(this.#db);
   }
 
   async proposeCorrection(made: Parameters<RetentionWriter['proposeCorrection']>[0]): Promise<number> {
