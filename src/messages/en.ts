@@ -15,9 +15,9 @@ import { deriveEn } from './derive-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
 import { holdsEn } from './retention/holds-en.ts';
-import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -392,7 +392,7 @@ export const en = {
   'error.interrupted': 'interrupted',
   ...tasksEn,
   ...policyEn,
+  ...disposalTextsEn,
   ...troubleEn,
   ...reportsEn,
-  ...retentionTermsEn,
 } as const;

@@ -16,8 +16,8 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
-import { retentionTermsZhCN } from './retention/terms-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
@@ -391,7 +391,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.interrupted': '已中断',
   ...tasksZhCN,
   ...policyZhCN,
+  ...disposalTextsZhCN,
   ...troubleZhCN,
   ...reportsZhCN,
-  ...retentionTermsZhCN,
 };

@@ -4,6 +4,7 @@ import { CASE_ENTRIES } from './case-entries.ts';
 import { CLOCK_ENTRIES } from './clock-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
+import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
@@ -43,6 +44,7 @@ const ALL = [
   ...SAMPLE_ENTRIES,
   ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
+  ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,
 ] as const;
 

@@ -3,6 +3,7 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import { type Subject, type SubjectKind, subject } from '#domain/custody/subject';
 import { CALL_UP_RULES } from './call-ups.ts';
 import { DESTRUCTION_RULES } from './destruction.ts';
+import { DISPOSAL_RULES } from './disposals.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
 import { HOLD_RULES } from './holds.ts';
@@ -20,6 +21,8 @@ const ALL = [
   ...HOLD_RULES,
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...RETENTION_RULES],
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES],
+  ...RETENTION_RULES,
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 
