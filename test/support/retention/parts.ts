@@ -37,7 +37,7 @@ export function scheduleText(rules: Readonly<Record<string, MadeRule>>): string 
       ...(maximum === undefined ? [] : [`    maximum: ${maximum}`]),
       '    action: propose',
       '    lock: { mode: none, hold: false, horizonDays: 365 }',
-      '    source: { status: policy, title: ours, article: 1, checked: 2026-06-20 }',
+      "    source: { status: policy, title: ours, article: '1', checked: 2026-06-20 }",
     ].join('\n'),
   );
   return [
