@@ -34,7 +34,7 @@ const NamedJson = Type.Object({
   more: Type.Integer({ description: 'How many more there are than named.' }),
 });
 
-const DryRunJson = Type.Object({
+export const DryRunJson = Type.Object({
   digest: Type.String({ description: 'SHA-256 over schedule and result, hex. Whoever adopts the schedule names it.' }),
   against: nullable.integer('The version in force with which it was compared; null: none.'),
   by: Type.String(),

@@ -136,7 +136,7 @@ describe('a schedule', () => {
     await life.keeper.look();
     START = life.clock.nowMs();
     expect(await daysOf(id)).toBe(90);
-    await endSchedule(deps(), { version, reason: 'the wrong file', by: WU });
+    await endSchedule(deps(), { version, how: 'refusal', reason: 'the wrong file', actor: WU.actor });
     expect(await life.dueIds(START + 1000 * DAY_MS)).toEqual([]);
     await life.keeper.look();
     expect(await daysOf(id)).toBe(7);

@@ -68,7 +68,8 @@ export async function proposeFile({ ledger, clock, read }: Deps & { readonly rea
   if (versions.some((each) => each.sha256 === sha256)) return;
   const by = { actor: STATION, person: 'station' };
   for (const { version, state, proposedPerson } of versions)
-    if (state === 'proposed' && proposedPerson === by.person) await endSchedule({ ledger, clock }, { version, reason: null, by });
+    if (state === 'proposed' && proposedPerson === by.person)
+      await endSchedule({ ledger, clock }, { version, how: 'withdrawal', reason: null, actor: by.actor });
   await proposeSchedule({ ledger, clock, read }, { text, by });
 }
 
@@ -125,17 +126,24 @@ function mustBeSeen(run: KeptDryRun | null, { proposal: { version, sha256 }, dig
     throw new EvidockError('request.conflict', because('schedule-dry-run-old', { version, days, limit: DRY_RUN_DAYS_MAX }));
 }
 
-/** Refuses a proposal, or takes back one's own, or takes back what was adopted and is not in force yet. Throws request.not-found, request.conflict. */
+/**
+ * Ends a schedule that is not in force yet: `refusal` of a proposal, or `withdrawal`. What was adopted is taken back either way. Throws request.not-found,
+ * request.conflict.
+ */
 export async function endSchedule(
   { ledger, clock }: Deps,
-  { version, reason, by: { actor, person } }: { readonly version: number; readonly reason: string | null; readonly by: Deciding },
+  {
+    version,
+    how,
+    reason,
+    actor,
+  }: { readonly version: number; readonly how: 'refusal' | 'withdrawal'; readonly reason: string | null; readonly actor: Actor },
 ): Promise<ScheduleVersion> {
   return ledger.transaction(async (writer) => {
     const found = await mustHaveSchedule(writer, version);
     const atMs = clock.nowMs();
     const told = { ...about(version, { atMs, actor }), personal: { reason } };
-    const refused = found.state === 'proposed' && found.proposedPerson !== person;
-    if (refused) {
+    if (how === 'refusal' && found.state === 'proposed') {
       await writer.retention.decide(version, { from: ['proposed'], state: 'refused', by: actor, atMs });
       await writer.custody.append(RetentionRefused.make(told));
     } else {

@@ -165,10 +165,10 @@ function ending(name: 'refusal' | 'withdrawal', needs: 'adopt-retention' | 'mana
     method: 'POST',
     url: `/api/v1/retention/schedules/:version/${name}`,
     ...{ needs, summary, reads: 'station' },
-    custody: ['retention.refused', 'retention.withdrawn'],
+    custody: name === 'refusal' ? ['retention.refused', 'retention.withdrawn'] : ['retention.withdrawn'],
     schema: { params: ScheduleParams, body: EndScheduleBody, response: ScheduleJson },
-    handle: async ({ deps }, { params, body: { reason = null }, principal, actor }) =>
-      shownSchedule(await endSchedule(deps, { ...params, reason, by: decidingOf(principal, actor) }), deps),
+    handle: async ({ deps }, { params, body: { reason = null }, actor }) =>
+      shownSchedule(await endSchedule(deps, { ...params, how: name, reason, actor }), deps),
   });
 }
 
