@@ -41,8 +41,10 @@ import { startWorkLine } from './station/derive-and-archive.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
+import { openHolds } from './station/holds.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { type LockLine, openLockLine } from './station/lock-line.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
 import { openRetention } from './station/retention.ts';
@@ -73,6 +75,7 @@ interface Opened {
   readonly ledger: SqliteLedger;
   readonly vault: DiskVault;
   readonly archive: Archive | null;
+  readonly lockLine: LockLine | null;
   /** Throws what is wrong with it. */
   readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
@@ -178,6 +181,7 @@ export class Station {
       people: livePeopleChanges(),
       callUps,
       retention,
+      holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened),
@@ -219,7 +223,18 @@ export class Station {
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
-    return { ledger, vault, archive, checkArchive, clockWatch, heads, shipper, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    const lockLine = opened ? openLockLine(this.#context, { ledger, locks: opened.locks, place: opened.archive.name }) : null;
+    return {
+      ledger,
+      vault,
+      archive,
+      lockLine,
+      checkArchive,
+      clockWatch,
+      heads,
+      shipper,
+      board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
+    };
   }
 
   /** A command that takes footage in ships once, in the end. */
@@ -265,7 +280,7 @@ export class Station {
     };
   }
 
-  async #startWork({ ledger, vault, archive, board, heads, shipper }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, archive, lockLine, board, heads, shipper }: Opened): Promise<Working> {
     const { log, places } = this.#context;
     const scratch = new LocalScratch(places.scratch);
     const drafts = (await vault.sweep()) + (await scratch.sweep());
@@ -279,7 +294,7 @@ export class Station {
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
     let intake: IntakeLine | null = null;
     const onArchived = async (recordingId: string) => intake?.archived(recordingId);
-    const given = { ledger, vault, scratch, archive, onArchived };
+    const given = { ledger, vault, scratch, archive, lockLine, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
     const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });

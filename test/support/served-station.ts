@@ -108,6 +108,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     },
     retention: someRetention(),
     workersHeard: new WorkerPresence(),
+    holds: { wake: () => undefined },
     access: accessBy(policy, bell),
     doors: quickDoors(),
     signIn: quickSignIn({ clock }),

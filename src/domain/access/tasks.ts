@@ -29,6 +29,9 @@ export const TASKS = [
   'request-call-up',
   'decide-call-up',
   'see-retention',
+  'set-hold',
+  'release-hold',
+  'read-schedules',
   'manage-retention',
   'adopt-retention',
   'approve-correction',
@@ -64,7 +67,10 @@ export const DEFAULT_TASKS: TaskTable = {
   'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
-  'see-retention': ['custodian', 'auditor', 'reviewer', 'security-administrator'],
+  'see-retention': ['custodian', 'auditor', 'reviewer'],
+  'set-hold': ['custodian', 'auditor'],
+  'release-hold': ['reviewer', 'auditor'],
+  'read-schedules': ['custodian', 'auditor', 'reviewer', 'security-administrator'],
   'manage-retention': ['custodian'],
   'adopt-retention': ['security-administrator'],
   'approve-correction': ['reviewer'],
@@ -72,13 +78,8 @@ export const DEFAULT_TASKS: TaskTable = {
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
 const OF_FOOTAGE: readonly Task[] = [
-  'find-footage',
-  'show-footage',
-  'tag-footage',
-  'see-work',
-  'request-call-up',
-  'decide-call-up',
-  'approve-correction',
+  ...(['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'] as const),
+  ...(['set-hold', 'release-hold', 'approve-correction'] as const),
 ];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */

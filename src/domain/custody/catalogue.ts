@@ -1,3 +1,4 @@
+import { ARCHIVE_ENTRIES } from './archive-entries.ts';
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
@@ -42,6 +43,7 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...ARCHIVE_ENTRIES,
   ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
   ...DISPOSAL_ENTRIES,

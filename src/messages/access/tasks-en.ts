@@ -22,8 +22,11 @@ export const tasksEn = {
   'task.see-own-looks': 'see who looked at footage that shows oneself',
   'task.request-call-up': 'request a call-up',
   'task.decide-call-up': 'decide on call-ups',
-  'task.see-retention': 'see schedules of retention, dry runs and corrections',
+  'task.read-schedules': 'read schedules of retention, and what a dry run of them found',
   'task.manage-retention': 'propose schedules of retention and corrections of terms',
   'task.adopt-retention': 'adopt or refuse a schedule of retention that somebody else proposed',
   'task.approve-correction': 'decide on corrections of terms',
+  'task.see-retention': 'see how long footage is kept, and what is under a legal hold',
+  'task.set-hold': 'set legal holds',
+  'task.release-hold': 'release legal holds that others have set',
 } as const;

@@ -15,6 +15,7 @@ import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
+import { locksEn } from './locks/en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
@@ -34,6 +35,7 @@ export const REASONS_EN = {
   ...commonEn,
   ...policyEn,
   ...archiveEn,
+  ...locksEn,
   ...workEn,
   ...cardEn,
   ...mediaEn,

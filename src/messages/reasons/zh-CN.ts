@@ -17,6 +17,7 @@ import { doctorZhCN } from './doctor-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
+import { locksZhCN } from './locks/zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
@@ -35,6 +36,7 @@ const zhCN = {
   ...commonZhCN,
   ...policyZhCN,
   ...archiveZhCN,
+  ...locksZhCN,
   ...workZhCN,
   ...cardZhCN,
   ...mediaZhCN,

@@ -61,7 +61,7 @@ const correcting = ({ ledger, clock, facts, retention }: DeskDeps) => ({
 const scheduleRoutes: readonly Route[] = [
   query({
     url: '/api/v1/retention',
-    needs: 'see-retention',
+    needs: 'read-schedules',
     reads: 'station',
     summary: 'The schedule in force, the one that waits, and how many terms are being counted',
     schema: { response: RetentionJson },
@@ -80,7 +80,7 @@ const scheduleRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/retention/schedules',
-    needs: 'see-retention',
+    needs: 'read-schedules',
     reads: 'station',
     summary: 'Versions of the schedule, newest first',
     schema: { querystring: SchedulesQuery, response: pageSchema(ScheduleJson) },
@@ -96,7 +96,7 @@ const scheduleRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/retention/schedules/:version',
-    needs: 'see-retention',
+    needs: 'read-schedules',
     summary: 'One version of the schedule, its file, and what its dry run found',
     schema: { params: ScheduleParams, response: ScheduleTextJson },
     handle: async ({ deps }, { params: { version } }) => {

@@ -31,6 +31,7 @@ const TELLS_ONLY = [
   ...['recorder.clock-setting', 'recorder.clock-set', 'recorder.clock-not-set', 'recorder.clock-unsure', 'recorder.clock-doubted'],
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['kiosk.code-made', 'kiosk.code-refused', 'kiosk.visited', 'kiosk.visit-refused'],
+  ...['archive.probed', 'archive.compared'],
   ...['user.invited', 'user.set-up', 'roster.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
   ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used', 'sample.drawn', 'sample.reviewed'],
