@@ -72,6 +72,7 @@ import {
   SuggestionJson,
 } from './registry.ts';
 import { ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
+import { RETENTION_COMPONENTS } from './retention-components.ts';
 import {
   CodeBody,
   OwnPasswordBody,
@@ -399,6 +400,7 @@ export const COMPONENTS = {
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
   ...CALL_UP_COMPONENTS,
+  ...RETENTION_COMPONENTS,
   ...HOLD_COMPONENTS,
   SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
   SignIn: named(SignInJson, {

@@ -19,6 +19,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
 import { tellLooks } from '#test/support/looked';
+import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
@@ -97,6 +98,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
     ...POLICY_VERSIONS.map((version) => `policy:${version}`),
+    ...SCHEDULE_VERSIONS.map((version) => `schedule:${version}`),
     ...[
       'station:test',
       'clock:test',
@@ -329,6 +331,7 @@ const STEPS: readonly Step[] = [
     body: { recording: 'lost', archive: true },
     leaves: ['copy.withdrawn', 'recording.verified'],
   },
+  ...RETENTION_STEPS,
   { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
   ...SIGN_IN,
   { row: v1('GET /custody/shipping'), leaves: [] },
@@ -382,6 +385,7 @@ beforeAll(async () => {
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
+  await retentionBeforeWalk(station.ledger, station.clock, [ids.lost, ids.later]);
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
