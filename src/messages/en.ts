@@ -19,7 +19,6 @@ import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
 import { evictionTextsEn } from './retention/eviction-en.ts';
 import { holdsEn } from './retention/holds-en.ts';
-import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -398,5 +397,4 @@ export const en = {
   ...disposalTextsEn,
   ...troubleEn,
   ...reportsEn,
-  ...retentionTermsEn,
 } as const;
