@@ -47,6 +47,7 @@ import { checkLedger } from './station/ledger-check.ts';
 import { type LockLine, openLockLine } from './station/lock-line.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
+import { openRetention } from './station/retention.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
@@ -168,6 +169,7 @@ export class Station {
       policy: access.policy,
       keeps,
     });
+    const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
@@ -181,6 +183,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,

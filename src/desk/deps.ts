@@ -18,6 +18,7 @@ import type { CallUpParts } from './call-up/deps.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { DeskFacts } from './facts.ts';
 import type { Looks } from './look-log.ts';
+import type { RetentionParts } from './retention/parts.ts';
 import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
@@ -43,7 +44,7 @@ export interface DeskDeps {
   readonly clockWatch: ClockWatch;
   readonly log: Log;
   /** What is on record of looks; one of each for all ways in. */
-  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy'>;
+  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy' | 'deliverCovered'>;
   readonly played: PlayedTimes;
   /** What is on record of everything else that people do. */
   readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;
@@ -58,6 +59,7 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
+  readonly retention: RetentionParts;
   /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
   readonly holds: { readonly wake: () => void };
   readonly workersHeard: WorkersHeard;

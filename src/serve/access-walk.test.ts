@@ -61,6 +61,7 @@ const ASKED: Readonly<Record<string, readonly Asking[]>> = {
   'GET /api/v1/recordings/:id': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/custody': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/facts': [{ actions: ['see'], done: [200] }],
+  'GET /api/v1/recordings/:id/retention': [{ actions: ['see'], done: [404, 'no-term'] }],
   'GET /api/v1/recordings/:id/looks': [
     { actions: ['see'], done: [200], only: (role, standing) => role === 'auditor' || standing === 'own' },
   ],

@@ -68,7 +68,7 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
           ...actionsOf(asked, found.kind),
           ...BREAK_GLASS,
           reason,
-          forCase: await mustBelong(ledger, found.id, stated),
+          forCase: await mustBelong(demand, found.id),
         };
   if (found === null) return notSeen(demand, id ?? '', needs);
   const rule = (action: Action) => gatekeeper.decideFor(principal.asker, action, found.id, { address: principal.address });
@@ -94,7 +94,7 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
     rules,
     grants: [...new Set(rulings.flatMap(({ grants }) => grants))],
     reason,
-    forCase: await mustBelong(ledger, found.id, stated),
+    forCase: await mustBelong(demand, found.id),
   };
 }
 
@@ -102,11 +102,17 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
  * The stated case. One that is not there, one that whoever asks may not see and one to which the recording does not belong are refused in the same words, so that
  * nobody learns of a case by naming it. Throws request.invalid.
  */
-async function mustBelong(ledger: LedgerReader, recording: string, { caseNumber }: Stated): Promise<Leave['forCase']> {
+async function mustBelong(demand: Demand, recording: string): Promise<Leave['forCase']> {
+  const { gatekeeper, ledger, principal, row, stated } = demand;
+  const { caseNumber } = stated;
   if (caseNumber === null) return null;
   const [found, detail] = [await ledger.cases.get(caseNumber), await ledger.recordings.detail(recording)];
-  if (found === null || !detail?.caseNumbers.includes(caseNumber))
-    throw new EvidockError('request.invalid', because('case-not-of', { recording, number: caseNumber }));
+  if (found === null || !detail?.caseNumbers.includes(caseNumber)) {
+    const why = because('case-not-of', { recording, number: caseNumber });
+    const wanted = { task: taskOf(row) ?? 'show-footage', tried: `case ${caseNumber}, recording ${recording}` } as const;
+    await gatekeeper.refused(refusalOf(principal, row, { wanted, by: why.code, why }));
+    throw new EvidockError('request.invalid', why);
+  }
   return { number: found.number, title: found.title };
 }
 

@@ -48,6 +48,8 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly principal: Principal;
   /** The principal as custody names it. */
   readonly actor: Actor;
+  /** What whoever asks may see, also where the route reads the station. */
+  readonly seen: LedgerReader;
   /** By what the request may do this with its recording; null: the route is bound to none. */
   readonly leave: Leave | null;
   /** Those that it sets go out with an answer that succeeds. */
