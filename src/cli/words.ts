@@ -29,6 +29,7 @@ type Family =
   | 'effect'
   | 'relation'
   | 'suggestion'
+  | 'report-how'
   | 'sample.verdict'
   | 'source'
   | 'derivative'

@@ -1,0 +1,37 @@
+import type { DeskDeps } from '#desk/deps';
+import { ReportIssued } from '#domain/custody/audit-entries';
+import type { CustodyDraft } from '#domain/custody/entry';
+import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
+import type { Subject } from '#domain/custody/subject';
+import type { Viewer } from '#domain/look/look';
+
+/** What somebody does with a report. `saved`, `printed` and `copied` are what they say that they did: the station sees it go out alone. */
+export const REPORT_DEEDS = ['printed', 'copied', 'saved'] as const;
+
+/** A report, or a trail of one thing, that goes out or is said to have been printed, copied or saved. */
+export interface Report {
+  readonly about: Subject<'station' | 'recording' | 'case'>;
+  readonly report: string;
+  readonly how: 'shown' | 'downloaded' | (typeof REPORT_DEEDS)[number];
+  readonly format: string;
+  readonly sha256: string | null;
+  readonly to: string | null;
+  /** Of a report of a month: which, `2026-06`. */
+  readonly month?: string;
+  /** How many copies. */
+  readonly copies?: number;
+}
+
+export function reportDraft(atMs: number, viewer: Viewer, { about, report, how, format, sha256, to, month, copies }: Report): CustodyDraft {
+  const which = { ...(month === undefined ? {} : { month }), ...(copies === undefined ? {} : { copies }) };
+  return ReportIssued.make({
+    ...{ atMs, actor: viewer.actor, subject: about },
+    data: { report, how, format, sha256, ...which, ...describeViewer(viewer) },
+    personal: { ...wordsOfViewer(viewer), ...(to === null ? {} : { to }) },
+  });
+}
+
+/** Puts on record what somebody says that they did with a report. */
+export async function tellReportDeed({ ledger, clock }: Pick<DeskDeps, 'ledger' | 'clock'>, viewer: Viewer, report: Report): Promise<void> {
+  await ledger.transaction((writer) => writer.custody.append(reportDraft(clock.nowMs(), viewer, report)));
+}
