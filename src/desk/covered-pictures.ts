@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { ThumbnailsSeen } from '#domain/custody/look-entries';
-import { describeViewer } from '#domain/custody/looked';
 import { subject } from '#domain/custody/subject';
 import type { Viewer } from '#domain/look/look';
 
@@ -120,7 +119,7 @@ export class CoveredPictures {
   }
 
   #draft({ viewer, look, kind, sent, requests, cut, firstMs, lastMs }: Counted): CustodyDraft {
-    const { user, byUnit } = describeViewer(viewer);
+    const { user, unit: byUnit } = viewer;
     const bytes = [...sent.values()].reduce((sum, each) => sum + each, 0);
     return ThumbnailsSeen.make({
       ...{ atMs: this.#wallMs(), actor: viewer.actor, subject: subject('station', this.#stationId) },

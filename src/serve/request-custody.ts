@@ -203,6 +203,7 @@ function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) 
     signIn: group('signIn'),
     doors: group('doors'),
     callUps: group('callUps'),
+    archive: group('archive'),
     holds: group('holds'),
     eviction: group('eviction'),
     disposals: group('disposals'),

@@ -1,4 +1,5 @@
 import type { DeskDeps } from '#desk/deps';
+import type { ClockKind } from '#domain/clock/clock-state';
 import { ReportIssued } from '#domain/custody/audit-entries';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
@@ -22,16 +23,31 @@ export interface Report {
   readonly copies?: number;
 }
 
-export function reportDraft(atMs: number, viewer: Viewer, { about, report, how, format, sha256, to, month, copies }: Report): CustodyDraft {
+/** When, and how the clock stood then. */
+interface Moment {
+  readonly atMs: number;
+  readonly clock: ClockKind;
+}
+
+export function reportDraft(
+  { atMs, clock }: Moment,
+  viewer: Viewer,
+  { about, report, how, format, sha256, to, month, copies }: Report,
+): CustodyDraft {
   const which = { ...(month === undefined ? {} : { month }), ...(copies === undefined ? {} : { copies }) };
   return ReportIssued.make({
     ...{ atMs, actor: viewer.actor, subject: about },
-    data: { report, how, format, sha256, ...which, ...describeViewer(viewer) },
+    data: { report, how, format, sha256, ...which, ...describeViewer(viewer, clock) },
     personal: { ...wordsOfViewer(viewer), ...(to === null ? {} : { to }) },
   });
 }
 
 /** Puts on record what somebody says that they did with a report. */
-export async function tellReportDeed({ ledger, clock }: Pick<DeskDeps, 'ledger' | 'clock'>, viewer: Viewer, report: Report): Promise<void> {
-  await ledger.transaction((writer) => writer.custody.append(reportDraft(clock.nowMs(), viewer, report)));
+export async function tellReportDeed(
+  { ledger, clock, clockWatch }: Pick<DeskDeps, 'ledger' | 'clock' | 'clockWatch'>,
+  viewer: Viewer,
+  report: Report,
+): Promise<void> {
+  const moment = { atMs: clock.nowMs(), clock: clockWatch.state().kind };
+  await ledger.transaction((writer) => writer.custody.append(reportDraft(moment, viewer, report)));
 }
