@@ -70,7 +70,7 @@ import {
   RecorderJson,
   SuggestionJson,
 } from './registry.ts';
-import { ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
+import { ReportDeedBody, ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
 import {
   CodeBody,
   OwnPasswordBody,
@@ -224,6 +224,7 @@ export const COMPONENTS = {
     ],
   }),
   ReviewBody: named(ReviewBody, { verdict: 'fine' }),
+  ReportDeedBody: named(ReportDeedBody, { report: 'trail', of: recordingId, how: 'printed', copies: 2, to: '区人民法院' }),
   BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
   Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
   Slot: named(SlotJson, slot),
