@@ -41,6 +41,7 @@ import { startWorkLine } from './station/derive-and-archive.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
+import { openHolds } from './station/holds.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { type LockLine, openLockLine } from './station/lock-line.ts';
@@ -177,6 +178,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened),

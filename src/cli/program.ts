@@ -24,6 +24,7 @@ import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
+import { addHold } from './retention/hold.ts';
 import { addRetention } from './retention/retention.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
@@ -98,6 +99,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRequest,
     addGrant,
     addNotice,
+    addHold,
     addVerify,
     addAudit,
     addClock,

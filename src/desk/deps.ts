@@ -78,6 +78,8 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
+  /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
+  readonly holds: { readonly wake: () => void };
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;

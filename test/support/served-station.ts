@@ -106,6 +106,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
+    holds: { wake: () => undefined },
     access: accessBy(policy, bell),
     doors: quickDoors(),
     signIn: quickSignIn({ clock }),

@@ -7,7 +7,7 @@ import type { Subject } from '#domain/custody/subject';
 import type { Viewer } from '#domain/look/look';
 
 /** What somebody does with a report. `saved`, `printed` and `copied` are what they say that they did: the station sees it go out alone. */
-export const REPORT_DEEDS = ['printed', 'copied', 'saved'] as const;
+const REPORT_DEEDS = ['printed', 'copied', 'saved'] as const;
 
 /** A report, or a trail of one thing, that goes out or is said to have been printed, copied or saved. */
 export interface Report {

@@ -190,7 +190,9 @@ function runIn(
   if (hasOffset && at + 4 > end) return null;
   const start = hasOffset ? base + view.getInt32(at) : behind;
   at += (hasOffset ? 4 : 0) + ((flags & RUN_HAS.firstFlags) === 0 ? 0 : 4);
-  const columns: readonly number[] = [RUN_HAS.duration, RUN_HAS.size, RUN_HAS.flags, RUN_HAS.shift].map((flag) => ((flags & flag) === 0 ? 0 : 4));
+  const columns: readonly number[] = [RUN_HAS.duration, RUN_HAS.size, RUN_HAS.flags, RUN_HAS.shift].map((flag) =>
+    (flags & flag) === 0 ? 0 : 4,
+  );
   const [hasDuration = 0, hasSize = 0, hasFlags = 0, hasShift = 0] = columns;
   const width = columns.reduce((sum, column) => sum + column, 0);
   if (samples > SAMPLES_MAX || at + samples * width > end || start < 0) return null;
