@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { ThumbnailsSeen } from '#domain/custody/look-entries';
+
 import { subject } from '#domain/custody/subject';
 import type { Viewer } from '#domain/look/look';
 

@@ -15,7 +15,8 @@ import { STATION_ID } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { COVERED_MS } from './covered-pictures.ts';
-import { type LookAsk, Looks } from './look-log.ts';
+import { Looks } from './look-log.ts';
+import type { LookAsk } from './open-look.ts';
 
 let station: ServedStation;
 let nowMs: number;

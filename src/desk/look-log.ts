@@ -5,14 +5,14 @@ import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { RecordingViewed } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
-import { type Looked, type LookRight, type Played, type Viewer, whoever } from '#domain/look/look';
+import { type Played, type Viewer, whoever } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
 import { type Announced, CoveredPictures, type PictureDelivery } from './covered-pictures.ts';
-import { OpenLook } from './open-look.ts';
+import { type LookAsk, OpenLook } from './open-look.ts';
 
 /** A look of which no byte was sent for so long is over. */
 const IDLE_MS = 5 * 60_000;
@@ -23,16 +23,6 @@ const TURN_MS = 5_000;
 const OPEN_MAX = 10_000;
 /** Entries in one transaction. */
 const BATCH_MAX = 100;
-
-export interface LookAsk {
-  readonly viewer: Viewer;
-  readonly right: LookRight;
-  readonly looked: Looked;
-  /** Bytes of the whole item. */
-  readonly itemBytes: number;
-  /** What media time these bytes hold; null where the file has no index that could be read. Asked when what was seen is written. */
-  readonly playedOf: (ranges: readonly { readonly start: number; readonly end: number }[]) => Promise<readonly Played[] | null>;
-}
 
 interface Options {
   readonly ledger: Ledger;

@@ -10,13 +10,14 @@ import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/ent
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
 import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
-import { demandLeave, type Stated } from './leave.ts';
+import { demandLeave } from './leave.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, originOf, type Principal, type PrincipalOf, sightOf, viewerOf } from './principal.ts';
 import { withRefusals } from './refusals/desk-refusals.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, Redirect, type Route, type Serving } from './route.ts';
 import { showingRight } from './showing-right.ts';
+import type { Stated } from './stated-reason.ts';
 
 /** What handlers get (`Serving`), and the parts that only the server uses. */
 export type ServerParts = Serving & { readonly gatekeeper: Gatekeeper; readonly principalOf: PrincipalOf; readonly running: RunningKeys };

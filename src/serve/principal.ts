@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { Keeping } from '#desk/people/own-people';
-import type { Credentials, SignedIn } from '#desk/sign-in/who-is';
+import type { Credentials, SignedIn } from '#desk/sign-in/signed-in';
 import type { Asker } from '#domain/access/decide';
 import type { Action } from '#domain/access/policy';
 import { TASKS, type Task } from '#domain/access/tasks';

@@ -325,6 +325,7 @@ interface TermRow {
   bases: string;
   corrections: number;
   turn: number;
+  counted_seq: number;
 }
 
 interface CorrectionRow {

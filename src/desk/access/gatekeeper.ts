@@ -1,4 +1,4 @@
-import type { Credentials, SignedIn } from '#desk/sign-in/who-is';
+import type { Credentials, SignedIn } from '#desk/sign-in/signed-in';
 import type { Asker, Decision, Shown } from '#domain/access/decide';
 import type { Action } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
