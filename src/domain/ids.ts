@@ -19,6 +19,7 @@ const PREFIXES = [
   'lok',
   'ntc',
   'smp',
+  'lgh',
   'dsp',
   'tmb',
 ] as const;

@@ -16,6 +16,7 @@ import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { disposalTextsEn } from './retention/disposal-en.ts';
+import { holdsEn } from './retention/holds-en.ts';
 import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
@@ -24,6 +25,7 @@ import { workerEn } from './worker-en.ts';
 /** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
   ...callUpEn,
+  ...holdsEn,
   ...casesEn,
   ...custodyEn,
   ...factsEn,

@@ -8,6 +8,7 @@ import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
+import type { HoldsReader, HoldsWriter } from './ledger/holds.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
@@ -46,6 +47,7 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly holds: HoldsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
@@ -70,6 +72,7 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly holds: HoldsWriter;
   readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;
   readonly retention: RetentionWriter;

@@ -8,6 +8,7 @@ import { callUps } from './ledger-call-ups.ts';
 import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
 import { courses, holdings } from './ledger-holdings.ts';
+import { holdsOfLedger } from './ledger-holds.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { looksOfLedger } from './ledger-looks.ts';
 import { people } from './ledger-people.ts';
@@ -55,6 +56,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('ways in', () => doors(it));
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
+    describe('legal holds', () => holdsOfLedger(it));
     describe('custody', () => custody(it));
     describe('questions to the log', () => looksOfLedger(it));
     describe('copies', () => copies(it));

@@ -50,6 +50,7 @@ class PostgresLedger implements Ledger {
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
   readonly callUps: Groups['callUps'];
+  readonly holds: Groups['holds'];
   readonly eviction: Groups['eviction'];
   readonly disposals: Groups['disposals'];
   readonly retention: Groups['retention'];
@@ -83,6 +84,7 @@ class PostgresLedger implements Ledger {
     this.signIn = groups.signIn;
     this.doors = groups.doors;
     this.callUps = groups.callUps;
+    this.holds = groups.holds;
     this.eviction = groups.eviction;
     this.disposals = groups.disposals;
     this.retention = groups.retention;
@@ -109,9 +111,12 @@ class PostgresLedger implements Ledger {
 
   #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const bound = boundWriter(reads, writersOf(this.#writing, this.#options.stationId, this.#times));
+      const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
+      const bound = boundWriter(reads, writers);
       try {
-        return await body(bound.writer);
+        const result = await body(bound.writer);
+        await writers.holds.settle();
+        return result;
       } finally {
         bound.revoke();
       }

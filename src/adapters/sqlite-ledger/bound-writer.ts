@@ -49,6 +49,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       signIn: group('signIn'),
       doors: group('doors'),
       callUps: group('callUps'),
+      holds: group('holds'),
       eviction: group('eviction'),
       disposals: group('disposals'),
       retention: group('retention'),

@@ -17,6 +17,9 @@ import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
 import { SqlEvictionReader } from './eviction/reader.ts';
 import { SqlEvictionWriter } from './eviction/writer.ts';
+import { HoldReach } from './holds/reach.ts';
+import { SqlHoldsReader } from './holds/reader.ts';
+import { SqlHoldsWriter } from './holds/writer.ts';
 import { SqlLooksReader } from './looks/reader.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
@@ -52,6 +55,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
+    holds: new SqlHoldsReader(rows, scope),
     eviction: new SqlEvictionReader(rows, scope),
     disposals: new SqlDisposalsReader(rows),
     retention: new SqlRetentionReader(rows),
@@ -59,22 +63,26 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
 }
 
 /** All writers of one transaction. */
-export function writersOf(rows: Rows, stationId: string, times: WorkTimes): LedgerWrites {
+export function writersOf(rows: Rows, stationId: string, times: WorkTimes): LedgerWrites & { readonly holds: SqlHoldsWriter } {
+  const custody = new CustodyAppender(rows, stationId);
+  const people = new SqlPeopleReader(rows);
+  const reach = new HoldReach(rows, { clock: times.clock, custody, people });
   return {
-    recordings: new SqlRecordingsWriter(rows),
-    originals: new SqlOriginalsWriter(rows),
+    recordings: new SqlRecordingsWriter(rows, reach),
+    originals: new SqlOriginalsWriter(rows, reach),
     dockings: new SqlDockingsWriter(rows),
     work: new SqlWorkWriter(rows, times),
-    custody: new CustodyAppender(rows, stationId),
-    registry: new SqlRegistryWriter(rows),
+    custody,
+    registry: new SqlRegistryWriter(rows, reach),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
     looks: {},
     policies: new SqlPoliciesWriter(rows),
-    people: new SqlPeopleWriter(rows),
+    people: new SqlPeopleWriter(rows, reach),
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
+    holds: new SqlHoldsWriter(rows, { reach, people }),
     eviction: new SqlEvictionWriter(rows),
     disposals: new SqlDisposalsWriter(rows),
     retention: new SqlRetentionWriter(rows),

@@ -15,6 +15,7 @@ import type { DisposalsReader } from '#ports/ledger/disposals';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
 import type { EvictionReader } from '#ports/ledger/eviction';
+import type { HoldsReader } from '#ports/ledger/holds';
 import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
@@ -112,6 +113,7 @@ export class SqliteLedger implements Ledger {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly holds: HoldsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
@@ -149,6 +151,7 @@ export class SqliteLedger implements Ledger {
     this.signIn = readers.signIn;
     this.doors = readers.doors;
     this.callUps = readers.callUps;
+    this.holds = readers.holds;
     this.eviction = readers.eviction;
     this.disposals = readers.disposals;
     this.retention = readers.retention;
@@ -177,9 +180,11 @@ export class SqliteLedger implements Ledger {
 
   #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const bound = boundWriter(reads, writersOf(this.#writing, this.#options.stationId, this.#times));
+      const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
+      const bound = boundWriter(reads, writers);
       try {
         const result = await body(bound.writer);
+        await writers.holds.settle();
         if (this.#options.demandsCustody) bound.mustHaveTold();
         return result;
       } finally {

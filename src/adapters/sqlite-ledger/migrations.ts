@@ -8,6 +8,7 @@ import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
 import { EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
+import { HOLDS } from './holds/migration.ts';
 import { makeAudit } from './looks/migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
@@ -306,6 +307,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
+  '0051-holds': { up: (db: Kysely<Schema>) => run(db, HOLDS) },
   '0053-eviction': { up: (db: Kysely<Schema>) => run(db, EVICTION) },
   '0054-disposals': { up: (db: Kysely<Schema>) => run(db, DISPOSALS) },
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },

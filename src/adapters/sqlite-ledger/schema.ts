@@ -154,6 +154,11 @@ export interface Schema {
   /** Recordings that were there when a grant began. */
   grant_recordings: { grant_id: string; recording_id: string };
   latest_time: { one: number; at: number };
+  holds: HoldRow;
+  /** The terms by which a recording finds the holds in force that may be meant. */
+  hold_terms: { term: string; hold_id: string };
+  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
+  hold_mirrors: { recording_id: string; state: string; attempts: number; due_at: number; why: string | null };
   notices: { id: string; user_id: string; kind: string; request_id: string; at: number; read_at: number | null };
   /** People are ids of accounts; roles and reasons are JSON. */
   disposals: {
@@ -222,6 +227,35 @@ export interface Schema {
   retention_stale: { recording_id: string };
   retention_corrections: CorrectionRow;
   notice_deliveries: { notice_id: string; way: string; state: string; attempts: number; due_at: number; reason: string | null };
+}
+
+export interface HoldRow {
+  id: string;
+  case_number: string | null;
+  /** JSON list; empty: it is not about single recordings. */
+  recording_ids: string;
+  officer_id: string | null;
+  recorder_serial: string | null;
+  unit_id: string | null;
+  from_at: number | null;
+  to_at: number | null;
+  reason: string;
+  author: string;
+  set_at: number;
+  review_at: number;
+  released_at: number | null;
+  released_by: string | null;
+  release_reason: string | null;
+  checked_at: number | null;
+  checked_recordings: number | null;
+  /** JSON list of `HoldFinding`. */
+  findings: string | null;
+  /** Id of the recording up to which it is spread; null: wholly. */
+  spread_to: string | null;
+  /** When completeness is to be checked next; null: when something comes. */
+  check_at: number | null;
+  /** How many recordings it has reached. */
+  reached: Generated<number>;
 }
 
 /** Which footage is meant: of a case, single recordings (JSON list), or of an officer from one moment to another. */

@@ -7,6 +7,7 @@ import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
+import { HOLD_ENTRIES } from './hold-entries.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
@@ -39,6 +40,7 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
   ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,

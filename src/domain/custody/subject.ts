@@ -25,6 +25,8 @@ export const SUBJECT_KINDS = [
   'kiosk',
   /** A random sample of looks. */
   'sample',
+  /** A legal hold 法律保全. */
+  'hold',
   /** A list of recordings that are to be disposed of. */
   'disposal',
   /** A version of the schedule that says how long recordings are kept. */

@@ -21,6 +21,7 @@ import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
+import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
 import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
@@ -54,6 +55,7 @@ export const REASONS_EN = {
   ...networkEn,
   ...doorsEn,
   ...callUpEn,
+  ...holdReasonsEn,
   ...retentionEn,
   ...disposalEn,
   ...termsEn,

@@ -23,6 +23,7 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { holdReasonsZh } from './retention/holds-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
 import { termsZhCN } from './retention/terms-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
@@ -55,6 +56,7 @@ const zhCN = {
   ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
+  ...holdReasonsZh,
   ...retentionZhCN,
   ...disposalZhCN,
   ...termsZhCN,

@@ -4,6 +4,7 @@ import { because } from '#domain/reason';
 import type { CopiedFacts, NewOriginal, OriginalsWriter } from '#ports/ledger/originals';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import { NO_GAPS } from '../migrations.ts';
 import { mustExist } from '../patches.ts';
 import type { Schema } from '../schema.ts';
@@ -14,8 +15,10 @@ export class SqlOriginalsWriter implements OriginalsWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
   readonly #dialect: Dialect;
+  readonly #holds: HoldWatch;
 
-  constructor({ db, tables, dialect }: Rows) {
+  constructor({ db, tables, dialect }: Rows, holds: HoldWatch) {
+    this.#holds = holds;
     this.#db = db;
     this.#tables = tables;
     this.#dialect = dialect;
@@ -41,7 +44,9 @@ export class SqlOriginalsWriter implements OriginalsWriter {
   }
 
   async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
+    const [moved] = await this.#tables.select('originals', { id: originalId });
     await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
+    if (moved) await this.#holds.inherit(moved.recording_id, to.recordingId);
   }
 
   async moveToDocking(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
@@ -52,6 +57,8 @@ export class SqlOriginalsWriter implements OriginalsWriter {
   async markReplaced(originalId: string, by: string | null): Promise<void> {
     if ((await this.#tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' })) !== 1)
       throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: 'listed' }));
+    const [replaced] = by === null ? [] : await this.#tables.select('originals', { id: originalId });
+    if (replaced && by !== null) await this.#holds.inherit(replaced.recording_id, by);
   }
 
   async relist(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {

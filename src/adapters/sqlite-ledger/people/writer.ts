@@ -3,6 +3,7 @@ import type { Unit } from '#domain/people/unit';
 import type { Membership, SetUpLink, User } from '#domain/people/user';
 import type { PeopleWriter } from '#ports/ledger/people';
 import type { Rows } from '../connection.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 
@@ -10,8 +11,10 @@ import type { Tables } from '../tables.ts';
 export class SqlPeopleWriter implements PeopleWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #holds: HoldWatch;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables }: Rows, holds: HoldWatch) {
+    this.#holds = holds;
     this.#db = db;
     this.#tables = tables;
   }
@@ -23,6 +26,7 @@ export class SqlPeopleWriter implements PeopleWriter {
 
   async upsertUnit({ id, name, parent, createdAtMs, closedAtMs }: Unit): Promise<void> {
     await this.#tables.upsert('units', { id, name, parent, created_at: createdAtMs, closed_at: closedAtMs }, ['id']);
+    this.#holds.unitPlaced(id);
   }
 
   async insertMembership({ user, unit, fromMs }: Omit<Membership, 'toMs'>): Promise<void> {

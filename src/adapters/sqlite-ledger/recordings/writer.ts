@@ -5,6 +5,7 @@ import { because } from '#domain/reason';
 import type { Copy, Derivative } from '#domain/recording';
 import type { NewRecording, RecordingsWriter } from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import { mustExist, named } from '../patches.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
@@ -19,10 +20,12 @@ function notesText(notes: readonly RecordingNote[]): string {
 export class SqlRecordingsWriter implements RecordingsWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #holds: HoldWatch;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables }: Rows, holds: HoldWatch) {
     this.#db = db;
     this.#tables = tables;
+    this.#holds = holds;
   }
 
   async insert(recording: NewRecording): Promise<void> {
@@ -49,6 +52,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       confidentiality: recording.confidentiality ?? null,
       privacy: JSON.stringify(recording.privacy ?? []),
     });
+    this.#holds.note(recording.id);
   }
 
   async update(id: string, patch: RecordingPatch): Promise<void> {
@@ -75,6 +79,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
     if (Object.keys(fields).length === 0) return;
+    if (patch.officerId !== undefined || patch.startMs !== undefined || patch.durationMs !== undefined) await this.#holds.before(id);
     mustExist(await this.#tables.update('recordings', fields, { id }), because('no-recording', { recording: id }));
     if (patch.startMs === null) await this.#listByEntry(id);
   }
@@ -100,6 +105,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
     const recording = await this.#db.selectFrom('recordings').select('sort_at').where('id', '=', recordingId).executeTakeFirst();
     if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const row = { recording_id: recordingId, case_number: caseNumber, sort_at: recording.sort_at };
+    this.#holds.note(recordingId);
     await this.#db
       .insertInto('recording_cases')
       .values(row)
@@ -108,6 +114,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
   }
 
   async removeCase(recordingId: string, caseNumber: string): Promise<void> {
+    await this.#holds.before(recordingId);
     await this.#db.deleteFrom('recording_cases').where('recording_id', '=', recordingId).where('case_number', '=', caseNumber).execute();
   }
 
@@ -122,6 +129,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       verified_by: copy.verifiedBy,
       sha256: copy.sha256 ?? null,
     };
+    await this.#holds.copied(copy);
     await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place']);
   }
 

@@ -4,6 +4,7 @@ import { because } from '#domain/reason';
 import type { Holding, Officer, Recorder } from '#domain/registry';
 import type { RegistryWriter } from '#ports/ledger/registry';
 import type { Rows } from '../connection.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import { mustExist } from '../patches.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
@@ -12,13 +13,17 @@ import type { Tables } from '../tables.ts';
 export class SqlRegistryWriter implements RegistryWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #holds: HoldWatch;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables }: Rows, holds: HoldWatch) {
+    this.#holds = holds;
     this.#db = db;
     this.#tables = tables;
   }
 
   async upsertOfficer(officer: Officer): Promise<void> {
+    const [old] = await this.#tables.select('officers', { id: officer.id });
+    if ((old?.unit ?? null) !== officer.unit) await this.#holds.beforeMove(officer.id, [old?.unit ?? null, officer.unit]);
     await this.#tables.upsert('officers', { id: officer.id, name: officer.name, unit: officer.unit }, ['id']);
   }
 

@@ -5,7 +5,9 @@ export const TERM_COLUMNS = [
 ] as const;
 export const TERM_COLUMNS_OF_CASE = ['category', 'stage', 'opened_on', 'steps', 'confidentiality'] as const;
 
-const mark = (id: string) => `INSERT OR IGNORE INTO retention_stale VALUES (${id});`;
+// Not INSERT OR IGNORE: the statement that fires a trigger decides what happens to a conflict inside it, and that of an upsert is to fail.
+const mark = (id: string) => `INSERT INTO retention_stale VALUES (${id}) ON CONFLICT DO NOTHING;`;
+const markAll = (ids: string) => `INSERT INTO retention_stale ${ids} ON CONFLICT DO NOTHING;`;
 /** Recordings that belong to a case, or belonged to it and earned something by it. */
 export const ofCase = (number: string) =>
   `SELECT recording_id FROM recording_cases WHERE case_number = ${number} UNION SELECT recording_id FROM retention_waits WHERE case_number = ${number}`;
@@ -57,11 +59,11 @@ export const RETENTION = [
   `CREATE TRIGGER recordings_to_recount AFTER UPDATE OF ${TERM_COLUMNS.join()} ON recordings WHEN ${changed(TERM_COLUMNS)} BEGIN ${mark('NEW.id')} END`,
   `CREATE TRIGGER recording_cases_to_recount AFTER INSERT ON recording_cases BEGIN ${mark('NEW.recording_id')} END`,
   `CREATE TRIGGER recording_cases_gone_to_recount AFTER DELETE ON recording_cases BEGIN ${mark('OLD.recording_id')} END`,
-  `CREATE TRIGGER cases_to_recount AFTER UPDATE OF ${TERM_COLUMNS_OF_CASE.join()} ON cases WHEN ${changed(TERM_COLUMNS_OF_CASE)} BEGIN INSERT OR IGNORE INTO retention_stale ${ofCase('NEW.number')}; END`,
-  `CREATE TRIGGER officers_to_count AFTER INSERT ON officers BEGIN INSERT OR IGNORE INTO retention_stale SELECT id FROM recordings WHERE officer_id = NEW.id; END`,
-  `CREATE TRIGGER officers_to_recount AFTER UPDATE OF unit ON officers WHEN NEW.unit IS NOT OLD.unit BEGIN INSERT OR IGNORE INTO retention_stale SELECT id FROM recordings WHERE officer_id = NEW.id; END`,
+  `CREATE TRIGGER cases_to_recount AFTER UPDATE OF ${TERM_COLUMNS_OF_CASE.join()} ON cases WHEN ${changed(TERM_COLUMNS_OF_CASE)} BEGIN ${markAll(ofCase('NEW.number'))} END`,
+  `CREATE TRIGGER officers_to_count AFTER INSERT ON officers BEGIN ${markAll('SELECT id FROM recordings WHERE officer_id = NEW.id')} END`,
+  `CREATE TRIGGER officers_to_recount AFTER UPDATE OF unit ON officers WHEN NEW.unit IS NOT OLD.unit BEGIN ${markAll('SELECT id FROM recordings WHERE officer_id = NEW.id')} END`,
   // A unit that moves changes what is above the units of many officers. That is rare, so all that have a unit are counted again.
-  `CREATE TRIGGER units_to_recount AFTER UPDATE OF parent ON units WHEN NEW.parent IS NOT OLD.parent BEGIN INSERT OR IGNORE INTO retention_stale ${OF_UNITS}; END`,
+  `CREATE TRIGGER units_to_recount AFTER UPDATE OF parent ON units WHEN NEW.parent IS NOT OLD.parent BEGIN ${markAll(OF_UNITS)} END`,
   `CREATE TRIGGER suggestions_to_recount AFTER INSERT ON suggestions BEGIN ${mark('NEW.recording_id')} END`,
   `CREATE TRIGGER suggestions_decided_to_recount AFTER UPDATE OF state ON suggestions BEGIN ${mark('NEW.recording_id')} END`,
   `CREATE TABLE retention_corrections (

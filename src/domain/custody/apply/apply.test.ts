@@ -45,6 +45,8 @@ const TELLS_ONLY = [
   ],
   // The log has the digest of a version of the policy, and not its text.
   ...['policy.proposed', 'policy.adopted', 'policy.refused', 'policy.withdrawn'],
+  // How the storage holds its objects is asked of the storage.
+  'hold.mirrored',
 ];
 
 describe('every type of entry', () => {

@@ -1,13 +1,14 @@
 import type { Json } from '#domain/canonical-json';
 import { plain } from './columns.ts';
 import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.ts';
+import { HOLD_PROJECTIONS, type HoldProjections } from './hold-rows.ts';
 import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-rows.ts';
 
 /**
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections extends DisposalProjections, RetentionProjections {
+export interface Projections extends DisposalProjections, HoldProjections, RetentionProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -354,6 +355,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
   ...DISPOSAL_PROJECTIONS,
   ...RETENTION_PROJECTIONS,
+  ...HOLD_PROJECTIONS,
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {

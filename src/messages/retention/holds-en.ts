@@ -1,0 +1,21 @@
+/** Texts about legal holds, in English. */
+export const holdsEn = {
+  'custody.hold.set': 'legal hold set: {scope}; review {review}; {reason}',
+  'custody.hold.reached': 'a legal hold reached recordings',
+  'custody.hold.widened': 'unit {unit} came under a legal hold',
+  'custody.hold.released': 'legal hold released by {by}; {reason}',
+  'custody.hold.mirrored': 'holds in the archive {archive} set or taken away and read back (held: {held})',
+  'custody.hold.checked': 'completeness under a legal hold checked: {recordings} {recordings:recording|recordings}; {found}',
+  'finding.nothing-held': 'nothing is under this hold yet',
+  'finding.numbers-missing': 'recorder {recorder}: numbers {first} to {last} ({count}) are on no record',
+  'finding.segment-missing': 'segment {number} was not on the card',
+  'finding.damaged': 'damaged',
+  'finding.files-missing': '{count} {count:file|files} of it never came from the recorder',
+  'finding.not-whole': 'its files are not all taken in yet',
+  'finding.replaced': 'it never came; a newer version of its files is another recording',
+  'finding.not-archived': 'not in the archive yet',
+  'finding.goes-on-elsewhere': 'goes on in or from {other}, which is not under this hold',
+  'finding.duplicate-elsewhere': 'same bytes as {other}, which is not under this hold',
+  'finding.card-refused': 'docking {docking}: {count} {count:entry|entries} of the card refused',
+  'finding.time-unknown': 'nobody knows when it was recorded',
+} as const;
