@@ -36,6 +36,7 @@ import { openArchive } from './station/archive.ts';
 import { openCallUps } from './station/call-ups.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
+import { openDisposals } from './station/disposals.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
@@ -167,6 +168,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      disposals: openDisposals(this.#context, opened),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened.ledger),

@@ -18,7 +18,7 @@ import { because, type Reason } from '#domain/reason';
 import { workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { Destruction } from '#ports/ledger/disposals';
 import type { OriginalEraser } from '#ports/original-eraser';
 
@@ -159,7 +159,7 @@ async function currentOriginal(writer: LedgerWriter, { itemId }: DoomedFile) {
 }
 
 /** Whether work of a recording waits or runs: it may read what is to be destroyed. */
-export async function isBusy(writer: Pick<LedgerWriter, 'work'>, recordingId: string): Promise<boolean> {
+export async function isBusy(writer: Pick<LedgerReader, 'work'>, recordingId: string): Promise<boolean> {
   for (const stage of ['derive', 'archive'] as const) {
     const work = await writer.work.get(workId(stage, recordingId));
     if (work && (work.state === 'running' || work.state === 'waiting')) return true;

@@ -21,6 +21,7 @@ import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { quickDisposals } from './disposal.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
@@ -93,6 +94,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       rules: policyRules({ ledger, policy: () => policy, clock, timezone: 'Asia/Shanghai' }),
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
+    disposals: quickDisposals(join(home.path, 'vault')),
     workersHeard: new WorkerPresence(),
     access: accessBy(policy, bell),
     doors: quickDoors(),

@@ -28,6 +28,9 @@ export const TASKS = [
   'see-own-looks',
   'request-call-up',
   'decide-call-up',
+  'see-retention',
+  'propose-disposal',
+  'approve-disposal',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -60,10 +63,23 @@ export const DEFAULT_TASKS: TaskTable = {
   'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
+  'see-retention': ['custodian', 'auditor', 'reviewer'],
+  'propose-disposal': ['custodian'],
+  'approve-disposal': ['reviewer'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
-const OF_FOOTAGE: readonly Task[] = ['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'];
+const OF_FOOTAGE: readonly Task[] = [
+  'find-footage',
+  'show-footage',
+  'tag-footage',
+  'see-work',
+  'request-call-up',
+  'decide-call-up',
+  'see-retention',
+  'propose-disposal',
+  'approve-disposal',
+];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */
 const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: readonly Role[] }>>> = {
@@ -71,6 +87,9 @@ const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: re
   'manage-policy': { by: 'security-administrator', also: [] },
   administer: { by: 'system-administrator', also: [] },
   'read-audit': { by: 'auditor', also: ['reviewer'] },
+  // Whoever can be shown in footage never has a hand in its deletion, and one role never has both hands.
+  'propose-disposal': { by: 'custodian', also: [] },
+  'approve-disposal': { by: 'reviewer', also: ['auditor'] },
 };
 
 export interface TaskFault {

@@ -43,13 +43,13 @@ const AGE: {
   call_up_requests: { time: 'asked_at' },
   call_up_grants: { time: 'from_at' },
   grant_recordings: { of: { table: 'call_up_grants', column: 'grant_id' } },
+  holds: { time: 'set_at' },
+  hold_terms: { of: { table: 'holds', column: 'hold_id' } },
+  hold_recordings: { time: 'reached_at', of: { table: 'holds', column: 'hold_id' } },
   disposals: { time: 'proposed_at' },
   disposal_items: { of: { table: 'disposals', column: 'disposal_id' } },
   destructions: { time: 'began_at' },
   tombstones: { time: 'at' },
-  holds: { time: 'set_at' },
-  hold_terms: { of: { table: 'holds', column: 'hold_id' } },
-  hold_recordings: { time: 'reached_at', of: { table: 'holds', column: 'hold_id' } },
 };
 
 /** Columns that follow from other columns of the ledger, with the rule that they must keep. */

@@ -17,9 +17,8 @@ import type { ProjectionName, RowChange } from './rows.ts';
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
-  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES],
-  ...RETENTION_RULES,
-  ...HOLD_RULES,
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
+  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 

@@ -45,7 +45,7 @@ export const HOLD_PROJECTIONS = {
         'review_at',
       ),
       ...plain('released_at', 'released_by', 'release_reason', 'checked_at', 'checked_recordings'),
-      ...{ ...json('recording_ids'), ...json('findings') },
+      ...json('recording_ids', 'findings'),
     },
   },
   hold_terms: { key: ['term', 'hold_id'], columns: plain('term', 'hold_id') },

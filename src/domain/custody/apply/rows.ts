@@ -354,8 +354,8 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
   ...DISPOSAL_PROJECTIONS,
-  ...RETENTION_PROJECTIONS,
   ...HOLD_PROJECTIONS,
+  ...RETENTION_PROJECTIONS,
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
