@@ -1,4 +1,4 @@
-import { DisposalApproved, DisposalCancelled, DisposalExcluded } from '#domain/custody/disposal-entries';
+import { DisposalApproved, DisposalCancelled, DisposalExcluded, DisposalKept } from '#domain/custody/disposal-entries';
 import { subject } from '#domain/custody/subject';
 import { type Disposal, OPEN_DISPOSALS } from '#domain/destruction/disposal';
 import { listDigest } from '#domain/destruction/list';
@@ -90,8 +90,12 @@ export async function cancelDisposal(
   return ledger.transaction(async (writer) => {
     await mustBeIn(writer, id, OPEN_DISPOSALS);
     const listed = (await allItems(writer, id)).filter(({ state }) => state === 'listed');
-    for (const { recordingId } of listed) await writer.disposals.updateItem(id, recordingId, { state: 'kept', why });
     const atMs = clock.nowMs();
+    for (const { recordingId } of listed) {
+      await writer.disposals.updateItem(id, recordingId, { state: 'kept', why });
+      const kept = { atMs, actor, subject: subject('recording', recordingId) };
+      await writer.custody.append(DisposalKept.make({ ...kept, data: { disposal: id }, personal: { reason: why } }));
+    }
     await writer.disposals.update(id, { state: 'cancelled', endedAtMs: atMs, why });
     const about = { atMs, actor, subject: subject('disposal', id) };
     await writer.custody.append(DisposalCancelled.make({ ...about, data: { kept: listed.length }, personal: { reason: why } }));

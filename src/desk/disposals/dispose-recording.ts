@@ -105,10 +105,6 @@ function destroying({ ledger, clock, disposals, ...rest }: DisposalDeps, run: Ru
   return {
     ...{ ledger, clock, erasers: run.places, faults: disposals.faults, actor: run.actor, signal: run.signal },
     disposalNow: (writer, { recordingId }) => disposalFactsNow(deps, writer, run, recordingId),
-    whenGone: async (writer, { what, where, itemId }, atMs) => {
-      // If nothing more goes, the original is one that the vault gave up and the archive has.
-      if (what === 'original' && where === 'vault') await writer.originals.markEvicted(itemId, atMs);
-    },
   };
 }
 
