@@ -18,6 +18,8 @@ const settings = {
   partBytes: Number(partMib) * 1024 * 1024,
   partsAtOnce: Number(atOnce),
   timeoutMs: 60_000,
+  unlocked: 'accepted-without-versions' as const,
+  lockMode: null,
 };
 const limiter = new TokenBucket({ bytesPerSecond: 0 });
 const archive = new S3Archive({

@@ -17,6 +17,21 @@ export function stationStopped(log: Log, facts: { elapsedMs: number }): void {
   log.info({ event: 'station.stopped', stage: 'station', ...facts }, 'station has stopped');
 }
 
+export function clockDoubted(log: Log, facts: { kind: string; byMs: number; found: string }): void {
+  log.error({ event: 'clock.doubted', stage: 'station', ...facts }, 'the clock of the station went back or jumped');
+}
+
+export function clockConfirmed(log: Log, facts: { entry: number }): void {
+  log.info({ event: 'clock.confirmed', stage: 'station', ...facts }, 'somebody confirmed the clock of the station');
+}
+
+export function clockNotKept(log: Log, error: unknown, repeated: number): void {
+  log.error(
+    { event: 'clock.not-recorded', stage: 'station', repeated, err: error },
+    'what was found of the clock could not be recorded yet',
+  );
+}
+
 export function stageFailed(log: Log, stage: string, ids: Record<string, string | number>, error: EvidockError): void {
   log.error({ event: `${stage}.failed`, stage, ...ids, code: error.code, retry: error.retry, err: error }, error.message);
 }

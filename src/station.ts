@@ -13,6 +13,7 @@ import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { Deeds } from '#desk/audit/deeds';
 import { PlayedTimes } from '#desk/audit/played-times';
+import type { StationClock } from '#desk/clock/station-clock';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
 import { WorkerPresence } from '#desk/worker-presence';
@@ -34,6 +35,7 @@ import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openAccess } from './station/access-line.ts';
 import { openArchive } from './station/archive.ts';
 import { openCallUps } from './station/call-ups.ts';
+import { openClock } from './station/clock.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { openDisposals } from './station/disposals.ts';
@@ -42,6 +44,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { type LockLine, openLockLine } from './station/lock-line.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
@@ -71,9 +74,11 @@ interface Opened {
   readonly ledger: SqliteLedger;
   readonly vault: DiskVault;
   readonly archive: Archive | null;
+  readonly lockLine: LockLine | null;
   /** Throws what is wrong with it. */
   readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
+  readonly clockWatch: StationClock;
   readonly heads: HeadKeeper;
   readonly shipper: LogShipper | null;
 }
@@ -154,7 +159,12 @@ export class Station {
     const network = await openNetwork(this.#context, this.#mode === 'all');
     const keeps = this.#mode === 'all';
     const access = await openAccess(this.#context, { ledger: opened.ledger, runs: keeps });
-    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: access.policy, keeps });
+    const callUps = await openCallUps(this.#context, {
+      ledger: opened.ledger,
+      clockWatch: opened.clockWatch,
+      policy: access.policy,
+      keeps,
+    });
     const deps: DeskDeps = {
       ...opened,
       upkeep: opened.ledger.upkeep,
@@ -171,7 +181,7 @@ export class Station {
       disposals: openDisposals(this.#context, opened),
       clock: this.#context.clock,
       log,
-      ...this.#onRecord(opened.ledger),
+      ...this.#onRecord(opened),
       played: new PlayedTimes(),
       facts: this.#facts(),
     };
@@ -206,10 +216,22 @@ export class Station {
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
     await checkLedger(this.#context, { ledger, upkeep: ledger.upkeep, vault, archive: asked, accept: this.#acceptLedger });
+    const clockWatch = await openClock(this.#context, { ledger, watches: this.#mode !== 'look' });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
-    return { ledger, vault, archive, checkArchive, heads, shipper, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    const lockLine = opened ? openLockLine(this.#context, { ledger, locks: opened.locks, place: opened.archive.name }) : null;
+    return {
+      ledger,
+      vault,
+      archive,
+      lockLine,
+      checkArchive,
+      clockWatch,
+      heads,
+      shipper,
+      board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
+    };
   }
 
   /** A command that takes footage in ships once, in the end. */
@@ -223,11 +245,11 @@ export class Station {
   }
 
   /** What people do, put on record before anything is shown. */
-  #onRecord(ledger: Ledger): Pick<DeskDeps, 'looks' | 'deeds'> {
+  #onRecord({ ledger, clockWatch }: Opened): Pick<DeskDeps, 'looks' | 'deeds'> {
     const { config, clock, faults, log, onStop } = this.#context;
     const fold = new LogFold();
     const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));
-    const named = { ledger, clock, stationId: config.station.id, failed };
+    const named = { ledger, clock, clockWatch, stationId: config.station.id, failed };
     const looks = new Looks({ ...named, faultPoints: faults });
     const deeds = new Deeds(named);
     onStop(async () => {
@@ -250,11 +272,12 @@ export class Station {
       archiveDerivatives: config.archive.derivatives,
       shipsLog: config.custody.ship,
       suggest: suggestRules(config),
+      clockLimitSeconds: config.clock.limit,
       audit: config.audit,
     };
   }
 
-  async #startWork({ ledger, vault, archive, board, heads, shipper }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, archive, lockLine, board, heads, shipper }: Opened): Promise<Working> {
     const { log, places } = this.#context;
     const scratch = new LocalScratch(places.scratch);
     const drafts = (await vault.sweep()) + (await scratch.sweep());
@@ -268,7 +291,7 @@ export class Station {
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
     let intake: IntakeLine | null = null;
     const onArchived = async (recordingId: string) => intake?.archived(recordingId);
-    const given = { ledger, vault, scratch, archive, onArchived };
+    const given = { ledger, vault, scratch, archive, lockLine, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
     const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });

@@ -103,7 +103,10 @@ export class WorkerProcess {
     if (!policy) return handlers;
     const archive = await openS3(this.#context, new RemoteUploads(station));
     const gate = new RemoteArchiveGate(station);
-    return [...handlers, archiveStage(this.#context, { claims, gate, vault, archive, policy: { ...policy, timezone: terms.timezone } })];
+    return [
+      ...handlers,
+      archiveStage(this.#context, { claims, gate, vault, archive, locks: archive.locks, policy: { ...policy, timezone: terms.timezone } }),
+    ];
   }
 
   /** What was begun is given back if the station can be reached. */

@@ -26,7 +26,10 @@ export async function lookTwice<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether this is a piece of the custody log. */
+export const isLogKey = (key: string): boolean => key.startsWith('custody/');
+
 /** Nothing but pieces of the custody log is ever removed from an archive. Throws vault.key-invalid. */
 export function mustBeLogKey(key: string): void {
-  if (!key.startsWith('custody/')) throw new EvidockError('vault.key-invalid', because('not-log-key', { key }));
+  if (!isLogKey(key)) throw new EvidockError('vault.key-invalid', because('not-log-key', { key }));
 }

@@ -63,7 +63,7 @@ describeArchiveContract('s3', PART, async () => {
     archive,
     spoil: async (key) => {
       // A server that lies: other bytes of the same length, with the metadata of the true ones.
-      const bytes = randomBytes((await archive.head(key))?.bytes ?? 0);
+      const bytes = randomBytes((await archive.head({ key }))?.bytes ?? 0);
       await client.send(new PutObjectCommand({ Bucket: rgw.bucket, Key: `contract/${key}`, Body: bytes }));
     },
     close: () => archive.close(),
@@ -220,7 +220,7 @@ describe('the probe', () => {
     const nowhere = s3(rgw.endpoint, 'x', { bucket: 'no-such-bucket' });
     const words = { code: 'archive.refused', detail: expect.stringMatching(/^there is no such bucket \(HTTP 404 NoSuchBucket\)/) };
     await expect(nowhere.check()).rejects.toMatchObject(words);
-    await expect(nowhere.head('2026/06/20/rec-x/o')).rejects.toMatchObject(words);
+    await expect(nowhere.head({ key: '2026/06/20/rec-x/o' })).rejects.toMatchObject(words);
     await expect(nowhere.verify(putOf('2026/06/20/rec-x/o', randomBytes(10)), { policy: 'readback' })).rejects.toMatchObject(words);
     await nowhere.close();
   });

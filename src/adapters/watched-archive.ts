@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { type ErrorCode, EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
-import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
+import type { Archive, ArchivedObject, ExpectedObject, ObjectName, PutRequest, StoredObject, TransferOptions } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 
 /** What the newest requests came to; older ones tell nothing of the archive as it is now. */
@@ -68,7 +68,7 @@ export class WatchedArchive implements Archive {
     this.#outcomes = [...this.#outcomes, { atMs: this.#clock.nowMs(), failure }].slice(-OUTCOMES_MAX);
   }
 
-  put(request: PutRequest): Promise<void> {
+  put(request: PutRequest): Promise<StoredObject> {
     return this.#watched(() => this.#archive.put(request));
   }
 
@@ -76,12 +76,12 @@ export class WatchedArchive implements Archive {
     return this.#watched(() => this.#archive.verify(expected, options));
   }
 
-  head(key: string): Promise<ArchivedObject | null> {
-    return this.#watched(() => this.#archive.head(key));
+  head(object: ObjectName): Promise<ArchivedObject | null> {
+    return this.#watched(() => this.#archive.head(object));
   }
 
-  read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
-    return this.#watched(() => this.#archive.read(key, range, signal));
+  read(object: ObjectName, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
+    return this.#watched(() => this.#archive.read(object, range, signal));
   }
 
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {

@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from '#domain/errors';
 import { KINDS } from '#domain/kind';
+import { LOCK_MODES } from '#domain/lock/lock';
 import { NOTE_CODES, NOTES_MAX } from '#domain/notes';
 import { DERIVATIVE_KINDS } from '#domain/recording';
 import { PUT_OFF_MS_MAX } from '#domain/work';
@@ -80,9 +81,21 @@ export const ArchivedBody = closed({
   result: closed({
     archive: Type.String({ maxLength: 16 }),
     verifiedBy: oneOf(['readback', 'head']),
-    items: Type.Array(closed({ itemId: Type.String({ maxLength: 64 }), key: Key, bytes: Bytes, sha256: Sha256, counts: Type.Boolean() }), {
-      maxItems: LIST_MAX,
-    }),
+    items: Type.Array(
+      closed({
+        ...{ itemId: Type.String({ maxLength: 64 }), key: Key, bytes: Bytes, sha256: Sha256, counts: Type.Boolean() },
+        versionId: Type.Union([Type.String({ maxLength: 1024 }), Type.Null()]),
+        lock: Type.Union([
+          closed({
+            mode: Type.Union([oneOf(LOCK_MODES), Type.Null()]),
+            untilMs: Type.Union([Milliseconds, Type.Null()]),
+            hold: Type.Boolean(),
+          }),
+          Type.Null(),
+        ]),
+      }),
+      { maxItems: LIST_MAX },
+    ),
   }),
 });
 export const MismatchedBody = closed({

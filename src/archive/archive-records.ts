@@ -3,15 +3,16 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { FactsArchived, RecordingArchived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { type CopyLock, commonLock } from '#domain/lock/lock';
 import { because } from '#domain/reason';
-import { type Copy, recordingStateOf } from '#domain/recording';
+import { type Copy, type NewCopy, recordingStateOf } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
-import type { ArchivedResult, ArchiveGate, ArchiveItem, MismatchedCopy } from '#ports/work-gate';
+import type { ArchivedItem, ArchivedResult, ArchiveGate, ArchiveItem, LockWish, MismatchedCopy } from '#ports/work-gate';
 import { type FactsSettings, factsOf } from './recording-facts.ts';
 
 interface Options {
@@ -19,6 +20,8 @@ interface Options {
   readonly clock: Clock;
   readonly faults: FaultPoints;
   readonly settings: FactsSettings;
+  /** How the originals of a recording are to be locked in the archive; null: not at all. Throws archive.* where the archive may not be used. */
+  readonly lockWish: (recordingId: string) => Promise<LockWish | null>;
   /** Called when the ledger says that everything of a recording is verified in the archive. */
   readonly onArchived: (recordingId: string) => void;
 }
@@ -35,7 +38,7 @@ export class ArchiveRecords implements ArchiveGate {
     const detail = await this.#detail(this.#options.ledger, recordingId);
     const { key, bytes, sha256 } = await factsOf(this.#options.ledger, detail, this.#options.settings);
     const facts = heldFacts(detail.copies, archive) === sha256 ? null : { key, text: Buffer.from(bytes).toString('utf8'), sha256 };
-    return { detail, facts };
+    return { detail, facts, lock: await this.#options.lockWish(recordingId) };
   }
 
   async #detail(ledger: LedgerReader, recordingId: string): Promise<RecordingDetail> {
@@ -57,12 +60,13 @@ export class ArchiveRecords implements ArchiveGate {
     await writer.work.requireClaim(claim);
     const { recordingId } = claim;
     const nowMs = this.#options.clock.nowMs();
-    for (const { itemId, key, bytes, sha256, counts } of items) {
-      if (!counts) continue;
-      const copy: Copy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
-      await writer.recordings.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
+    for (const item of items) {
+      if (!item.counts) continue;
+      const { itemId, key, bytes, sha256 } = item;
+      const copy: NewCopy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
+      await writer.recordings.upsertCopy({ ...copy, ...lockOf(items, item, nowMs), ...(itemId === FACTS_ITEM ? { sha256 } : {}) });
     }
-    const objects = items.map(({ itemId, counts, key, bytes, sha256 }) => ({ item: counts ? itemId : null, key, bytes, sha256 }));
+    const objects = items.map((item) => objectTold(items, item));
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
     const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
     if (objects.length > 0) await writer.custody.append(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));
@@ -99,6 +103,26 @@ export class ArchiveRecords implements ArchiveGate {
   async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
     await this.#options.ledger.transaction((writer) => writer.work.fail(claim, { ...failure, retryInMs: null }));
   }
+}
+
+const manifestOf = (items: readonly ArchivedItem[], { itemId }: ArchivedItem) =>
+  items.find((each) => !each.counts && each.itemId === itemId);
+
+/** Versions and lock of a copy, with those of its manifest. What the two have in common holds for the copy: the earlier date, and a hold that both have. */
+function lockOf(items: readonly ArchivedItem[], item: ArchivedItem, nowMs: number): CopyLock {
+  const manifest = manifestOf(items, item);
+  const lock = item.lock && manifest?.lock ? commonLock(item.lock, manifest.lock) : item.lock;
+  return {
+    ...{ versionId: item.versionId, manifestVersionId: manifest?.versionId ?? null, lockMode: lock?.mode ?? null },
+    ...{ lockedUntilMs: lock?.untilMs ?? null, legalHold: lock?.hold ?? false, lockCheckedAtMs: lock ? nowMs : null },
+  };
+}
+
+function objectTold(items: readonly ArchivedItem[], item: ArchivedItem) {
+  const { itemId, counts, key, bytes, sha256, versionId: version } = item;
+  const { lockMode: mode, lockedUntilMs: untilMs, legalHold: hold } = lockOf(items, item, 0);
+  const lock = counts ? { mode, untilMs, hold } : null;
+  return { item: counts ? itemId : null, of: counts ? null : itemId, key, bytes, sha256, version, lock };
 }
 
 /** Digest of `facts.json` as the archive holds it; undefined if it has none. */

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { noLocks } from '#adapters/disk/no-locks';
 import { recordStep } from '#desk/case-course';
 import { protectCase, protectRecording } from '#desk/protection';
 import { tagRecording } from '#desk/tagging';
@@ -61,10 +62,16 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
   const { vault } = station.deps;
   const stage = new ArchiveStage({
     gate: new ArchiveRecords({
-      ...{ ledger, clock, faults, onArchived: () => undefined },
+      ...{ ledger, clock, faults, onArchived: () => undefined, lockWish: async () => null },
       settings: { stationId: 'test', timezone: 'UTC', derivatives: true },
     }),
-    ...{ claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) }, vault, archive, clock },
+    ...{
+      claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) },
+      vault,
+      archive,
+      clock,
+      locks: noLocks(clock),
+    },
     log: pino({ level: 'silent' }),
     settings: { verify: 'readback', derivatives: true, hours, standstillMsMax: 1000 },
   });
@@ -191,8 +198,9 @@ describe('the facts beside the footage', () => {
     expect((await types()).slice(before.length)).toEqual(['recording.tagged', 'recording.tagged']);
     await tag({ category: 'fee' });
     const tagMeanwhile: Archive['put'] = async (request) => {
-      await disk.put(request);
+      const stored = await disk.put(request);
       await tag({ category: 'levy' });
+      return stored;
     };
     await run({ put: tagMeanwhile });
     expect(await work()).toMatchObject({ state: 'waiting' });

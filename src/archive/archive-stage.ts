@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError, isFailure } from '#domain/errors';
+import type { LockState } from '#domain/lock/lock';
 import { mediaTypeOf } from '#domain/media/media-type';
 import { because } from '#domain/reason';
 import type { Hours } from '#domain/time/hours';
@@ -9,11 +10,12 @@ import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Claim } from '#domain/work';
 import { archived, type Log, workGivenUp } from '#events';
-import type { Archive, ExpectedObject, TransferOptions } from '#ports/archive';
+import type { Archive, ExpectedObject, ObjectName, TransferOptions } from '#ports/archive';
+import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Clock } from '#ports/clock';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { VaultReader } from '#ports/vault';
-import type { ArchiveGate, ArchiveItem, WorkClaims } from '#ports/work-gate';
+import type { ArchivedItem, ArchiveGate, ArchiveItem, LockWish, WorkClaims } from '#ports/work-gate';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 
 interface ArchiveSettings {
@@ -30,6 +32,7 @@ interface Options {
   readonly gate: ArchiveGate;
   readonly vault: Pick<VaultReader, 'read' | 'readSmall'>;
   readonly archive: Archive;
+  readonly locks: ArchiveLocks;
   /** Used for the archive's hours alone. */
   readonly clock: Clock;
   readonly log: Log;
@@ -45,8 +48,16 @@ interface Item {
   readonly mediaType: string;
   /** False for a manifest: it goes with its original and has no copy row of its own. */
   readonly counts: boolean;
+  /** Originals and their manifests are locked. What can be made again, and facts that change, are not. */
+  readonly locked: boolean;
   /** The bytes themselves, of an object that is not in the vault. */
   readonly content?: Uint8Array;
+}
+
+/** What came of it: how it was verified, and each object as it is now. */
+interface Stored {
+  readonly verifiedBy: 'readback' | 'head';
+  readonly told: readonly ArchivedItem[];
 }
 
 /** Puts the objects of a recording into the archive and records those that `verify` has confirmed. Runs on any host. */
@@ -89,8 +100,7 @@ export class ArchiveStage implements WorkHandler {
     const item = await gate.item(claim, archive.name);
     const items = [...(await this.#missing(item.detail)), ...changedFacts(item)];
     const begun = performance.now();
-    const verifiedBy = await this.#store(claim, items, run);
-    const told = items.map(({ itemId, key, bytes, sha256, counts }) => ({ itemId, key, bytes, sha256, counts }));
+    const { verifiedBy, told } = await this.#store(claim, items, item.lock, run);
     const { done } = await gate.record(claim, { archive: archive.name, verifiedBy, items: told });
     const bytes = items.reduce((sum, each) => sum + each.bytes, 0);
     const facts = { recordingId: claim.recordingId, archive: archive.name, objects: items.length, bytes, done };
@@ -122,7 +132,7 @@ export class ArchiveStage implements WorkHandler {
         bytes: original.bytes,
         sha256,
         mediaType: mediaTypeOf(original.vaultKey),
-        counts: true,
+        ...{ counts: true, locked: true },
       });
       const key = manifestKey(original.recordingId, original.index);
       const manifest = await vault.readSmall(key);
@@ -132,19 +142,19 @@ export class ArchiveStage implements WorkHandler {
         bytes: manifest.length,
         sha256: sha256Hex(manifest),
         mediaType: mediaTypeOf(key),
-        counts: false,
+        ...{ counts: false, locked: true },
       });
     }
     if (!settings.derivatives) return items;
     for (const derivative of detail.derivatives) {
       if (there.has(derivative.id)) continue;
       const { id, vaultKey, bytes, sha256, mediaType } = derivative;
-      items.push({ itemId: id, key: vaultKey, bytes, sha256, mediaType, counts: true });
+      items.push({ itemId: id, key: vaultKey, bytes, sha256, mediaType, counts: true, locked: false });
     }
     return items;
   }
 
-  async #store(claim: Claim, items: readonly Item[], run: WorkRun): Promise<'readback' | 'head'> {
+  async #store(claim: Claim, items: readonly Item[], wish: LockWish | null, run: WorkRun): Promise<Stored> {
     const { archive, vault, settings } = this.#options;
     const { signal } = run;
     // Each byte is sent to the archive and, with `readback`, comes back once.
@@ -156,23 +166,36 @@ export class ArchiveStage implements WorkHandler {
       run.onPercent(total === 0 ? 100 : (100 * seen) / total);
     };
     const transfer = { signal, onBytes, onMoved: run.onProgress };
-    let how: 'readback' | 'head' = settings.verify;
-    for (const { content, counts: _, itemId, ...object } of items) {
+    let verifiedBy: 'readback' | 'head' = settings.verify;
+    const told: ArchivedItem[] = [];
+    for (const { content, counts, itemId, locked, ...object } of items) {
       signal.throwIfAborted();
       const open = async (range: ByteRange) =>
         content ? Readable.from([Buffer.from(content.subarray(range.start, range.end))]) : vault.read(object.key, range);
-      // Only facts are ever replaced. They are never put under an object lock, which footage may have one day.
-      await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
-      how = await this.#verify(claim, { ...object, itemId }, { ...transfer, policy: settings.verify });
+      // Only facts are ever replaced. They are never put under an object lock.
+      const { versionId } = await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
+      const { key, bytes, sha256 } = object;
+      verifiedBy = await this.#verify(claim, { key, bytes, sha256, versionId, itemId }, { ...transfer, policy: settings.verify });
+      const lock = locked && wish ? await this.#lock({ key, versionId }, wish, signal) : null;
+      told.push({ itemId, key, bytes, sha256, counts, versionId, lock });
     }
-    return how;
+    return { verifiedBy, told };
+  }
+
+  /** Locks what is complete and verified. Whatever cannot be locked as it should be is not archived: this throws. */
+  async #lock(object: ObjectName, { untilMs, hold }: LockWish, signal: AbortSignal): Promise<LockState> {
+    const { locks } = this.#options;
+    let state = untilMs === null ? null : await locks.lock(object, untilMs, signal);
+    if (hold) state = await locks.hold(object, true, signal);
+    return state ?? locks.state(object, signal);
   }
 
   async #verify(claim: Claim, expected: ExpectedObject & { itemId: string }, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const { archive, gate } = this.#options;
-    const { key, bytes, sha256, itemId } = expected;
+    const { itemId, ...object } = expected;
+    const { key, sha256 } = object;
     try {
-      return await archive.verify({ key, bytes, sha256 }, options);
+      return await archive.verify(object, options);
     } catch (error) {
       if (isFailure(error, 'archive.mismatch'))
         await gate.mismatched(claim, { where: archive.name, item: itemId, key, expected: sha256, found: error.reason });
@@ -191,5 +214,5 @@ function changedFacts({ facts }: ArchiveItem): readonly Item[] {
   if (facts === null) return [];
   const { key, text, sha256 } = facts;
   const content = Buffer.from(text, 'utf8');
-  return [{ itemId: FACTS_ITEM, key, bytes: content.length, sha256, mediaType: mediaTypeOf(key), counts: true, content }];
+  return [{ itemId: FACTS_ITEM, key, bytes: content.length, sha256, mediaType: mediaTypeOf(key), counts: true, locked: false, content }];
 }

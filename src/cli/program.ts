@@ -11,6 +11,7 @@ import { addReports, addSamples } from './access/reports.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
+import { addClock } from './clock/clock.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
@@ -23,6 +24,7 @@ import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
+import { addRetention } from './retention/retention.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
@@ -85,6 +87,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addRetention,
     addReports,
     addSamples,
     addUser,
@@ -97,6 +100,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addNotice,
     addVerify,
     addAudit,
+    addClock,
     addJobs,
     addDerive,
     addLedger,

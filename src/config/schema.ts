@@ -1,12 +1,15 @@
 import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
+import { clock } from './clock-section.ts';
 import { disposal } from './disposal-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
+import { s3Locks } from './lock-fields.ts';
 import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
+import { retention } from './retention-section.ts';
 
 /** For a station that shares nothing with another. */
 export const DEFAULT_STATION_ID = 'station1';
@@ -87,7 +90,7 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   }),
 });
 
-const s3 = section('S3', 'Used if archive.kind is s3.', {
+const s3Server = {
   endpoint: text({ title: 'Endpoint', description: 'URL of the server.', default: '' }),
   region: text({ title: 'Region', description: 'As the server expects it.', default: 'us-east-1' }),
   bucket: text({ title: 'Bucket', description: 'Must exist.', default: '' }),
@@ -132,7 +135,9 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
     1,
     3600,
   ),
-});
+};
+
+const s3 = section('S3', 'Used if archive.kind is s3.', { ...s3Server, ...s3Locks });
 
 const archive = section('Archive', 'The second copy.', {
   kind: choice(
@@ -285,6 +290,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   doors,
   audit,
   access,
+  retention,
+  clock,
   notices,
   suggest,
   log,

@@ -19,6 +19,13 @@ export interface Item {
   readonly sha256: string;
   readonly mediaType: string;
   readonly fileName: string;
+  /** The version that the archive holds of it; null where it holds none, or keeps no versions. */
+  readonly versionId: string | null;
+}
+
+/** The version that the archive holds of an item. */
+function versionIn({ copies }: RecordingDetail, itemId: string): string | null {
+  return copies.find((copy) => copy.itemId === itemId && copy.where !== 'vault')?.versionId ?? null;
 }
 
 /**
@@ -30,7 +37,10 @@ export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind, de
   const { id } = detail.recording;
   if (!found) throw missing(detail, kind, derive);
   const { vaultKey, bytes, sha256, mediaType } = found;
-  return { id: found.id, recordingId: id, what: kind, key: vaultKey, bytes, sha256, mediaType, fileName: nameOf(id, vaultKey) };
+  return {
+    ...{ id: found.id, recordingId: id, what: kind, key: vaultKey, bytes, sha256, mediaType, fileName: nameOf(id, vaultKey) },
+    versionId: versionIn(detail, found.id),
+  };
 }
 
 const ORIGINALS_TOLD = 3;
@@ -77,6 +87,7 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
     sha256: digests.sha256,
     mediaType: mediaTypeOf(vaultKey),
     fileName: nameOf(id, vaultKey),
+    versionId: versionIn(detail, found.id),
   };
 }
 
@@ -111,9 +122,9 @@ export async function sourceOf({ vault, archive }: DeskDeps, item: Item, from: '
     return { place: 'vault', open: (range) => vault.read(item.key, range) };
   }
   if (!archive) throw new EvidockError('request.invalid', because('no-archive', { field: 'from' }));
-  const found = await archive.head(item.key);
+  const found = await archive.head(item);
   if (!found) throw new EvidockError('archive.missing', because('key', { key: item.key }));
   if (found.bytes !== item.bytes)
     throw new EvidockError('archive.mismatch', because('size-sealed', { key: item.key, found: found.bytes, bytes: item.bytes }));
-  return { place: archive.name, open: (range) => archive.read(item.key, range, signal) };
+  return { place: archive.name, open: (range) => archive.read(item, range, signal) };
 }

@@ -33,6 +33,6 @@ export async function archiveHeadFault(
     if (bytes <= HEAD_BYTES_MAX && (newest === null || key > newest)) newest = key;
   }
   if (newest === null) return null;
-  const head = parseHead(await buffer(await archive.read(newest, undefined, signal)));
+  const head = parseHead(await buffer(await archive.read({ key: newest }, undefined, signal)));
   return head ? compare(ledger, 'archive', head) : because('archived-head-unreadable', { key: newest });
 }

@@ -9,6 +9,7 @@ import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
+import type { ExpectedObject } from '#ports/archive';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Contradiction } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
@@ -262,34 +263,40 @@ export class Verification {
       }
       const told = sealed.get(original.id);
       const sha256 = told?.sha256 ?? original.digests?.sha256 ?? '';
-      const found = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256 }, original.id, wrong);
+      const found = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256, versionId: copy.versionId }, original.id, wrong);
       if (found) yield fault(copy.key, because('of', { thing: original.cardPath, why: found }));
       const key = manifestKey(recording.id, original.index);
       const manifest = await vault.stat(key);
       // A manifest has no copy row of its own. It is archived with its original, and archived again with it.
       const foundManifest =
-        told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }, original.id, wrong) : null;
+        told && manifest
+          ? await this.#readBack(
+              { key, bytes: manifest.bytes, sha256: told.manifestSha256, versionId: copy.manifestVersionId },
+              original.id,
+              wrong,
+            )
+          : null;
       if (foundManifest) yield fault(key, because('of-manifest', { why: foundManifest }));
       this.#done.archiveFiles += 1;
       yield* this.#progress('archive');
     }
     for (const { id, kind, vaultKey, bytes, sha256 } of facts.archiveDerivatives ? derivatives : []) {
       const copy = held.get(id);
-      const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256 }, id, wrong) : null;
+      const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256, versionId: copy.versionId }, id, wrong) : null;
       if (found) yield fault(vaultKey, because('of-derivative', { kind, why: found }));
     }
     const known = held.get(FACTS_ITEM);
     // While archive work is not done, newer facts may be on their way to the archive.
     const settled = (await this.#deps.ledger.work.get(workId('archive', recording.id)))?.state === 'done';
     if (settled && known?.sha256 !== undefined) {
-      const found = await this.#readBack({ key: known.key, bytes: known.bytes, sha256: known.sha256 }, FACTS_ITEM, wrong);
+      const found = await this.#readBack({ ...known, sha256: known.sha256 }, FACTS_ITEM, wrong);
       if (found) yield fault(known.key, because('of-facts', { why: found }));
     }
     if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
   }
 
   /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */
-  async #readBack(expected: { key: string; bytes: number; sha256: string }, itemId: string, wrong: WrongCopy[]): Promise<Reason | null> {
+  async #readBack(expected: ExpectedObject, itemId: string, wrong: WrongCopy[]): Promise<Reason | null> {
     const { archive } = this.#deps;
     try {
       const onBytes = (count: number) => {

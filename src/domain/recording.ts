@@ -3,6 +3,7 @@ import type { TakeFacts } from '#domain/take/segment-names';
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { Kind } from './kind.ts';
+import type { CopyLock } from './lock/lock.ts';
 import type { RecordingNote } from './notes.ts';
 import type { Protection } from './protection.ts';
 import type { Reason } from './reason.ts';
@@ -111,7 +112,7 @@ export interface Original {
 }
 
 /** A place where the bytes of an original or a derivative are known to be. */
-export interface Copy {
+export interface Copy extends CopyLock {
   /** Id of the original or the derivative. */
   readonly itemId: string;
   readonly recordingId: string;
@@ -125,6 +126,9 @@ export interface Copy {
   /** Of what changes under its key (the facts of the recording); originals and derivatives have theirs in rows of their own. */
   readonly sha256?: string;
 }
+
+/** A copy to be written. What is not told of its version and its lock is none. */
+export type NewCopy = Omit<Copy, keyof CopyLock> & Partial<CopyLock>;
 
 export const DERIVATIVE_KINDS = ['playable', 'poster', 'contact-sheet', 'thumbnails', 'waveform', 'thumbnail', 'salvage'] as const;
 export type DerivativeKind = (typeof DERIVATIVE_KINDS)[number];

@@ -188,6 +188,16 @@ export const ERRORS_EN = {
     remedy: 'It is made again by itself; if it recurs, look for what changes bytes between the station and the archive.',
   },
   'archive.missing': { what: 'The archive does not hold the object', remedy: 'Run `evidock verify --archive`, then `evidock jobs retry`.' },
+  'archive.unfit': {
+    what: 'The bucket is not fit to be an archive',
+    remedy:
+      'Give the bucket what docs/operations.md ("What the bucket must be") asks for, or accept in archive.s3.unlocked what it cannot do.',
+  },
+  'archive.lock-refused': { what: 'That lock is never asked for', remedy: 'Nothing was changed in the archive; tell the makers.' },
+  'archive.lock-differs': {
+    what: 'The archive tells another lock than it was given',
+    remedy: 'Nothing counts as locked by it. Run `evidock archive show`; the storage does not keep dates as it should.',
+  },
   'queue.unreachable': {
     what: 'The work queue (Redis) cannot be reached',
     remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',

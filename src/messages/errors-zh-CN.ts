@@ -100,6 +100,15 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
     remedy: '系统会自动减少并发分片并缩小分片；请换用更快的链路，或安排夜间上传（archive.hours）。',
   },
   'archive.not-accepted': { what: '归档没有接受上传', remedy: '会自动重新上传；若反复出现，请检查站点与归档之间是什么改动了数据。' },
+  'archive.unfit': {
+    what: '该存储桶不能用作归档',
+    remedy: '按 docs/operations.md（“What the bucket must be”）配置存储桶，或在 archive.s3.unlocked 中明确接受其不足。',
+  },
+  'archive.lock-refused': { what: '不会请求这样的锁定', remedy: '归档未作任何改动；请告知开发者。' },
+  'archive.lock-differs': {
+    what: '归档返回的锁定与所设置的不同',
+    remedy: '此锁定不算数。请运行 evidock archive show；该存储未按要求保存日期。',
+  },
   'archive.missing': { what: '归档中没有该对象', remedy: '先运行 evidock verify --archive，再运行 evidock jobs retry。' },
   'work.lease-lost': {
     what: '这项工作已不属于此工作进程',

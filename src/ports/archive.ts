@@ -48,15 +48,25 @@ export interface PutRequest extends TransferOptions {
   readonly open: (range: ByteRange) => Promise<Readable>;
 }
 
-export interface ArchivedObject {
+/** Names an object. `versionId` absent or null: the newest version, or the only one where the archive keeps no versions. */
+export interface ObjectName {
+  readonly key: string;
+  readonly versionId?: string | null;
+}
+
+export interface StoredObject {
+  /** The version that now holds these bytes; null where the archive keeps no versions. */
+  readonly versionId: string | null;
+}
+
+export interface ArchivedObject extends StoredObject {
   readonly key: string;
   readonly bytes: number;
   /** Hexadecimal; null unless the server really gives one. */
   readonly sha256: string | null;
 }
 
-export interface ExpectedObject {
-  readonly key: string;
+export interface ExpectedObject extends ObjectName {
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -70,16 +80,20 @@ export interface Archive {
   /** Name of the archive in the ledger's copies: `s3` or `disk`. */
   readonly name: string;
   /** Stores an object. Idempotent: the same key with the same bytes may be put again. Goes on with an upload that the journal knows. */
-  put(request: PutRequest): Promise<void>;
+  put(request: PutRequest): Promise<StoredObject>;
   /**
    * Compares size and server checksum by HEAD; with `readback` also the SHA-256 of a streamed read. Throws archive.mismatch or archive.missing only when a
    * second look has found the same, because the network may have spoilt a single answer.
    */
   verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'>;
-  head(key: string): Promise<ArchivedObject | null>;
-  read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
+  head(object: ObjectName): Promise<ArchivedObject | null>;
+  /** By version, where one is named: what somebody has put over an object, or hidden it with, is not read in its place. */
+  read(object: ObjectName, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
-  /** Removes a piece of the custody log, whose key is below `custody/`. Footage is never removed by this. A key that is not there is no error. */
+  /**
+   * Removes a piece of the custody log, whose key is below `custody/`, with all its versions, as far as no lock holds them. Footage is never removed by this. A key
+   * that is not there is no error.
+   */
   removeLog(key: string, signal?: AbortSignal): Promise<void>;
   /** Aborts multipart uploads of this station's recordings that the journal does not know, or that are older than `olderThanMs`. Returns how many. */
   abortAbandoned(nowMs: number, olderThanMs: number): Promise<number>;

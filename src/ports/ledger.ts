@@ -1,6 +1,7 @@
 import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
+import type { ArchiveReader, ArchiveWriter } from './ledger/archive.ts';
 import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
@@ -47,6 +48,7 @@ export interface LedgerReader {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly archive: ArchiveReader;
   readonly holds: HoldsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
@@ -72,6 +74,7 @@ export interface LedgerWrites {
   readonly signIn: SignInWriter;
   readonly doors: DoorsWriter;
   readonly callUps: CallUpsWriter;
+  readonly archive: ArchiveWriter;
   readonly holds: HoldsWriter;
   readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;

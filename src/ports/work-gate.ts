@@ -1,4 +1,5 @@
 import type { Kind } from '#domain/kind';
+import type { LockState } from '#domain/lock/lock';
 import type { RecordingNote } from '#domain/notes';
 import type { Reason } from '#domain/reason';
 import type { Derivative, Original, Recording } from '#domain/recording';
@@ -99,16 +100,28 @@ export interface ArchiveItem {
   readonly detail: RecordingDetail;
   /** `facts.json` as it should be now; null if the archive holds it so. */
   readonly facts: { readonly key: string; readonly text: string; readonly sha256: string } | null;
+  /** How originals and their manifests are to be locked once they are there; null: nothing is locked in this archive. */
+  readonly lock: LockWish | null;
+}
+
+export interface LockWish {
+  /** Date of the lock, ms since 1970; null: no lock with a date. */
+  readonly untilMs: number | null;
+  readonly hold: boolean;
 }
 
 /** One object that the archive holds and that was verified there. */
-interface ArchivedItem {
+export interface ArchivedItem {
   readonly itemId: string;
   readonly key: string;
   readonly bytes: number;
   readonly sha256: string;
   /** False for a manifest: it goes with its original and has no copy row of its own. */
   readonly counts: boolean;
+  /** The version that was verified; null where the archive keeps none. */
+  readonly versionId: string | null;
+  /** The lock as it was read back; null where none was asked for. */
+  readonly lock: LockState | null;
 }
 
 export interface ArchivedResult {

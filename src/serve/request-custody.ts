@@ -195,6 +195,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     signIn: group('signIn'),
     doors: group('doors'),
     callUps: group('callUps'),
+    archive: group('archive'),
     holds: group('holds'),
     eviction: group('eviction'),
     disposals: group('disposals'),

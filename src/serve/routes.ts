@@ -3,6 +3,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { clockRoutes } from './routes/clock.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...auditRoutes,
   ...signInRoutes,
   ...sessionRoutes,
+  ...clockRoutes,
   ...networkRoutes,
   ...reportRoutes,
   ...sampleRoutes,

@@ -96,6 +96,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...POLICY_VERSIONS.map((version) => `policy:${version}`),
     ...[
       'station:test',
+      'clock:test',
       'case:A-1',
       'case:A-2',
       'case:A-3',
@@ -317,6 +318,9 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },
   { row: v1('GET /network'), leaves: [] },
+  { row: v1('GET /clock'), leaves: [] },
+  { row: v1('POST /clock/confirmation'), body: { seenAt: 'set', words: 'set by hand' }, leaves: ['clock.confirmed'] },
+  { row: v1('POST /clock/confirmation'), body: { seenAt: 'again', words: 'set by hand' }, leaves: [] },
   { row: v1('GET /reports/month/:month'), params: { month: '2026-06' }, leaves: ['report.issued'] },
   { row: v1('POST /samples'), body: { month: '2026-05' }, leaves: ['sample.drawn'] },
   { row: v1('GET /samples'), leaves: [] },
@@ -413,6 +417,8 @@ describe('every route', () => {
       ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
       ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';
       [ids.sample = ''] = await samples();
+      const confirmed = step.body as { seenAt?: string } | undefined;
+      if (confirmed?.seenAt === 'set') confirmed.seenAt = new Date(await station.setClock(2 * HOUR)).toISOString();
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
       expect(outcome.body).not.toContain('"type":"error"');

@@ -1,15 +1,21 @@
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { noLocks } from '#adapters/disk/no-locks';
+import type { S3Archive } from '#adapters/s3-archive/s3-archive';
 import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
 import { WatchedArchive } from '#adapters/watched-archive';
 import { BYTES_PER_MIB } from '#config/schema';
+import type { Unlocked } from '#domain/lock/judge';
+import type { LockMode } from '#domain/lock/lock';
 import type { Archive, UploadJournal } from '#ports/archive';
+import type { ArchiveLocks } from '#ports/archive-locks';
 import { ArchiveHealth } from './archive-health.ts';
 import type { StationContext } from './context.ts';
 import { s3Credentials } from './s3-credentials.ts';
 
 interface OpenedArchive {
   readonly archive: Archive;
+  readonly locks: ArchiveLocks;
   readonly health: ArchiveHealth;
 }
 
@@ -17,12 +23,12 @@ interface OpenedArchive {
 export async function openArchive(context: StationContext, ledger: SqliteLedger): Promise<OpenedArchive | null> {
   const opened = await openNamed(context, ledger);
   if (!opened) return null;
-  const archive = new WatchedArchive(opened, { clock: context.clock });
-  return { archive, health: new ArchiveHealth(archive) };
+  const archive = new WatchedArchive(opened.archive, { clock: context.clock });
+  return { archive, locks: opened.locks, health: new ArchiveHealth(archive) };
 }
 
-async function openNamed(context: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
-  const { config, faults, onStop } = context;
+async function openNamed(context: StationContext, ledger: SqliteLedger): Promise<Pick<OpenedArchive, 'archive' | 'locks'> | null> {
+  const { config, clock, faults, onStop } = context;
   const { archive, station } = config;
   if (archive.kind === 'none') return null;
   if (archive.kind === 'disk') {
@@ -31,22 +37,25 @@ async function openNamed(context: StationContext, ledger: SqliteLedger): Promise
     const counts = await ledger.counts();
     await disk.open(counts.recordings - counts.notArchived > 0);
     onStop(() => disk.close());
-    return disk;
+    return { archive: disk, locks: noLocks(clock) };
   }
-  return openS3(context, ledger.uploads);
+  const remote = await openS3(context, ledger.uploads);
+  return { archive: remote, locks: remote.locks };
 }
 
 /** Opens the S3 archive, for the station and for its workers alike. The journal of parts is the station's in both cases. */
-export async function openS3({ config, clock, env, faults, onStop }: StationContext, journal: UploadJournal): Promise<Archive> {
+export async function openS3({ config, clock, env, faults, onStop }: StationContext, journal: UploadJournal): Promise<S3Archive> {
   const { archive, station } = config;
   const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });
-  const { partSize, timeout, accessKeyId, secretAccessKey, sessionToken, credentials: directory, ...s3 } = archive.s3;
+  const { partSize, timeout, accessKeyId, secretAccessKey, sessionToken, credentials: directory, lockMode, ...s3 } = archive.s3;
   const credentials = s3Credentials({ directory, fields: { accessKeyId, secretAccessKey, sessionToken }, env });
   const settings = {
     ...s3,
     checksums: s3.checksums as 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
     partBytes: partSize * BYTES_PER_MIB,
     timeoutMs: timeout * 1000,
+    unlocked: s3.unlocked as Unlocked,
+    lockMode: lockMode === 'bucket' ? null : (lockMode as LockMode),
   };
   // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
   const { S3Archive } = await import('#adapters/s3-archive/s3-archive');

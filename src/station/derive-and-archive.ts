@@ -15,6 +15,7 @@ import type { ArchiveGate, DeriveGate } from '#ports/work-gate';
 import type { WorkHandler } from '#ports/work-handler';
 import type { StationContext } from './context.ts';
 import { LedgerClaims } from './ledger-claims.ts';
+import type { LockLine } from './lock-line.ts';
 import { WorkRunner } from './work-runner.ts';
 import { archiveStage, deriveStage, lanePlaces } from './work-stages.ts';
 import { WorkSweep } from './work-sweep.ts';
@@ -24,6 +25,8 @@ interface Given {
   readonly vault: Vault;
   readonly scratch: Scratch;
   readonly archive: Archive | null;
+  /** null without an archive. */
+  readonly lockLine: LockLine | null;
   /** Called when a recording is archived, by this host or another. It may be called more than once for the same recording. */
   readonly onArchived: (recordingId: string) => Promise<void>;
 }
@@ -38,7 +41,7 @@ export interface WorkLine {
 /** Builds and starts what happens after the seal: derive and archive work, over the queue. */
 export async function startWorkLine(context: StationContext, given: Given): Promise<WorkLine> {
   const { config, clock, log, onStop } = context;
-  const { ledger, vault, scratch, archive } = given;
+  const { ledger, vault, scratch, archive, lockLine } = given;
   const queue = await openQueue(context);
   const instance = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const claims = new LedgerClaims(ledger, { host: STATION_HOST, instance });
@@ -47,12 +50,12 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
   const handlers: WorkHandler[] = [await deriveStage(context, { claims, gate: derive, vault, scratch })];
   const gates = {
     derive,
-    archive: archive ? archiveRecords(context, ledger, (recordingId) => ringArchived(log, queue, recordingId)) : null,
+    archive: lockLine ? archiveRecords(context, ledger, lockLine, (recordingId) => ringArchived(log, queue, recordingId)) : null,
   };
-  if (archive && gates.archive) {
+  if (archive && lockLine && gates.archive) {
     const { derivatives, hours } = config.archive;
     const policy = { verify: config.archive.verify as 'readback' | 'head', derivatives, hours, timezone: config.station.timezone };
-    handlers.push(archiveStage(context, { claims, gate: gates.archive, vault, archive, policy }));
+    handlers.push(archiveStage(context, { claims, gate: gates.archive, vault, archive, locks: lockLine.locks, policy }));
     queue.listen('archived', 1, given.onArchived);
     void abortAbandoned(context, archive);
   }
@@ -94,6 +97,7 @@ function deriveRecords(
 function archiveRecords(
   { config, clock, faults }: StationContext,
   ledger: Ledger,
+  lockLine: LockLine,
   onArchived: (recordingId: string) => void,
 ): ArchiveRecords {
   const { id: stationId, timezone } = config.station;
@@ -102,6 +106,7 @@ function archiveRecords(
     clock,
     faults,
     settings: { stationId, timezone, derivatives: config.archive.derivatives },
+    lockWish: (recordingId) => lockLine.wish(recordingId),
     onArchived,
   });
 }

@@ -6,26 +6,29 @@ import type { DisposalParts } from '#desk/disposals/parts';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Archive } from '#ports/archive';
+import type { ClockWatch } from '#ports/clock-watch';
 import type { DisposalKey, Erasers, OriginalEraser } from '#ports/original-eraser';
 import type { Vault } from '#ports/vault';
 import type { StationContext } from './context.ts';
 import { credentialsIn, s3Credentials } from './s3-credentials.ts';
 
+const LEDGER_HEAD = 'ledger-head.json';
 const DAY_MS = 86_400_000;
 const ARCHIVE_ERRORS = { full: 'archive.full', readOnly: 'archive.refused', failed: 'archive.unreachable' } as const;
 
 interface Given {
-  readonly vault: Pick<Vault, 'probe'>;
+  readonly vault: Pick<Vault, 'ledgerHead'>;
   readonly archive: Archive | null;
+  readonly clockWatch: Pick<ClockWatch, 'state'>;
 }
 
 /** Opens what disposal stands on. */
-export function openDisposals(context: StationContext, { vault, archive }: Given): DisposalParts {
+export function openDisposals(context: StationContext, { vault, archive, clockWatch }: Given): DisposalParts {
   const { config, faults } = context;
   const { waitDays, batch } = config.disposal;
   return {
     ...{ waitMs: waitDays * DAY_MS, batch, faults, running: new Set<string>() },
-    isSteady: () => true,
+    isSteady: () => clockWatch.state().kind === 'steady',
     open: async (key): Promise<Erasers> => {
       const places: OriginalEraser[] = [vaultEraser(context, vault)];
       if (config.archive.kind === 'disk') places.push(archiveEraser(context, archive));
@@ -37,8 +40,9 @@ export function openDisposals(context: StationContext, { vault, archive }: Given
 }
 
 function vaultEraser({ places }: StationContext, vault: Given['vault']): OriginalEraser {
+  // A disk that is not mounted has nothing, and what has nothing would look like a place where all is gone.
   const ready = async () => {
-    await vault.probe();
+    if ((await vault.ledgerHead()) === null) throw new EvidockError('vault.missing', because('no-marker', { name: LEDGER_HEAD }));
   };
   return diskEraser({
     where: 'vault',
@@ -52,7 +56,7 @@ function vaultEraser({ places }: StationContext, vault: Given['vault']): Origina
 /** Its disk must be mounted: `check` looks for the marker. */
 function archiveEraser({ config }: StationContext, archive: Archive | null): OriginalEraser {
   const ready = async () => {
-    await archive?.head('2026/01/01/none');
+    await archive?.head({ key: '2026/01/01/none' });
   };
   return diskEraser({ where: 'disk', directory: config.archive.directory, errors: ARCHIVE_ERRORS, ready });
 }

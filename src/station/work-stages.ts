@@ -5,6 +5,7 @@ import { DeriveStage } from '#derive/derive-stage';
 import { hoursOf } from '#domain/time/hours';
 import type { WorkLane } from '#domain/work';
 import type { Archive } from '#ports/archive';
+import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Scratch } from '#ports/scratch';
 import type { DerivativeVault, VaultReader } from '#ports/vault';
 import type { ArchiveGate, DeriveGate, WorkClaims } from '#ports/work-gate';
@@ -37,6 +38,7 @@ interface ArchiveParts {
   readonly gate: ArchiveGate;
   readonly vault: Pick<VaultReader, 'read' | 'readSmall'>;
   readonly archive: Archive;
+  readonly locks: ArchiveLocks;
   /** The station's policy, which holds wherever the work is done. */
   readonly policy: {
     readonly verify: 'readback' | 'head';

@@ -54,8 +54,8 @@ export function archiveShelf(archive: Archive): LogShelf {
       await archive.verify({ key, bytes: bytes.length, sha256 }, { policy: 'readback', signal });
     },
     read: async (key, signal) => {
-      bounded('archive.mismatch', key, (await archive.head(key))?.bytes ?? 0);
-      return buffer(await archive.read(key, undefined, signal));
+      bounded('archive.mismatch', key, (await archive.head({ key }))?.bytes ?? 0);
+      return buffer(await archive.read({ key }, undefined, signal));
     },
     list: (prefix) => archive.list(prefix),
     remove: (key) => archive.removeLog(key),

@@ -49,16 +49,16 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
         },
       });
       expect(seen).toBe(size);
-      expect(await under.archive.head(key)).toMatchObject({ key, bytes: size });
+      expect(await under.archive.head({ key })).toMatchObject({ key, bytes: size });
       expect(await under.archive.verify(request, { policy: 'readback' })).toBe('readback');
       expect(await under.archive.verify(request, { policy: 'head' })).toBe('head');
-      if (size > 0) expect((await buffer(await under.archive.read(key))).equals(bytes)).toBe(true);
+      if (size > 0) expect((await buffer(await under.archive.read({ key }))).equals(bytes)).toBe(true);
     });
 
     it('reads a range', async () => {
       const bytes = randomBytes(5000);
       await under.archive.put(putOf('2026/06/20/rec-b/o', bytes));
-      const part = await buffer(await under.archive.read('2026/06/20/rec-b/o', { start: 1000, end: 3000 }));
+      const part = await buffer(await under.archive.read({ key: '2026/06/20/rec-b/o' }, { start: 1000, end: 3000 }));
       expect(part.equals(bytes.subarray(1000, 3000))).toBe(true);
     });
 
@@ -80,9 +80,9 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
 
     it('says what is missing', async () => {
       const request = putOf('2026/06/20/rec-e/none', randomBytes(10));
-      expect(await under.archive.head(request.key)).toBeNull();
+      expect(await under.archive.head({ key: request.key })).toBeNull();
       await expect(under.archive.verify(request, { policy: 'head' })).rejects.toMatchObject({ code: 'archive.missing' });
-      await expect(under.archive.read(request.key)).rejects.toMatchObject({ code: 'archive.missing' });
+      await expect(under.archive.read({ key: request.key })).rejects.toMatchObject({ code: 'archive.missing' });
     });
 
     it('lists what it holds', async () => {
@@ -96,14 +96,14 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
       const log = putOf('custody/test1/000000000000-000000000001-00000000000000aa.personal', randomBytes(20));
       await under.archive.put(log);
       await under.archive.put({ ...putOf(log.key, randomBytes(30)), replaces: true });
-      expect(await under.archive.head(log.key)).toMatchObject({ bytes: 30 });
+      expect(await under.archive.head({ key: log.key })).toMatchObject({ bytes: 30 });
       await under.archive.removeLog(log.key);
       await under.archive.removeLog(log.key);
-      expect(await under.archive.head(log.key)).toBeNull();
+      expect(await under.archive.head({ key: log.key })).toBeNull();
       const footage = putOf('2026/06/20/rec-k/o', randomBytes(20));
       await under.archive.put(footage);
       await expect(under.archive.removeLog(footage.key)).rejects.toMatchObject({ code: 'vault.key-invalid' });
-      expect(await under.archive.head(footage.key)).toMatchObject({ bytes: 20 });
+      expect(await under.archive.head({ key: footage.key })).toMatchObject({ bytes: 20 });
     });
 
     it('refuses keys that are no vault keys', async () => {
@@ -115,7 +115,7 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
       const request = putOf('2026/06/20/rec-g/o', randomBytes(3000));
       const open: PutRequest['open'] = async () => Readable.from([Buffer.alloc(100)]);
       await expect(under.archive.put({ ...request, open })).rejects.toMatchObject({ code: 'vault.read-failed' });
-      expect(await under.archive.head(request.key)).toBeNull();
+      expect(await under.archive.head({ key: request.key })).toBeNull();
     });
 
     it('says that it was the vault when the source fails to be read', async () => {
@@ -131,7 +131,7 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
         code: 'vault.read-failed',
         detail: `${request.key} (EIO)`,
       });
-      expect(await under.archive.head(request.key)).toBeNull();
+      expect(await under.archive.head({ key: request.key })).toBeNull();
     });
 
     it('stops when it is told to', async () => {

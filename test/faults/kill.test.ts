@@ -33,6 +33,7 @@ let rgw: Rgw;
 function s3Environment(bucketPrefix: string): Record<string, string> {
   return {
     EVIDOCK_ARCHIVE_KIND: 's3',
+    EVIDOCK_ARCHIVE_S3_UNLOCKED: 'accepted-without-versions',
     EVIDOCK_STATION_ID: 'test1',
     EVIDOCK_ARCHIVE_S3_ENDPOINT: rgw.endpoint,
     EVIDOCK_ARCHIVE_S3_BUCKET: rgw.bucket,

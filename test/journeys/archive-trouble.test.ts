@@ -65,6 +65,7 @@ describe('a station whose archive is away', () => {
         EVIDOCK_HTTP_PORT: '0',
         EVIDOCK_QUEUE_SWEEP_SECONDS: '1',
         EVIDOCK_ARCHIVE_KIND: 's3',
+        EVIDOCK_ARCHIVE_S3_UNLOCKED: 'accepted-without-versions',
         EVIDOCK_STATION_ID: 'test1',
         EVIDOCK_ARCHIVE_S3_ENDPOINT: proxy.endpoint,
         EVIDOCK_ARCHIVE_S3_BUCKET: rgw.bucket,

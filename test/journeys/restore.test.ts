@@ -44,6 +44,7 @@ describe('docs/restore.md', () => {
     rgw = await startRgw();
     env = {
       EVIDOCK_ARCHIVE_KIND: 's3',
+      EVIDOCK_ARCHIVE_S3_UNLOCKED: 'accepted-without-versions',
       EVIDOCK_STATION_ID: 'test1',
       EVIDOCK_ARCHIVE_S3_ENDPOINT: rgw.endpoint,
       EVIDOCK_ARCHIVE_S3_BUCKET: rgw.bucket,

@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { noLocks } from '#adapters/disk/no-locks';
 import { ArchiveRecords } from '#archive/archive-records';
 import { ArchiveStage } from '#archive/archive-stage';
 import { Verification } from '#desk/verify';
@@ -69,11 +70,19 @@ async function archiveOne(id: string, tell = true): Promise<void> {
   const stage = new ArchiveStage({
     gate: new ArchiveRecords({
       ...{ ledger, clock, faults, settings: { stationId: 'test', timezone: 'UTC', derivatives: true } },
+      lockWish: async () => null,
       onArchived: (recordingId) => {
         if (tell) station.desk.archived(recordingId);
       },
     }),
-    ...{ claims: new LedgerClaims(ledger, TEST_WORKER), vault: parts.vault, archive, clock, log: pino({ level: 'silent' }) },
+    ...{
+      claims: new LedgerClaims(ledger, TEST_WORKER),
+      vault: parts.vault,
+      archive,
+      locks: noLocks(clock),
+      clock,
+      log: pino({ level: 'silent' }),
+    },
     settings: { verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), standstillMsMax: 1000 },
   });
   const claim = await ledger.transaction((writer) => claimed(writer, work.id));
@@ -116,7 +125,7 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
 
   await archiveOne(first);
   expect((await ledger.recordings.get(first))?.state).toBe('archived');
-  expect((await archive.head(lost))?.bytes).toBeGreaterThan(0);
+  expect((await archive.head({ key: lost }))?.bytes).toBeGreaterThan(0);
   await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
   expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([]);
 });

@@ -50,6 +50,7 @@ class PostgresLedger implements Ledger {
   readonly signIn: Groups['signIn'];
   readonly doors: Groups['doors'];
   readonly callUps: Groups['callUps'];
+  readonly archive: Groups['archive'];
   readonly holds: Groups['holds'];
   readonly eviction: Groups['eviction'];
   readonly disposals: Groups['disposals'];
@@ -84,6 +85,7 @@ class PostgresLedger implements Ledger {
     this.signIn = groups.signIn;
     this.doors = groups.doors;
     this.callUps = groups.callUps;
+    this.archive = groups.archive;
     this.holds = groups.holds;
     this.eviction = groups.eviction;
     this.disposals = groups.disposals;

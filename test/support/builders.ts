@@ -1,5 +1,6 @@
 import type { Digests } from '#domain/digest';
 import { type IdPrefix, newId } from '#domain/ids';
+import { NO_LOCK } from '#domain/lock/lock';
 import type { Unit } from '#domain/people/unit';
 import type { User } from '#domain/people/user';
 import { because } from '#domain/reason';
@@ -124,6 +125,7 @@ export function aCopy(item: { id: string; recordingId: string; vaultKey: string;
     bytes: item.bytes,
     verifiedAtMs: START_MS,
     verifiedBy: 'direct',
+    ...NO_LOCK,
     ...overrides,
   };
 }

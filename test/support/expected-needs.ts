@@ -8,6 +8,8 @@ const V1: Readonly<Record<string, string>> = {
   'GET /openapi.json': 'nothing',
   'GET /custody/shipping': 'see-health',
   'GET /network': 'see-health',
+  'GET /clock': 'see-health',
+  'POST /clock/confirmation': 'administer',
   'POST /ledger/backup': 'administer',
   'GET /slots': 'see-slots',
   'GET /slots/:slot': 'see-slots',

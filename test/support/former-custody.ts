@@ -18,6 +18,9 @@ export function untypeCustody(raw: DatabaseSync): void {
     'hold_terms',
     'holds',
     'kept_answers',
+    'archive_findings',
+    'archive_buckets',
+    'archive_comparisons',
     'notice_deliveries',
     'notices',
     'grant_recordings',
@@ -54,7 +57,15 @@ export function untypeCustody(raw: DatabaseSync): void {
   raw.exec('ALTER TABLE originals RENAME COLUMN gaps TO unreadable');
   takeBackEviction(raw);
   takeBackCasesEnd(raw);
+  takeBackArchiveLocks(raw);
   raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
+}
+
+/** What came with versions and locks of copies, but for the tables of the archive. */
+export function takeBackArchiveLocks(raw: DatabaseSync): void {
+  for (const index of ['copies_by_key', 'copies_by_lock_due']) raw.exec(`DROP INDEX ${index}`);
+  const columns = ['version_id', 'manifest_version_id', 'lock_mode', 'locked_until', 'legal_hold', 'lock_checked_at', 'lock_due_at'];
+  for (const column of columns) raw.exec(`ALTER TABLE copies DROP COLUMN ${column}`);
 }
 
 /** What came with eviction, beside its tables. */

@@ -183,7 +183,7 @@ export async function livingStation(state: string) {
         settings: { stationId: 'test1', timezone: 'Asia/Shanghai', derivatives: true } as ConstructorParameters<
           typeof ArchiveRecords
         >[0]['settings'],
-        onArchived: () => undefined,
+        ...{ onArchived: () => undefined, lockWish: async () => null },
       }),
     };
   };
@@ -275,10 +275,20 @@ export async function livingStation(state: string) {
       const claim = await claimOf('archive', id);
       const gate = records().archive;
       const told = (await gate.item(claim, 's3')).facts;
+      const unlocked = { versionId: null, lock: null };
       const files = facts ? [] : [...detail.originals, ...detail.derivatives];
-      const items = files.map(({ id: itemId, vaultKey: key, bytes }) => ({ itemId, key, bytes, sha256: 'ab'.repeat(32), counts: true }));
+      const items = files.map(({ id: itemId, vaultKey: key, bytes }) => ({
+        itemId,
+        key,
+        bytes,
+        sha256: 'ab'.repeat(32),
+        counts: true,
+        ...unlocked,
+      }));
       const manifests = items.slice(0, 1).map((item) => ({ ...item, key: `${item.key}.json`, counts: false }));
-      const fact = told ? [{ itemId: 'facts', key: told.key, bytes: told.text.length, sha256: told.sha256, counts: true }] : [];
+      const fact = told
+        ? [{ itemId: 'facts', key: told.key, bytes: told.text.length, sha256: told.sha256, counts: true, ...unlocked }]
+        : [];
       await gate.record(claim, { archive: 's3', verifiedBy: 'readback', items: [...items, ...manifests, ...fact] });
     },
     withdraw: async ({ which }) => {

@@ -33,6 +33,8 @@ export function archiveOn(server: S3Server, journal: UploadJournal, more: More =
       partBytes: 5 * 1024 * 1024,
       partsAtOnce: 2,
       timeoutMs: 5000,
+      unlocked: 'accepted-without-versions',
+      lockMode: null,
       ...rest,
     },
     credentials: credentials ?? (async () => ({ accessKeyId, secretAccessKey })),

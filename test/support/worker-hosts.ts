@@ -42,6 +42,7 @@ export class WorkerHosts {
     return {
       EVIDOCK_QUEUE_URL: `redis://${address}:${ports.redis}`,
       EVIDOCK_ARCHIVE_KIND: 's3',
+      EVIDOCK_ARCHIVE_S3_UNLOCKED: 'accepted-without-versions',
       EVIDOCK_ARCHIVE_S3_ENDPOINT: `http://${address}:${ports.s3}`,
       EVIDOCK_ARCHIVE_S3_BUCKET: 'evidence',
       EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID: KEY,

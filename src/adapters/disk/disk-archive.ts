@@ -8,7 +8,7 @@ import { errnoOf } from '#domain/errno';
 import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
-import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
+import type { Archive, ArchivedObject, ExpectedObject, ObjectName, PutRequest, StoredObject, TransferOptions } from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
 import { lookTwice, mustBeLogKey, sourceChunks } from '../archive-transfers.ts';
@@ -22,6 +22,8 @@ import { Rereader } from './vault-reread.ts';
 const MARKER = '.evidock-archive';
 const STREAM_CHUNK = 1024 * 1024;
 const READ_ONLY = 0o440;
+/** A directory keeps one version of a file. */
+const UNVERSIONED: StoredObject = { versionId: null };
 const ERRORS: WriteErrors = { full: 'archive.full', readOnly: 'archive.refused', failed: 'archive.unreachable' };
 
 interface Options {
@@ -86,12 +88,12 @@ export class DiskArchive implements Archive {
     return join(this.#root, key);
   }
 
-  async put(request: PutRequest): Promise<void> {
+  async put(request: PutRequest): Promise<StoredObject> {
     await this.#requireMarker();
     const path = this.#path(request.key);
     if (await this.#holds(request)) {
       request.onBytes?.(request.bytes);
-      return;
+      return UNVERSIONED;
     }
     await this.#makeParent(path, request.key);
     const file = new DurableFile({ final: path, label: request.key, errors: ERRORS });
@@ -111,10 +113,11 @@ export class DiskArchive implements Archive {
       throw writeError(ERRORS, request.key, error);
     }
     this.#faults.reached('w13-object-complete');
+    return UNVERSIONED;
   }
 
   async #holds(request: PutRequest): Promise<boolean> {
-    const present = await this.head(request.key);
+    const present = await this.head(request);
     if (present?.bytes !== request.bytes) return false;
     const reading = { sm3: false, onBytes: () => request.onMoved?.(), ...signalOf(request.signal) };
     const { sha256 } = await this.#rereader.reread(request.key, this.#path(request.key), reading);
@@ -149,7 +152,7 @@ export class DiskArchive implements Archive {
   }
 
   async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
-    const found = await this.head(key);
+    const found = await this.head({ key });
     if (!found) throw new EvidockError('archive.missing', because('key', { key }));
     if (found.bytes !== bytes) throw new EvidockError('archive.mismatch', because('size-instead', { found: found.bytes, bytes, key }));
     if (options.policy === 'head') return 'head' as const;
@@ -186,18 +189,18 @@ export class DiskArchive implements Archive {
     await syncDirectory(dirname(this.#path(key)));
   }
 
-  async head(key: string): Promise<ArchivedObject | null> {
+  async head({ key }: ObjectName): Promise<ArchivedObject | null> {
     await this.#requireMarker();
     try {
       const found = await lstat(this.#path(key));
-      return found.isFile() ? { key, bytes: found.size, sha256: null } : null;
+      return found.isFile() ? { key, bytes: found.size, sha256: null, versionId: null } : null;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return null;
       throw writeError(ERRORS, key, error);
     }
   }
 
-  async read(key: string, range?: ByteRange): Promise<Readable> {
+  async read({ key }: ObjectName, range?: ByteRange): Promise<Readable> {
     await this.#requireMarker();
     try {
       const handle = await open(this.#path(key), constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -67,7 +67,7 @@ describe('words', () => {
     [599, 'archive.unreachable', 'the server failed (HTTP 599)'],
   ])('of an answer to HEAD, which has none: %i', async (status, code, words) => {
     proxy.answering = () => ({ status });
-    const failure = await failureOf(archive.head(KEY));
+    const failure = await failureOf(archive.head({ key: KEY }));
     expect(failure?.code).toBe(code);
     expect(failure?.detail).toBe(`${words}: ${KEY}`);
   });
@@ -81,7 +81,7 @@ describe('words', () => {
     ['SomethingNew', 409, 'archive.unreachable', 'the server is busy with the same object (HTTP 409 SomethingNew)'],
   ])('of an S3 error: %s', async (name, status, code, words) => {
     proxy.answering = () => s3Error(status, name);
-    const failure = await failureOf(archive.read(KEY));
+    const failure = await failureOf(archive.read({ key: KEY }));
     expect(failure?.code).toBe(code);
     expect(failure?.detail.startsWith(words)).toBe(true);
     expect(failure?.detail.endsWith(`: ${KEY}`)).toBe(true);
@@ -90,7 +90,7 @@ describe('words', () => {
 
   it('of a proxy that answers with a page: none of the page', async () => {
     proxy.answering = () => ({ status: 502, body: '<html><h1>Bad Gateway</h1></html>' });
-    const failure = await failureOf(archive.read(KEY));
+    const failure = await failureOf(archive.read({ key: KEY }));
     expect(failure?.detail).toBe(`a proxy cannot reach the server (HTTP 502): ${KEY}`);
   });
 
@@ -107,7 +107,7 @@ describe('words', () => {
 
   it('of a host that is not there', async () => {
     const nobody = archiveOn(server, ledger.uploads, { endpoint: 'http://127.0.0.1:9' });
-    expect((await failureOf(nobody.head(KEY)))?.detail).toBe(`nobody listens there (ECONNREFUSED): ${KEY}`);
+    expect((await failureOf(nobody.head({ key: KEY })))?.detail).toBe(`nobody listens there (ECONNREFUSED): ${KEY}`);
     await nobody.close();
   });
 });
@@ -222,7 +222,7 @@ describe('whether the archive is well', () => {
 
   it('does not hold what happened long ago, nor what was not the archive, against it', async () => {
     proxy.answering = () => s3Error(403, 'AccessDenied');
-    await failureOf(watched.head(KEY));
+    await failureOf(watched.head({ key: KEY }));
     expect(watched.trouble()).toMatchObject({ code: 'archive.refused' });
     nowMs += 21 * 60_000;
     expect(watched.trouble()).toBeNull();
@@ -257,13 +257,13 @@ describe('keys', () => {
     });
     const used = async () => {
       proxy.answering = () => ({ status: 404 });
-      await failureOf(reading.head(KEY));
+      await failureOf(reading.head({ key: KEY }));
       const { authorization, 'x-amz-security-token': token } = proxy.lastHeaders;
       return [/Credential=([^/]+)/.exec(authorization ?? '')?.[1], token];
     };
-    expect((await failureOf(reading.head(KEY)))?.detail).toContain('archive.s3.credentials holds neither');
+    expect((await failureOf(reading.head({ key: KEY })))?.detail).toContain('archive.s3.credentials holds neither');
     await writeFile(join(directory, 's3-access-key-id'), 'first\n');
-    expect((await failureOf(reading.head(KEY)))?.detail).toContain('no s3-secret-access-key');
+    expect((await failureOf(reading.head({ key: KEY })))?.detail).toContain('no s3-secret-access-key');
     await writeFile(join(directory, 's3-secret-access-key'), 'hush\n');
     expect(await used()).toEqual(['first', undefined]);
     await writeFile(join(directory, 's3-session-token'), 'T'.repeat(6000));
@@ -275,7 +275,7 @@ describe('keys', () => {
     await writeFile(join(directory, 's3-credentials'), JSON.stringify({ Credentials: { ...credentials, AccessKeyId: 'third' } }));
     expect(await used()).toEqual(['third', 'token2']);
     await writeFile(join(directory, 's3-credentials'), 'not json');
-    expect((await failureOf(reading.head(KEY)))?.detail).toContain('is not JSON');
+    expect((await failureOf(reading.head({ key: KEY })))?.detail).toContain('is not JSON');
     await rm(join(directory, 's3-credentials'));
     expect(await used()).toEqual(['first', 'T'.repeat(6000)]);
     await reading.close();

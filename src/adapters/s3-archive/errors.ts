@@ -30,6 +30,7 @@ const NAMES: Readonly<Record<string, readonly [ErrorCode, Reason]>> = {
   NoSuchUpload: ['archive.not-accepted', because('upload-unknown', {})],
   PreconditionFailed: ['archive.unreachable', because('replaced-while-read', {})],
   NoSuchKey: ['archive.missing', because('no-object', {})],
+  NoSuchVersion: ['archive.missing', because('no-version', {})],
   NotFound: ['archive.missing', because('no-object', {})],
   RequestTimeout: ['archive.unreachable', because('request-late', {})],
   SlowDown: ['archive.unreachable', because('fewer-requests', {})],

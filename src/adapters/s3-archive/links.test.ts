@@ -40,7 +40,7 @@ afterAll(async () => {
 
 async function spoil(prefix: string, archive: S3Archive, key: string): Promise<void> {
   const client = clientOf(server);
-  const bytes = randomBytes((await archive.head(key))?.bytes ?? 0);
+  const bytes = randomBytes((await archive.head({ key }))?.bytes ?? 0);
   await client.send(new PutObjectCommand({ Bucket: server.bucket, Key: `${prefix}/${key}`, Body: bytes }));
   client.destroy();
 }
@@ -132,7 +132,7 @@ describe('one transfer', () => {
     const request = putOf('2026/06/20/rec-slow-player/o', randomBytes(4 * MIB));
     await through({ timeoutMs: 300 }).put(request);
     proxy.reset();
-    const body = await archive.read(request.key);
+    const body = await archive.read(request);
     let read = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       if (read === 0) await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -15,6 +15,7 @@ const REST_MS = 200;
 interface Target {
   readonly Bucket: string;
   readonly Key: string;
+  readonly VersionId?: string;
 }
 
 interface Reading {

@@ -54,7 +54,7 @@ async function readBack(client: S3Client, target: Target, VersionId: string | un
 }
 
 /** Uploads in parts. Returns the version, if the bucket has versions. The one part may be small, because it is the last. */
-async function putInParts(client: S3Client, target: Target, bytes: Buffer, options: TransferOptions): Promise<string | undefined> {
+export async function putInParts(client: S3Client, target: Target, bytes: Buffer, options: TransferOptions): Promise<string | undefined> {
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(target), options);
   try {
     const part = { ...target, UploadId, PartNumber: 1 };

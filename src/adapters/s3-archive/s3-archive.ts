@@ -13,19 +13,35 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import type { Unlocked } from '#domain/lock/judge';
+import type { LockMode } from '#domain/lock/lock';
 import { because, type Reason, together } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
-import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions, UploadJournal } from '#ports/archive';
+import type {
+  Archive,
+  ArchivedObject,
+  ExpectedObject,
+  ObjectName,
+  PutRequest,
+  StoredObject,
+  TransferOptions,
+  UploadJournal,
+} from '#ports/archive';
+import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import { lookTwice, mustBeLogKey } from '../archive-transfers.ts';
+import { isLogKey, lookTwice, mustBeLogKey } from '../archive-transfers.ts';
+import { BucketProbe } from './bucket-probe.ts';
 import { archiveError, s3ErrorName } from './errors.ts';
+import { LockProbe } from './lock-probe.ts';
 import { MovingHttp } from './moving-http.ts';
+import { ObjectLocks } from './object-locks.ts';
 import { ObjectReader } from './object-reader.ts';
 import { PartSender } from './part-sender.ts';
 import { probeBucket } from './probe.ts';
 import { Uploader } from './uploader.ts';
+import { ObjectVersions } from './versions.ts';
 import { wireOptions } from './wire-options.ts';
 
 const PROBE_PREFIX = 'evidock-probe';
@@ -45,6 +61,9 @@ export interface S3Settings {
   readonly partsAtOnce: number;
   /** How long no byte may move, ms. */
   readonly timeoutMs: number;
+  readonly unlocked: Unlocked;
+  /** null: that of the bucket's own rule. */
+  readonly lockMode: LockMode | null;
 }
 
 export interface S3Credentials {
@@ -67,12 +86,14 @@ interface Options {
 /** The second copy on an S3-compatible server. That the server accepts an object proves nothing: `verify` reads it back. */
 export class S3Archive implements Archive {
   readonly name = 's3';
+  readonly locks: ArchiveLocks;
   readonly #settings: S3Settings;
   readonly #journal: UploadJournal;
   readonly #client: S3Client;
   readonly #reader: ObjectReader;
   readonly #sender: PartSender;
   readonly #uploader: Uploader;
+  readonly #versions: ObjectVersions;
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #stationId: string;
@@ -92,6 +113,8 @@ export class S3Archive implements Archive {
     const client = (maxAttempts: number) => clientOf(settings, options.credentials, { maxAttempts, requestHandler: handler });
     this.#client = client(3);
     this.#reader = new ObjectReader(this.#client);
+    this.#versions = new ObjectVersions({ client: this.#client, at: (key) => this.#at({ key }) });
+    this.locks = this.#locks();
     this.#sender = new PartSender({ client: client(1), ...settings });
     this.#uploader = new Uploader({
       client: this.#client,
@@ -103,46 +126,60 @@ export class S3Archive implements Archive {
     });
   }
 
+  #locks(): ArchiveLocks {
+    const { bucket, prefix, unlocked, lockMode } = this.#settings;
+    const parts = { client: this.#client, clock: this.#clock, versions: this.#versions, at: (object: ObjectName) => this.#at(object) };
+    const locks = new LockProbe({ ...parts, key: `${PROBE_PREFIX}/${this.#stationId}.lock` });
+    const under = prefix === '' ? '' : `${prefix}/`;
+    const probe = new BucketProbe({ ...parts, bucket, prefix: under, unlocked, lockMode, locks });
+    return new ObjectLocks({ ...parts, probe: (signal) => probe.run(signal) });
+  }
+
   #key(key: string): string {
     if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
     return this.#settings.prefix === '' ? key : `${this.#settings.prefix}/${key}`;
   }
 
-  #at(key: string) {
-    return { Bucket: this.#settings.bucket, Key: this.#key(key) };
+  #at({ key, versionId }: ObjectName) {
+    return { Bucket: this.#settings.bucket, Key: this.#key(key), ...(versionId ? { VersionId: versionId } : {}) };
   }
 
-  async put(request: PutRequest): Promise<void> {
-    const target = this.#at(request.key);
+  async put(request: PutRequest): Promise<StoredObject> {
+    const target = this.#at({ key: request.key });
     try {
-      if (await this.#seemsThere(request)) {
+      const there = await this.#seemsThere(request);
+      if (there) {
         request.onBytes?.(request.bytes);
-        return;
+        return { versionId: there.versionId };
       }
-      await this.#uploader.upload(request, target);
+      const versionId = await this.#uploader.upload(request, target);
       this.#distrusted.delete(request.key);
+      if (versionId !== null && isLogKey(request.key)) await this.#versions.removeAll(request.key, { except: versionId });
+      return { versionId };
     } catch (error) {
       throw archiveError(request.key, error, request.signal);
     }
   }
 
-  /** Whether an earlier attempt has uploaded this object already. Then it is not sent again, but verification still reads it. */
-  async #seemsThere(request: PutRequest): Promise<boolean> {
-    if (this.#distrusted.has(request.key)) return false;
-    const found = await this.#head(request.key, request);
-    return found !== null && found.bytes === request.bytes && found.written === request.sha256;
+  /** The object, if an earlier attempt has uploaded it already. Then it is not sent again, but verification still reads it. */
+  async #seemsThere(request: PutRequest): Promise<ArchivedObject | null> {
+    if (this.#distrusted.has(request.key)) return null;
+    const found = await this.#head({ key: request.key }, request);
+    return found !== null && found.bytes === request.bytes && found.written === request.sha256 ? found : null;
   }
 
-  async #head(key: string, options: TransferOptions): Promise<(ArchivedObject & { written: string | null }) | null> {
+  async #head(object: ObjectName, options: TransferOptions): Promise<(ArchivedObject & { written: string | null }) | null> {
+    const { key } = object;
     try {
       const found = await this.#client.send(
-        new HeadObjectCommand({ ...this.#at(key), ChecksumMode: 'ENABLED' }),
+        new HeadObjectCommand({ ...this.#at(object), ChecksumMode: 'ENABLED' }),
         wireOptions(options).send,
       );
       // A checksum of checksums (multipart, with a part count behind a dash) is not that of the object.
       const whole = found.ChecksumSHA256 !== undefined && !found.ChecksumSHA256.includes('-') && found.ChecksumType !== 'COMPOSITE';
       const sha256 = whole && found.ChecksumSHA256 ? Buffer.from(found.ChecksumSHA256, 'base64').toString('hex') : null;
-      return { key, bytes: found.ContentLength ?? 0, sha256, written: found.Metadata?.['sha256'] ?? null };
+      const versionId = found.VersionId ?? null;
+      return { key, bytes: found.ContentLength ?? 0, sha256, versionId, written: found.Metadata?.['sha256'] ?? null };
     } catch (error) {
       const failure = archiveError(key, error, options.signal);
       if (isFailure(failure, 'archive.missing')) return null;
@@ -150,19 +187,20 @@ export class S3Archive implements Archive {
     }
   }
 
-  async head(key: string, options: TransferOptions = {}): Promise<ArchivedObject | null> {
-    const found = await this.#head(key, options);
-    if (found) return { key, bytes: found.bytes, sha256: found.sha256 };
-    await this.#mustBeMissing(key, options);
+  async head(object: ObjectName, options: TransferOptions = {}): Promise<ArchivedObject | null> {
+    const found = await this.#head(object, options);
+    if (found) return { key: object.key, bytes: found.bytes, sha256: found.sha256, versionId: found.versionId };
+    await this.#mustBeMissing(object, options);
     return null;
   }
 
   /**
    * Throws unless really the object is missing. An answer to HEAD has no body, so a missing bucket looks like a missing object; the answer to GET tells which.
    */
-  async #mustBeMissing(key: string, options: TransferOptions): Promise<void> {
+  async #mustBeMissing(object: ObjectName, options: TransferOptions): Promise<void> {
+    const { key } = object;
     try {
-      await this.#client.send(new GetObjectCommand({ ...this.#at(key), Range: 'bytes=0-0' }), wireOptions(options).send);
+      await this.#client.send(new GetObjectCommand({ ...this.#at(object), Range: 'bytes=0-0' }), wireOptions(options).send);
     } catch (error) {
       const failure = archiveError(key, error, options.signal);
       if (!isFailure(failure, 'archive.missing')) throw failure;
@@ -182,22 +220,24 @@ export class S3Archive implements Archive {
     }
   }
 
-  async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
-    const found = await this.head(key, options);
+  async #look(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
+    const { key, bytes, sha256 } = expected;
+    const found = await this.head(expected, options);
     if (!found) throw new EvidockError('archive.missing', because('key', { key }));
     const differs = (why: Reason) => new EvidockError('archive.mismatch', why);
     if (found.bytes !== bytes) throw differs(because('size-instead', { found: found.bytes, bytes, key }));
     if (found.sha256 !== null && found.sha256 !== sha256)
       throw differs(because('server-digest-instead', { found: found.sha256, sha256, key }));
     if (options.policy === 'head') return 'head' as const;
-    const read = await this.#digest(key, bytes, options);
+    const read = await this.#digest(expected, options);
     if (read !== sha256) throw differs(because('digest-instead', { found: read, sha256, key }));
     return 'readback' as const;
   }
 
-  async #digest(key: string, bytes: number, options: TransferOptions): Promise<string> {
+  async #digest(object: ExpectedObject, options: TransferOptions): Promise<string> {
+    const { key, bytes } = object;
     const hash = createHash('sha256');
-    const reading = { key, target: this.#at(key), range: { start: 0, end: bytes }, options };
+    const reading = { key, target: this.#at(object), range: { start: 0, end: bytes }, options };
     // An empty object has no range that could be asked for.
     if (bytes === 0) return hash.digest('hex');
     for await (const chunk of (await this.#reader.read(reading)) as AsyncIterable<Buffer>) {
@@ -207,8 +247,8 @@ export class S3Archive implements Archive {
     return hash.digest('hex');
   }
 
-  read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
-    return this.#reader.read({ key, target: this.#at(key), range, options: signal ? { signal } : {} });
+  read(object: ObjectName, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
+    return this.#reader.read({ key: object.key, target: this.#at(object), range, options: signal ? { signal } : {} });
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
@@ -226,7 +266,10 @@ export class S3Archive implements Archive {
 
   async removeLog(key: string, signal?: AbortSignal): Promise<void> {
     mustBeLogKey(key);
-    await this.#send(key, () => this.#client.send(new DeleteObjectCommand(this.#at(key)), signal ? { abortSignal: signal } : {}));
+    const options = signal ? { abortSignal: signal } : {};
+    const { VersionId } = await this.#send(key, () => this.#client.send(new DeleteObjectCommand(this.#at({ key })), options));
+    // Where the bucket keeps versions, this was only a marker that hides them.
+    if (VersionId !== undefined) await this.#versions.removeAll(key, signal ? { signal } : {});
   }
 
   async #send<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -282,9 +325,9 @@ export class S3Archive implements Archive {
     // All probes of a station have one key. Where they cannot be removed they are versions of one object.
     const key = `${PROBE_PREFIX}/${this.#stationId}`;
     const nowMs = this.#clock.nowMs();
-    if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head(key, signal ? { signal } : {});
+    if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head({ key }, signal ? { signal } : {});
     else {
-      const kept = await probeBucket(this.#client, this.#at(key), signal);
+      const kept = await probeBucket(this.#client, this.#at({ key }), signal);
       this.#kept = kept === null ? null : { atMs: nowMs, why: kept };
     }
     const told = [because('bucket-at', { bucket, host: new URL(endpoint).host }), this.#kept?.why ?? null, this.#sender.slowness()];

@@ -49,23 +49,26 @@ export class Uploader {
     this.#options = options;
   }
 
-  async upload(request: PutRequest, target: Target): Promise<void> {
-    if (request.bytes <= this.#options.sender.partBytes) await this.#putWhole(request, target);
-    else await this.#putParts(request, target);
+  /** Returns the version that the server has made of it; null where the bucket keeps no versions. */
+  async upload(request: PutRequest, target: Target): Promise<string | null> {
+    const whole = request.bytes <= this.#options.sender.partBytes;
+    const version = await (whole ? this.#putWhole(request, target) : this.#putParts(request, target));
     this.#options.faults.reached('w13-object-complete');
+    return version ?? null;
   }
 
-  async #putWhole(request: PutRequest, target: Target): Promise<void> {
+  async #putWhole(request: PutRequest, target: Target): Promise<string | undefined> {
     const { sender } = this.#options;
     const body = bodyOf(request, { start: 0, end: request.bytes });
     const facts = { ContentType: request.mediaType, Metadata: { sha256: request.sha256 } };
-    await sender.send(request, { ...body, leftBytes: request.bytes }, (client, Body, ContentMD5, options) =>
+    const { VersionId } = await sender.send(request, { ...body, leftBytes: request.bytes }, (client, Body, ContentMD5, options) =>
       client.send(new PutObjectCommand({ ...target, ...facts, Body, ContentMD5 }), options),
     );
     request.onBytes?.(request.bytes);
+    return VersionId;
   }
 
-  async #putParts(request: PutRequest, target: Target): Promise<void> {
+  async #putParts(request: PutRequest, target: Target): Promise<string | undefined> {
     const { client, journal } = this.#options;
     const upload = (await this.#resume(request, target)) ?? (await this.#begin(request, target));
     const done = new Map(upload.parts.map((part) => [part.number, part.etag]));
@@ -73,11 +76,10 @@ export class Uploader {
     const missing = partsOf(request.bytes, upload.partBytes).filter((part) => !done.has(part.number));
     await this.#sendParts(request, target, upload, missing, done);
     const Parts = [...done.entries()].sort(([a], [b]) => a - b).map(([PartNumber, ETag]) => ({ PartNumber, ETag }));
+    let version: string | undefined;
     try {
-      await client.send(
-        new CompleteMultipartUploadCommand({ ...target, UploadId: upload.uploadId, MultipartUpload: { Parts } }),
-        wireOptions(request).send,
-      );
+      const complete = new CompleteMultipartUploadCommand({ ...target, UploadId: upload.uploadId, MultipartUpload: { Parts } });
+      version = (await client.send(complete, wireOptions(request).send)).VersionId;
     } catch (error) {
       // The server does not accept these parts any more, so the next try begins a new upload.
       if (['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(s3ErrorName(error) ?? ''))
@@ -85,6 +87,7 @@ export class Uploader {
       throw error;
     }
     await journal.forget(upload);
+    return version;
   }
 
   async #begin(request: PutRequest, target: Target): Promise<UploadState> {

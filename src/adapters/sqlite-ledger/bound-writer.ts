@@ -49,6 +49,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       signIn: group('signIn'),
       doors: group('doors'),
       callUps: group('callUps'),
+      archive: group('archive'),
       holds: group('holds'),
       eviction: group('eviction'),
       disposals: group('disposals'),

@@ -2,6 +2,8 @@ import type { Scope } from '#domain/scope';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 import { SqlAnswersReader } from './answers/reader.ts';
 import { SqlAnswersWriter } from './answers/writer.ts';
+import { SqlArchiveReader } from './archive/reader.ts';
+import { SqlArchiveWriter } from './archive/writer.ts';
 import { SqlCallUpsReader } from './call-ups/reader.ts';
 import { SqlCallUpsWriter } from './call-ups/writer.ts';
 import { SqlCasesReader } from './cases/reader.ts';
@@ -55,6 +57,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     signIn: new SqlSignInReader(rows),
     doors: new SqlDoorsReader(rows),
     callUps: new SqlCallUpsReader(rows),
+    archive: new SqlArchiveReader(rows),
     holds: new SqlHoldsReader(rows, scope),
     eviction: new SqlEvictionReader(rows, scope),
     disposals: new SqlDisposalsReader(rows),
@@ -82,6 +85,7 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     signIn: new SqlSignInWriter(rows),
     doors: new SqlDoorsWriter(rows),
     callUps: new SqlCallUpsWriter(rows),
+    archive: new SqlArchiveWriter(rows),
     holds: new SqlHoldsWriter(rows, { reach, people }),
     eviction: new SqlEvictionWriter(rows),
     disposals: new SqlDisposalsWriter(rows),

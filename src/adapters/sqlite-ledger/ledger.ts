@@ -8,6 +8,7 @@ import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { AnswersReader } from '#ports/ledger/answers';
+import type { ArchiveReader } from '#ports/ledger/archive';
 import type { CallUpsReader } from '#ports/ledger/call-ups';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
@@ -113,6 +114,7 @@ export class SqliteLedger implements Ledger {
   readonly signIn: SignInReader;
   readonly doors: DoorsReader;
   readonly callUps: CallUpsReader;
+  readonly archive: ArchiveReader;
   readonly holds: HoldsReader;
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
@@ -151,6 +153,7 @@ export class SqliteLedger implements Ledger {
     this.signIn = readers.signIn;
     this.doors = readers.doors;
     this.callUps = readers.callUps;
+    this.archive = readers.archive;
     this.holds = readers.holds;
     this.eviction = readers.eviction;
     this.disposals = readers.disposals;

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
+import { ARCHIVE_LOCKS } from './archive/migration.ts';
 import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DISPOSALS } from './disposals/migration.ts';
@@ -306,6 +307,7 @@ const MIGRATIONS: Record<string, Migration> = {
   },
   '0043-doors': { up: (db: Kysely<Schema>) => run(db, DOORS) },
   '0046-call-ups': { up: (db: Kysely<Schema>) => run(db, CALL_UPS) },
+  '0052-archive-locks': { up: (db: Kysely<Schema>) => run(db, ARCHIVE_LOCKS) },
   '0049-bounds-of-grants': { up: (db: Kysely<Schema>) => run(db, BOUNDS_OF_GRANTS) },
   '0051-holds': { up: (db: Kysely<Schema>) => run(db, HOLDS) },
   '0053-eviction': { up: (db: Kysely<Schema>) => run(db, EVICTION) },

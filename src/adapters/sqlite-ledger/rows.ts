@@ -3,6 +3,7 @@ import type { ByteRange } from '#domain/byte-range';
 import type { Docking, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
+import type { CopyLock } from '#domain/lock/lock';
 import type { Protection } from '#domain/protection';
 import { type Reason, reasonOf } from '#domain/reason';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
@@ -121,7 +122,19 @@ export function toCompared(row: Pick<OriginalRow, 'copied_at' | 'sampled_at' | '
   return { copiedAtMs: copied_at, sampledAtMs: sampled_at, recheckedAtMs: rechecked_at, recheckedIn: rechecked_in };
 }
 
-export function toCopy(row: Schema['copies']): Copy {
+/** The columns of a copy's versions and lock. */
+export function lockColumns(lock: CopyLock) {
+  return {
+    version_id: lock.versionId,
+    manifest_version_id: lock.manifestVersionId,
+    lock_mode: lock.lockMode,
+    locked_until: lock.lockedUntilMs,
+    legal_hold: Number(lock.legalHold),
+    lock_checked_at: lock.lockCheckedAtMs,
+  };
+}
+
+export function toCopy(row: Selectable<Schema['copies']>): Copy {
   return {
     itemId: row.item_id,
     recordingId: row.recording_id,
@@ -131,6 +144,12 @@ export function toCopy(row: Schema['copies']): Copy {
     verifiedAtMs: row.verified_at,
     verifiedBy: row.verified_by as Copy['verifiedBy'],
     ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
+    versionId: row.version_id,
+    manifestVersionId: row.manifest_version_id,
+    lockMode: row.lock_mode as Copy['lockMode'],
+    lockedUntilMs: row.locked_until,
+    legalHold: row.legal_hold === 1,
+    lockCheckedAtMs: row.lock_checked_at,
   };
 }
 

@@ -29,7 +29,27 @@ export interface Schema {
     verified_at: number;
     verified_by: string;
     sha256: string | null;
+    version_id: string | null;
+    manifest_version_id: string | null;
+    lock_mode: string | null;
+    locked_until: number | null;
+    legal_hold: Generated<number>;
+    lock_checked_at: number | null;
+    /** When its lock is to be looked at; null for what is never locked. */
+    lock_due_at: number | null;
   };
+  archive_findings: {
+    place: string;
+    kind: string;
+    key: string;
+    version_id: string;
+    recording_id: string | null;
+    what: string;
+    found_at: number;
+    settled_at: number | null;
+  };
+  archive_buckets: { place: string; capabilities: string };
+  archive_comparisons: { place: string; started_at: number; ended_at: number | null; marker: string; counts: string };
   derivatives: DerivativeRow;
   /** Recordings of which the vault holds an original, and when each was needed last. */
   needs: { recording_id: string; at: number };

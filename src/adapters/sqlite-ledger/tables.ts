@@ -46,14 +46,15 @@ export class Tables {
     );
   }
 
-  /** Inserts a row. A row with the same key takes the new values. */
+  /** Inserts a row. A row with the same key takes the new values, but for the columns of `kept`. */
   async upsert<T extends Table>(
     table: T,
     row: Insertable<Schema[T]>,
     key: readonly (keyof Insertable<Schema[T]> & string)[],
+    kept: readonly (keyof Insertable<Schema[T]> & string)[] = [],
   ): Promise<void> {
     const changes = Object.keys(row)
-      .filter((column) => !(key as readonly string[]).includes(column))
+      .filter((column) => !([...key, ...kept] as readonly string[]).includes(column))
       .map((column) => `${quoted(column)} = excluded.${quoted(column)}`);
     await this.insert(table, row, `ON CONFLICT (${key.map(quoted).join()}) DO UPDATE SET ${changes.join()}`);
   }

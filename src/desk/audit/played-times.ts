@@ -63,8 +63,9 @@ async function fromVault({ vault }: Pick<DeskDeps, 'vault'>, { key, bytes }: Ite
   }
 }
 
-async function fromArchive({ archive }: Pick<DeskDeps, 'archive'>, { key, bytes }: Item): Promise<MediaIndex | null> {
+async function fromArchive({ archive }: Pick<DeskDeps, 'archive'>, item: Item): Promise<MediaIndex | null> {
   if (!archive) return null;
+  const { bytes } = item;
   const signal = AbortSignal.timeout(READ_MS_MAX);
   const blocks = new Map<number, Uint8Array>();
   const blockAt = async (start: number): Promise<Uint8Array> => {
@@ -72,7 +73,7 @@ async function fromArchive({ archive }: Pick<DeskDeps, 'archive'>, { key, bytes 
     if (before) return before;
     if (blocks.size >= BLOCKS_MAX) return new Uint8Array();
     const chunks: Buffer[] = [];
-    for await (const chunk of await archive.read(key, { start, end: Math.min(bytes, start + BLOCK_BYTES) }, signal)) chunks.push(chunk);
+    for await (const chunk of await archive.read(item, { start, end: Math.min(bytes, start + BLOCK_BYTES) }, signal)) chunks.push(chunk);
     const block = Buffer.concat(chunks);
     blocks.set(start, block);
     return block;

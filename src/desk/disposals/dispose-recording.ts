@@ -14,7 +14,7 @@ import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { type DestroyDeps, destroyCopy, isBusy, settleDestruction } from '#steps/destroy-copy';
 import { filesOf } from './files.ts';
-import { contentsNow, dueOf, isKeptByHold, mustHaveDisposal } from './lists.ts';
+import { contentsNow, dueOf, isKeptByHold, lockOf, mustHaveDisposal } from './lists.ts';
 import type { DisposalDeps } from './parts.ts';
 
 export interface Run {
@@ -43,6 +43,7 @@ export async function disposalFactsNow(
     contents: await contentsNow(writer, recordingId),
     held: await isKeptByHold(writer, recordingId),
     dueMs: await dueOf(writer, recordingId),
+    locked: await lockOf(writer, recordingId),
     busy: await isBusy(writer, recordingId),
     steady: disposals.isSteady(),
     nowMs: clock.nowMs(),

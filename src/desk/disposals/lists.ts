@@ -34,3 +34,11 @@ export async function dueOf({ retention }: Pick<LedgerReader, 'retention'>, reco
 export async function isKeptByHold({ holds }: Pick<LedgerReader, 'holds'>, recordingId: string): Promise<boolean> {
   return (await holds.isHeld(recordingId)) || (await holds.unmirrored(recordingId));
 }
+
+/** Until when the archive has a copy locked, as it told last; `hold`: it has a hold of its own. */
+export async function lockOf({ recordings }: Pick<LedgerReader, 'recordings'>, recordingId: string): Promise<number | 'hold' | null> {
+  const copies = await recordings.copies(recordingId);
+  if (copies.some(({ legalHold }) => legalHold)) return 'hold';
+  const dates = copies.flatMap(({ lockedUntilMs }) => lockedUntilMs ?? []);
+  return dates.length === 0 ? null : Math.max(...dates);
+}

@@ -31,7 +31,7 @@ export type RunLine =
     };
 
 /** A reason for which one recording stays and the others go on. Everything else stops the whole run. */
-const KEEPS: readonly string[] = ['disposal-held', 'disposal-not-due', 'destroy-busy', 'disposal-item-changed'];
+const KEEPS: readonly string[] = ['disposal-held', 'disposal-not-due', 'disposal-locked', 'destroy-busy', 'disposal-item-changed'];
 
 interface Asked {
   readonly id: string;

@@ -1,6 +1,8 @@
+import { ARCHIVE_ENTRIES } from './archive-entries.ts';
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
+import { CLOCK_ENTRIES } from './clock-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
 import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
@@ -24,6 +26,7 @@ import { WORKER_ENTRIES } from './worker-entries.ts';
 
 const ALL = [
   ...STATION_ENTRIES,
+  ...CLOCK_ENTRIES,
   ...DOCKING_ENTRIES,
   ...RECORDER_ENTRIES,
   ...ORIGINAL_ENTRIES,
@@ -40,6 +43,7 @@ const ALL = [
   ...CALL_UP_ENTRIES,
   ...DOOR_ENTRIES,
   ...SAMPLE_ENTRIES,
+  ...ARCHIVE_ENTRIES,
   ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
   ...DISPOSAL_ENTRIES,

@@ -225,6 +225,11 @@ const objects = () =>
   closed({
     item: nullable(id('Id of the original or derivative, or `facts`; null: it goes with an original (its manifest).')),
     ...{ key: key(), bytes: bytes(), sha256: sha256() },
+    of: Type.Optional(nullable(id('Id of the original whose manifest it is; null otherwise.'))),
+    version: Type.Optional(nullable(id('Version of the object; null: the place keeps none.'))),
+    lock: Type.Optional(
+      nullable(closed({ mode: nullable(code()), untilMs: nullable(ms('Date of the lock, milliseconds since 1970.')), hold: flag() })),
+    ),
   });
 const ARCHIVED = { archive: id(), verifiedBy: code('`readback`, or `head`.') };
 const ARCHIVED_EXAMPLE = {

@@ -10,6 +10,7 @@ const SALT = new Uint8Array(32);
 
 /** By name of a field: its meaning in every entry, where the declaration does not say more. */
 const MEANINGS: { readonly [name: string]: string } = {
+  findings: 'What is wrong, each with its kind (design.md, "Storage locks").',
   ...{ recording: 'Id of the recording.', original: 'Id of the original.', originals: 'Ids of originals.', docking: 'Id of the docking.' },
   ...{
     recorder: 'Serial of the recorder.',

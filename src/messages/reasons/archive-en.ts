@@ -44,6 +44,7 @@ export const archiveEn = {
   'upload-unknown': 'the server does not know the upload any more',
   'replaced-while-read': 'the object was replaced while it was read',
   'no-object': 'there is no such object',
+  'no-version': 'there is no such version of the object',
   'request-late': 'the server did not wait for the rest of the request',
   'fewer-requests': 'the server asks for fewer requests',
   'server-fault': 'the server met a fault of its own',

@@ -43,6 +43,7 @@ export const archiveZhCN = {
   'upload-unknown': '服务器不再认识这次上传',
   'replaced-while-read': '读取时对象被替换',
   'no-object': '没有这个对象',
+  'no-version': '没有这个对象版本',
   'request-late': '服务器没有等到请求的其余部分',
   'fewer-requests': '服务器要求减少请求',
   'server-fault': '服务器自身发生故障',

@@ -15,12 +15,14 @@ import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
+import { locksEn } from './locks/en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
+import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
 import { termsEn } from './retention/terms-en.ts';
@@ -33,6 +35,7 @@ export const REASONS_EN = {
   ...commonEn,
   ...policyEn,
   ...archiveEn,
+  ...locksEn,
   ...workEn,
   ...cardEn,
   ...mediaEn,
@@ -57,6 +60,7 @@ export const REASONS_EN = {
   ...callUpEn,
   ...holdReasonsEn,
   ...retentionEn,
+  ...explanationEn,
   ...disposalEn,
   ...termsEn,
 } as const;

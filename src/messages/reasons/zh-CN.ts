@@ -17,12 +17,14 @@ import { doctorZhCN } from './doctor-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
+import { locksZhCN } from './locks/zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { explanationZhCN } from './retention/explanation-zh-CN.ts';
 import { holdReasonsZh } from './retention/holds-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
 import { termsZhCN } from './retention/terms-zh-CN.ts';
@@ -34,6 +36,7 @@ const zhCN = {
   ...commonZhCN,
   ...policyZhCN,
   ...archiveZhCN,
+  ...locksZhCN,
   ...workZhCN,
   ...cardZhCN,
   ...mediaZhCN,
@@ -58,6 +61,7 @@ const zhCN = {
   ...callUpZhCN,
   ...holdReasonsZh,
   ...retentionZhCN,
+  ...explanationZhCN,
   ...disposalZhCN,
   ...termsZhCN,
 } as const;

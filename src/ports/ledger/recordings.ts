@@ -2,7 +2,7 @@ import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Protection } from '#domain/protection';
 import type { Reason } from '#domain/reason';
-import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState } from '#domain/recording';
+import type { Copy, Derivative, NewCopy, OfficerSource, Original, Recording, RecordingState } from '#domain/recording';
 
 export interface RecordingFilter {
   readonly caseNumber?: string;
@@ -87,7 +87,7 @@ export interface RecordingsWriter {
   link(recordingId: string, relation: LinkRelation, otherId: string): Promise<void>;
   addCase(recordingId: string, caseNumber: string): Promise<void>;
   removeCase(recordingId: string, caseNumber: string): Promise<void>;
-  upsertCopy(copy: Copy): Promise<void>;
+  upsertCopy(copy: NewCopy): Promise<void>;
   /** Removes the row of a copy that is not there or not as it should be. Returns false if no such row was there. Never called for the vault's own copy. */
   withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
   /** Writes a derivative, in place of the one of the same recording and kind. */

@@ -73,7 +73,14 @@ beforeEach(async () => {
       ...{ ledger, vault, clock, log: pino({ level: 'silent' }), faults, onDerived: () => undefined },
       settings: { ...place, drivers: [], archiveDerivatives: true },
     }),
-    archive: new ArchiveRecords({ ledger, clock, faults, onArchived: () => undefined, settings: { ...place, derivatives: true } }),
+    archive: new ArchiveRecords({
+      ledger,
+      clock,
+      faults,
+      onArchived: () => undefined,
+      lockWish: async () => null,
+      settings: { ...place, derivatives: true },
+    }),
     terms: { ...place, version: '1', archive: { name: 's3', bucket: 'evidence', prefix: '', ...policy } },
   });
   app = buildWorkerServer({ gate, ledger, log: pino({ level: 'silent' }), tls });
@@ -299,6 +306,7 @@ it('what is archived must be what is on record of the recording', async () => {
     bytes,
     sha256: digests?.sha256 ?? '',
     counts: true,
+    ...{ versionId: null, lock: null },
   });
   const before = await head();
   for (const item of [

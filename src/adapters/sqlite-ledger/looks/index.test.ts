@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { aLook } from '#test/contract/ledger-looks';
 import { fixedClock, START_MS, STATION_ID } from '#test/support/builders';
-import { takeBackEviction, takeBackRetention } from '#test/support/former-custody';
+import { takeBackArchiveLocks, takeBackEviction, takeBackRetention } from '#test/support/former-custody';
 import { contradictionsIn } from '#test/support/replayed';
 
 let directory: string;
@@ -54,6 +54,8 @@ describe('the index', () => {
       // Migrations run in their order: what came after that of the index is undone too.
       takeBackRetention(db);
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
+      for (const table of ['archive_findings', 'archive_buckets', 'archive_comparisons']) db.exec(`DROP TABLE ${table}`);
+      takeBackArchiveLocks(db);
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
       for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);

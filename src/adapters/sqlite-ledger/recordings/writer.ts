@@ -1,12 +1,14 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { NO_LOCK } from '#domain/lock/lock';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
 import { because } from '#domain/reason';
-import type { Copy, Derivative } from '#domain/recording';
+import type { Copy, Derivative, NewCopy } from '#domain/recording';
 import type { NewRecording, RecordingsWriter } from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
 import type { HoldWatch } from '../hold-watch.ts';
 import { mustExist, named } from '../patches.ts';
+import { lockColumns } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 
@@ -118,7 +120,9 @@ export class SqlRecordingsWriter implements RecordingsWriter {
     await this.#db.deleteFrom('recording_cases').where('recording_id', '=', recordingId).where('case_number', '=', caseNumber).execute();
   }
 
-  async upsertCopy(copy: Copy): Promise<void> {
+  async upsertCopy(copy: NewCopy): Promise<void> {
+    // Originals in an archive are locked there. A row that is there keeps its place in the queue of locks.
+    const locked = copy.where !== 'vault' && copy.itemId.startsWith('org-');
     const row = {
       item_id: copy.itemId,
       place: copy.where,
@@ -128,9 +132,11 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       verified_at: copy.verifiedAtMs,
       verified_by: copy.verifiedBy,
       sha256: copy.sha256 ?? null,
+      ...lockColumns({ ...NO_LOCK, ...copy }),
+      lock_due_at: locked ? copy.verifiedAtMs : null,
     };
     await this.#holds.copied(copy);
-    await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place']);
+    await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place'], ['lock_due_at']);
   }
 
   async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {

@@ -37,6 +37,7 @@ const AGE: {
   recording_cases: { of: { table: 'recordings', column: 'recording_id' } },
   originals: { of: { table: 'recordings', column: 'recording_id' } },
   copies: { of: { table: 'recordings', column: 'recording_id' } },
+  archive_findings: { time: 'found_at' },
   derivatives: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
   case_events: { of: { table: 'cases', column: 'case_number' } },
   suggestions: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },

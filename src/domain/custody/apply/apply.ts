@@ -1,6 +1,7 @@
 import type { Json } from '#domain/canonical-json';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { type Subject, type SubjectKind, subject } from '#domain/custody/subject';
+import { ARCHIVE_RULES } from './archive.ts';
 import { CALL_UP_RULES } from './call-ups.ts';
 import { DESTRUCTION_RULES } from './destruction.ts';
 import { DISPOSAL_RULES } from './disposals.ts';
@@ -18,7 +19,7 @@ import type { ProjectionName, RowChange } from './rows.ts';
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
-  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES],
+  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 

@@ -23,10 +23,29 @@ export function damageFields(damage: Reason | string | null | undefined) {
   return { damaged: damage === undefined ? undefined : damage !== null, damage_reason: damage === null ? null : toldReason(damage) };
 }
 
+/** What a copy in the vault has none of: versions, locks. */
+const IN_VAULT = { sha256: null, version_id: null, manifest_version_id: null, lock_mode: null, locked_until: null, legal_hold: false };
+
 /** Place of the vault's own copies. */
 const VAULT = 'vault';
 
 type Archived = NonNullable<ReturnType<typeof RecordingArchived.parse>>;
+
+type Object = NonNullable<Archived['lists']['objects']>[number];
+
+/** Versions and lock of a copy. Entries from before told none: those are not known. */
+function lockTold(objects: readonly Object[], item: string) {
+  const own = objects.find((each) => each.item === item);
+  const manifest = objects.find(({ of }) => of === item);
+  const lock = own?.lock;
+  return {
+    version_id: own?.version,
+    manifest_version_id: own?.version === undefined ? undefined : (manifest?.version ?? null),
+    lock_mode: lock === undefined ? undefined : (lock?.mode ?? null),
+    locked_until: lock === undefined ? undefined : (lock?.untilMs ?? null),
+    legal_hold: lock === undefined ? undefined : (lock?.hold ?? false),
+  };
+}
 
 function archived({ subject: { id }, data, lists }: Pick<Archived, 'subject' | 'data' | 'lists'>): readonly RowChange[] {
   return (lists.objects ?? []).flatMap(({ item, key, bytes, sha256 }) =>
@@ -35,6 +54,7 @@ function archived({ subject: { id }, data, lists }: Pick<Archived, 'subject' | '
       : [
           add('copies', {
             ...{ recording_id: id, item_id: item, place: data.archive, key, bytes, verified_by: data.verifiedBy },
+            ...lockTold(lists.objects ?? [], item),
             // Only the copy row of the facts holds a digest. Other items have theirs in rows of their own.
             sha256: item === FACTS_ITEM ? sha256 : null,
           }),
@@ -68,7 +88,7 @@ export const ORIGINAL_RULES = [
     set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3, blocks_sha256: data.blocksSha256 ?? null }),
     add('copies', {
       ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
-      sha256: null,
+      ...IN_VAULT,
     }),
   ]),
   // The entry of the destroyed copy, in the same transaction, takes its row away.
@@ -77,7 +97,7 @@ export const ORIGINAL_RULES = [
     set('originals', { id }, { evicted_at: null }),
     add('copies', {
       ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
-      sha256: null,
+      ...IN_VAULT,
     }),
   ]),
   rule(OriginalRechecked, ({ subject: { id: docking }, atMs, lists }) =>

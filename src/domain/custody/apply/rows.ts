@@ -103,6 +103,21 @@ export interface Projections extends DisposalProjections, HoldProjections, Reten
     bytes: number;
     verified_by: string;
     sha256: string | null;
+    version_id: string | null;
+    manifest_version_id: string | null;
+    lock_mode: string | null;
+    locked_until: number | null;
+    legal_hold: boolean;
+  };
+  archive_findings: {
+    place: string;
+    kind: string;
+    key: string;
+    version_id: string;
+    recording_id: string | null;
+    what: Json;
+    found_at: number;
+    settled_at: number | null;
   };
   derivatives: {
     id: string;
@@ -296,7 +311,14 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   },
   copies: {
     key: ['recording_id', 'item_id', 'place'],
-    columns: plain('recording_id', 'item_id', 'place', 'key', 'bytes', 'verified_by', 'sha256'),
+    columns: plain(
+      ...(['recording_id', 'item_id', 'place', 'key', 'bytes', 'verified_by', 'sha256'] as const),
+      ...(['version_id', 'manifest_version_id', 'lock_mode', 'locked_until', 'legal_hold'] as const),
+    ),
+  },
+  archive_findings: {
+    key: ['place', 'kind', 'key', 'version_id'],
+    columns: { ...plain('place', 'kind', 'key', 'version_id', 'recording_id', 'found_at', 'settled_at'), what: 'json' },
   },
   derivatives: {
     key: ['recording_id', 'kind'],

@@ -22,6 +22,7 @@ export const disposalEn = {
   'disposal-item-state': '{recording} is {state} on the list',
   'disposal-item-changed': '{recording} holds other files than when it was listed',
   'disposal-held': 'a legal hold covers {recording}',
+  'disposal-locked': 'the archive has {recording} locked',
   'disposal-not-due': 'the term of {recording} is not over',
   'disposal-not-in-state': '{id} is {state}',
   'disposal-resumed': 'the run was interrupted and begins anew',

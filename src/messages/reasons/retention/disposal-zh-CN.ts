@@ -22,6 +22,7 @@ export const disposalZhCN = {
   'disposal-item-state': '{recording} 在清单中的状态为 {state}',
   'disposal-item-changed': '{recording} 的文件与列入清单时不同',
   'disposal-held': '{recording} 处于证据保全之中',
+  'disposal-locked': '{recording} 在归档存储中处于锁定状态',
   'disposal-not-due': '{recording} 的保存期限未满',
   'disposal-not-in-state': '{id} 的状态为 {state}',
   'disposal-resumed': '执行曾中断，现重新开始',
