@@ -7,7 +7,17 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_TASKS, TASKS, type Task, type TaskTable, taskFaults, tasksOf } from './tasks.ts';
 
 const ROLE = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
-const FOOTAGE = ['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'];
+const FOOTAGE = [
+  'find-footage',
+  'show-footage',
+  'tag-footage',
+  'see-work',
+  'request-call-up',
+  'decide-call-up',
+  'see-retention',
+  'propose-disposal',
+  'approve-disposal',
+];
 const table = fc.record(
   Object.fromEntries(TASKS.map((task) => [task, fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.subarray([...ROLE]))])),
 );
@@ -23,6 +33,8 @@ function isSound(roles: Readonly<Record<string, readonly string[]>>): boolean {
     only('manage-policy', 'security-administrator') &&
     only('administer', 'system-administrator') &&
     only('read-audit', 'auditor', 'reviewer') &&
+    only('propose-disposal', 'custodian') &&
+    only('approve-disposal', 'reviewer', 'auditor') &&
     !of('decide-call-up').some((role) => of('request-call-up').includes(role)) &&
     of('kiosk').length === 0 &&
     new Set(of('own-account')).size === ROLE.length

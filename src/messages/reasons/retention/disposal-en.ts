@@ -26,6 +26,7 @@ export const disposalEn = {
   'disposal-not-due': 'the term of {recording} is not over',
   'disposal-not-in-state': '{id} is {state}',
   'disposal-resumed': 'the run was interrupted and begins anew',
+  'disposal-nothing-destroyed': 'nothing of {id} was destroyed',
   'disposal-running': '{id} is being carried out',
   'disposal-future': 'only what is due by now can be listed',
   'disposal-no-schedule': 'no retention schedule is in force',

@@ -26,6 +26,7 @@ export const disposalZhCN = {
   'disposal-not-due': '{recording} 的保存期限未满',
   'disposal-not-in-state': '{id} 的状态为 {state}',
   'disposal-resumed': '执行曾中断，现重新开始',
+  'disposal-nothing-destroyed': '{id} 中没有已销毁的内容',
   'disposal-running': '{id} 正在执行',
   'disposal-future': '只能列出现已到期的录像',
   'disposal-no-schedule': '没有生效的保存期限表',
