@@ -38,4 +38,7 @@ export const disposalEn = {
   'notice-disposal-waits': 'a list for disposal waits for your approval',
   'notice-disposal-approved': 'recordings are about to be disposed of; whoever needs one has it held now',
   'notice-disposal-halted': 'a disposal has stopped and has to be looked at',
+  'open-logged-disposed': 'the log says that it was disposed of, and its row does not',
+  'disposed-unlogged': 'its row says that it was disposed of, and the log does not',
+  'disposed-with-copies': 'it was disposed of, and the ledger names {count} {count:copy|copies} of it',
 } as const;

@@ -38,4 +38,7 @@ export const disposalZhCN = {
   'notice-disposal-waits': '有一份销毁清单等待您审批',
   'notice-disposal-approved': '有录像即将销毁；如有需要，请立即申请证据保全',
   'notice-disposal-halted': '一次销毁已中止，请查看',
+  'open-logged-disposed': '保管链记载已销毁，台账却不是',
+  'disposed-unlogged': '台账记为已销毁，保管链却没有记载',
+  'disposed-with-copies': '已销毁，台账却仍列有 {count} 份副本',
 } as const;
