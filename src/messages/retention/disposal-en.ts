@@ -1,5 +1,8 @@
+import { disposalCliEn } from './disposal-cli-en.ts';
+
 /** Texts of disposal, in English. */
 export const disposalTextsEn = {
+  ...disposalCliEn,
   'state.disposed': 'disposed of',
   'custody.copy.destroying': 'about to be destroyed in {place}: {key} ({why})',
   'custody.copy.destroyed': 'destroyed in {place}, which lists it no more: {key} ({why})',

@@ -1,5 +1,8 @@
+import { disposalCliZhCN } from './disposal-cli-zh-CN.ts';
+
 /** The same in Chinese. */
 export const disposalTextsZhCN = {
+  ...disposalCliZhCN,
   'state.disposed': '已销毁',
   'custody.copy.destroying': '即将在 {place} 销毁：{key}（{why}）',
   'custody.copy.destroyed': '已在 {place} 销毁，且该处不再列出：{key}（{why}）',
