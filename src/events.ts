@@ -293,6 +293,11 @@ export function tlsRefused(log: Log, reason: Reason): void {
   log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
 }
 
+/** Holds are in force all the same. What they have reached, and what the storage knows of it, waits for the next look of the keeper. */
+export function holdsNotKept(log: Log, error: unknown): void {
+  log.error({ event: 'holds.not-kept', stage: 'station', err: error }, 'legal holds could not be spread, checked or mirrored');
+}
+
 /** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */
 export function grantsNotKept(log: Log, error: unknown): void {
   log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');

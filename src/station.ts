@@ -42,6 +42,7 @@ import { openDisposals } from './station/disposals.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
+import { openHolds } from './station/holds.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { type LockLine, openLockLine } from './station/lock-line.ts';
@@ -179,6 +180,7 @@ export class Station {
       people: livePeopleChanges(),
       callUps,
       disposals: openDisposals(this.#context, opened),
+      holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened),

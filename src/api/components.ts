@@ -26,6 +26,7 @@ import {
   VisitJson,
 } from './doors.ts';
 import { FactJson } from './facts.ts';
+import { HOLD_COMPONENTS } from './hold-components.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { NetworkJson } from './network.ts';
 import {
@@ -397,6 +398,7 @@ export const COMPONENTS = {
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
   ...CALL_UP_COMPONENTS,
+  ...HOLD_COMPONENTS,
   SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
   SignIn: named(SignInJson, {
     ...{ state: 'code', session: null, pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300 },

@@ -25,6 +25,7 @@ import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addDisposal } from './retention/disposal.ts';
+import { addHold } from './retention/hold.ts';
 import { addRetention } from './retention/retention.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
@@ -100,6 +101,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRequest,
     addGrant,
     addNotice,
+    addHold,
     addVerify,
     addAudit,
     addClock,

@@ -80,6 +80,8 @@ export interface DeskDeps {
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
   readonly disposals: DisposalParts;
+  /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
+  readonly holds: { readonly wake: () => void };
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;

@@ -7,6 +7,7 @@ import { clockRoutes } from './routes/clock.ts';
 import { disposalRoutes } from './routes/disposals.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
+import { holdRoutes } from './routes/holds.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...peopleRoutes,
   ...caseRoutes,
   ...holdingRoutes,
+  ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,
   ...tokenRoutes,

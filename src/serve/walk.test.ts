@@ -18,6 +18,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { tellLooks } from '#test/support/looked';
+import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
@@ -53,6 +54,7 @@ const ids = {
   later: '',
   held: '',
   holding: '',
+  hold: '',
   look: '',
   suggestion: '',
   unit: '',
@@ -113,6 +115,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
+    ...(await station.ledger.holds.list({ limit: 50 })).map(({ id }) => `hold:${id}`),
     'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
@@ -257,6 +260,7 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /cases/:number/custody'), leaves: [] },
   ...HOLDINGS,
   ...CALL_UP_STEPS,
+  ...HOLD_STEPS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -404,6 +408,7 @@ describe('every route', () => {
         const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
         ids.own = own?.id ?? '';
       }
+      if (step.params?.['id'] === 'hold') ids.hold ||= await holdOfOthers(station.ledger, ids.late);
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';

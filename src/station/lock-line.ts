@@ -22,10 +22,13 @@ export interface LockLine {
   readonly locks: ArchiveLocks;
   readonly plan: LockPlan;
   wish(recordingId: string): Promise<LockWish | null>;
+  /** Its term holds its objects without a date. What a released legal hold leaves of that stays. */
+  readonly heldByTerm: (recordingId: string) => Promise<boolean>;
 }
 
 export function openLockLine({ config, clock }: StationContext, { ledger, locks, place }: Given): LockLine {
   const horizonMs = config.archive.s3.lockHorizon * DAY_MS;
-  const plan = new LockPlan({ ledger, locks, clock, place, horizonMs, needOf: async () => WITHOUT_TERMS });
-  return { locks, plan, wish: (recordingId) => plan.wish(recordingId) };
+  const needOf = async () => WITHOUT_TERMS;
+  const plan = new LockPlan({ ledger, locks, clock, place, horizonMs, needOf });
+  return { locks, plan, heldByTerm: async () => (await needOf()).hold, wish: (recordingId) => plan.wish(recordingId) };
 }

@@ -22,7 +22,7 @@ import type { Original } from '#domain/recording';
 import { recordingPrefix } from '#domain/vault/vault-key';
 import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
-import { hold } from '#test/contract/ledger-holds';
+import { hold } from '';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { diskArchiveEraser, putSchedule, putTerm, quickDisposals, type SealedStation, sealedStation } from '#test/support/disposal';
 import { contradictionsIn } from '#test/support/replayed';

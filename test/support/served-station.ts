@@ -108,6 +108,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     },
     disposals: quickDisposals(join(home.path, 'vault')),
     workersHeard: new WorkerPresence(),
+    holds: { wake: () => undefined },
     access: accessBy(policy, bell),
     doors: quickDoors(),
     signIn: quickSignIn({ clock }),

@@ -17,6 +17,8 @@ const FOOTAGE = [
   'see-retention',
   'propose-disposal',
   'approve-disposal',
+  'set-hold',
+  'release-hold',
 ];
 const table = fc.record(
   Object.fromEntries(TASKS.map((task) => [task, fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.subarray([...ROLE]))])),

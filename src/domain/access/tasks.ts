@@ -29,6 +29,8 @@ export const TASKS = [
   'request-call-up',
   'decide-call-up',
   'see-retention',
+  'set-hold',
+  'release-hold',
   'propose-disposal',
   'approve-disposal',
 ] as const;
@@ -64,21 +66,18 @@ export const DEFAULT_TASKS: TaskTable = {
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
   'see-retention': ['custodian', 'auditor', 'reviewer'],
+  'set-hold': ['custodian', 'auditor'],
+  'release-hold': ['reviewer', 'auditor'],
   'propose-disposal': ['custodian'],
   'approve-disposal': ['reviewer'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
 const OF_FOOTAGE: readonly Task[] = [
-  'find-footage',
-  'show-footage',
-  'tag-footage',
-  'see-work',
-  'request-call-up',
-  'decide-call-up',
-  'see-retention',
-  'propose-disposal',
-  'approve-disposal',
+  ...(['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'] as const),
+  ...(['set-hold', 'release-hold'] as const),
+  // A list for disposal shows whose footage goes, and terms show what there is.
+  ...(['see-retention', 'propose-disposal', 'approve-disposal'] as const),
 ];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */

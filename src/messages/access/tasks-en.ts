@@ -22,7 +22,9 @@ export const tasksEn = {
   'task.see-own-looks': 'see who looked at footage that shows oneself',
   'task.request-call-up': 'request a call-up',
   'task.decide-call-up': 'decide on call-ups',
-  'task.see-retention': 'see terms, holds and lists for disposal',
+  'task.set-hold': 'set legal holds',
+  'task.release-hold': 'release legal holds that others have set',
+  'task.see-retention': 'see how long footage is kept, legal holds, and lists for disposal',
   'task.propose-disposal': 'propose lists for disposal, change them and carry them out',
   'task.approve-disposal': 'approve lists for disposal',
 } as const;

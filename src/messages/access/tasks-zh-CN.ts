@@ -24,7 +24,9 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.see-own-looks': '查看谁看过本人出镜的录像',
   'task.request-call-up': '申请调阅',
   'task.decide-call-up': '审批调阅',
-  'task.see-retention': '查看保存期限、证据保全和销毁清单',
+  'task.set-hold': '设置法律保全',
+  'task.release-hold': '解除他人设置的法律保全',
+  'task.see-retention': '查看录像的保存期限、法律保全和销毁清单',
   'task.propose-disposal': '提出、修改和执行销毁清单',
   'task.approve-disposal': '审批销毁清单',
 };
