@@ -22,10 +22,10 @@ import type { Original } from '#domain/recording';
 import { recordingPrefix } from '#domain/vault/vault-key';
 import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
-import { hold } from '';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { diskArchiveEraser, putSchedule, putTerm, quickDisposals, type SealedStation, sealedStation } from '#test/support/disposal';
 import { contradictionsIn } from '#test/support/replayed';
+import { holdOfOthers } from '#test/support/retention/walk-holds';
 
 const DAY_MS = 86_400_000;
 const WANG: By = { actor: { kind: 'user', id: 'usr-wang', via: 'network', session: null }, person: 'usr-wang', roles: ['custodian'] };
@@ -95,7 +95,7 @@ describe('a list', () => {
   it('has what is due by the schedule, and nothing that is held, not due, stale, or on another list', async () => {
     const { ledger } = station;
     await putTerm(ledger, nth(0).recordingId, null);
-    await ledger.transaction((writer) => hold(writer, { recordings: [nth(1).recordingId] }, station.clock.nowMs()));
+    await holdOfOthers(ledger, nth(1).recordingId);
     const made = await propose();
     const items = await ledger.disposals.items(made.id, { limit: 10 });
     expect(items.map(({ recordingId, state, files }) => [recordingId, state, files])).toEqual([[nth(2).recordingId, 'listed', 1]]);
@@ -183,7 +183,7 @@ describe('carrying it out', () => {
     await putTerm(station.ledger, nth(0).recordingId, station.clock.nowMs() + 1);
     let asked = 0;
     const held = nth(1);
-    const setHold = () => station.ledger.transaction((writer) => hold(writer, { recordings: [held.recordingId] }, station.clock.nowMs()));
+    const setHold = () => holdOfOthers(station.ledger, held.recordingId);
     // The hold comes between the look at the recording and the transaction that would delete its first file.
     const late: OriginalEraser = {
       ...station.vaultEraser,

@@ -10,6 +10,7 @@ import type { DisposalParts } from '#desk/disposals/parts';
 import { STATION } from '#domain/custody/actor';
 import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault/vault-key';
+import type { Ledger } from '#ports/ledger';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { store } from '#test/contract/vault';
 import { aDocking, aHash, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from './builders.ts';
@@ -61,7 +62,7 @@ export function diskArchiveEraser(directory: string): OriginalEraser {
 }
 
 /** Puts a schedule in force by hand: what a term is, is the matter of other tests. */
-export async function putSchedule(ledger: SqliteLedger): Promise<number> {
+export async function putSchedule(ledger: Ledger): Promise<number> {
   return ledger.transaction(async (writer) => {
     const by = { proposedBy: STATION, proposedPerson: 'station', proposedAtMs: START_MS };
     const version = await writer.retention.propose({ text: 'test', sha256: aHash('schedule'), ...by });
@@ -79,7 +80,7 @@ export async function putSchedule(ledger: SqliteLedger): Promise<number> {
 }
 
 /** Writes a term that ends at this moment; null: it has no end. */
-export async function putTerm(ledger: SqliteLedger, recordingId: string, dueMs: number | null): Promise<void> {
+export async function putTerm(ledger: Ledger, recordingId: string, dueMs: number | null): Promise<void> {
   await ledger.transaction(async (writer) => {
     const earned = dueMs === null ? { kind: 'permanent' as const } : { kind: 'instant' as const, ms: dueMs };
     await writer.retention.putTerm({
@@ -99,7 +100,7 @@ export async function putTerm(ledger: SqliteLedger, recordingId: string, dueMs: 
   });
 }
 
-export const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 export async function sealedStation(): Promise<SealedStation> {
   const directory = await mkdtemp(join(tmpdir(), 'evidock-disposal-'));

@@ -30,7 +30,7 @@ const SHARED_MAX = 20;
 const OPEN_MAX = 1000;
 
 /** What decides about a recording, as the transaction of this one deletion sees it. */
-export async function disposalFactsNow(
+async function disposalFactsNow(
   { clock, disposals }: DisposalDeps,
   writer: LedgerReader,
   { disposal: { id }, digest }: Pick<Run, 'disposal' | 'digest'>,

@@ -9,7 +9,7 @@ const NEIGHBOURS_MAX = 500;
 const SHOWN_MAX = 20;
 
 /** Another recording of the same time. */
-export interface Overlap {
+interface Overlap {
   readonly recording: string;
   readonly officer: string | null;
   readonly cases: readonly string[];

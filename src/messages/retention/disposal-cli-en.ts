@@ -30,7 +30,7 @@ export const disposalCliEn = {
   'disposal.review.suggested': '    suggested for {cases}, and nobody has decided',
   'disposal.review.beside': '    LOOK: a recording of the same time belongs to a case to which this one does not',
   'disposal.review.overlap': '    at the same time: {recording} of {officer}, cases {cases}',
-  'disposal.review.reason': '    {why}',
+  'disposal.review.reason': '    why: {why}',
   'disposal.exclude.about': 'Take a recording from a list; an approval before counts no more',
   'disposal.excluded': '{recording} is excluded. The list has another digest now and has to be approved anew: {digest}',
   'disposal.approve.about': 'Approve a list: another person than the proposer, of another role',

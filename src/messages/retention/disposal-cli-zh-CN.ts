@@ -29,7 +29,7 @@ export const disposalCliZhCN = {
   'disposal.review.suggested': '    建议归入 {cases}，尚无人决定',
   'disposal.review.beside': '    注意：同一时间的另一条录像属于本录像未归入的案件',
   'disposal.review.overlap': '    同一时间：{recording}，执法人员 {officer}，案件 {cases}',
-  'disposal.review.reason': '    {why}',
+  'disposal.review.reason': '    原因：{why}',
   'disposal.exclude.about': '从清单中剔除一条录像；此前的审批失效',
   'disposal.excluded': '已剔除 {recording}。清单摘要已变，须重新审批：{digest}',
   'disposal.approve.about': '审批清单：须为提出人以外、另一角色的人员',

@@ -60,14 +60,13 @@ export const disposalRoutes: readonly Route[] = [
       page({
         list: 'lists for disposal',
         query: asked,
-        read: ({ limit, after }) =>
-          deps.ledger.disposals.list({
-            limit,
-            ...(asked.state ? { states: [asked.state] } : {}),
-            ...(after === undefined ? {} : { after: String(after) }),
-          }),
+        read: async ({ limit, after }) => {
+          const states = asked.state ? { states: [asked.state] } : {};
+          const found = await deps.ledger.disposals.list({ limit, ...states, ...(after === undefined ? {} : { after: String(after) }) });
+          return Promise.all(found.map((disposal) => presenterOf(deps).disposal(disposal)));
+        },
         keyOf: ({ id }) => id,
-        show: (disposal) => presenterOf(deps).disposal(disposal),
+        show: (disposal) => disposal,
       }),
   }),
   query({
