@@ -35,6 +35,7 @@ type Family =
   | 'effect'
   | 'relation'
   | 'suggestion'
+  | 'report-how'
   | 'sample.verdict'
   | 'source'
   | 'derivative'

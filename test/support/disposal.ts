@@ -11,6 +11,7 @@ import { STATION } from '#domain/custody/actor';
 import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger } from '#ports/ledger';
+import type { NewTerm } from '#ports/ledger/retention';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { store } from '#test/contract/vault';
 import { aDocking, aHash, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from './builders.ts';
@@ -83,19 +84,13 @@ export async function putSchedule(ledger: Ledger): Promise<number> {
 export async function putTerm(ledger: Ledger, recordingId: string, dueMs: number | null): Promise<void> {
   await ledger.transaction(async (writer) => {
     const earned = dueMs === null ? { kind: 'permanent' as const } : { kind: 'instant' as const, ms: dueMs };
-    await writer.retention.putTerm({
+    const at = { turn: await writer.retention.turn(), seq: (await writer.custody.head())?.seq ?? 0 };
+    const term: NewTerm = {
       ...{ recordingId, version: 1, earnedKind: earned.kind, earnedUntilMs: dueMs, waitsFor: null, floor: earned, maximum: null },
-      ...{
-        action: 'propose',
-        lock: NO_LOCK,
-        winner: 'ordinary',
-        conflict: false,
-        bases: [],
-        corrections: 0,
-        turn: await writer.retention.turn(),
-      },
-    });
-    await writer.retention.markCounted([recordingId], await writer.retention.turn());
+      ...{ action: 'propose', lock: NO_LOCK, winner: 'ordinary', conflict: false, bases: [], corrections: 0 },
+    };
+    await writer.retention.putTerm(term, at);
+    await writer.retention.markCounted([recordingId], at);
     await writer.custody.append(aCustodyDraft({ recordingId }));
   });
 }

@@ -27,6 +27,7 @@ import { quickDisposals } from './disposal.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
+import { someRetention } from './retention/parts.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
@@ -107,6 +108,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     disposals: quickDisposals(join(home.path, 'vault')),
+    retention: someRetention(),
     workersHeard: new WorkerPresence(),
     holds: { wake: () => undefined },
     access: accessBy(policy, bell),

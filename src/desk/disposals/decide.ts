@@ -1,3 +1,4 @@
+import { mustBeSecond } from '#desk/people/second-person';
 import { DisposalApproved, DisposalCancelled, DisposalExcluded, DisposalKept } from '#domain/custody/disposal-entries';
 import { subject } from '#domain/custody/subject';
 import { type Disposal, OPEN_DISPOSALS } from '#domain/destruction/disposal';
@@ -46,7 +47,7 @@ export async function approveDisposal(
   if (!disposals.isSteady()) throw new EvidockError('request.conflict', because('disposal-clock', {}));
   const approved = await ledger.transaction(async (writer) => {
     const disposal = await mustBeIn(writer, id, ['proposed']);
-    mustBeAnother(disposal, by);
+    await mustBeAnother(writer, disposal, by, clock.nowMs());
     const items = await allItems(writer, id);
     if (listDigest(disposal, items) !== digest || disposal.digest !== digest)
       throw new EvidockError('request.conflict', because('disposal-list-changed', { id }));
@@ -65,9 +66,9 @@ export async function approveDisposal(
   return approved;
 }
 
-/** Throws request.forbidden unless this is a person with an account, another one than the proposer, and of another role. */
-function mustBeAnother({ id, proposed }: Disposal, { person, roles }: By): void {
-  if (proposed.person === person) throw new EvidockError('request.forbidden', because('disposal-own', { id }));
+/** Throws request.forbidden unless this is a person with an account, a second one beside the proposer by the rule of the station, and of another role. */
+async function mustBeAnother(writer: LedgerWriter, { id, proposed }: Disposal, { person, roles }: By, nowMs: number): Promise<void> {
+  await mustBeSecond(writer, { first: proposed.person, second: person, duty: 'disposal', nowMs, own: because('disposal-own', { id }) });
   // Whoever acts on the machine itself has no role, so nobody could say that it is another one.
   if (!person.startsWith('usr-') || roles.length === 0 || roles.some((role) => proposed.roles.includes(role)))
     throw new EvidockError('request.forbidden', because('disposal-same-role', { id, roles: [...proposed.roles] }));

@@ -19,6 +19,7 @@ const FOOTAGE = [
   'approve-disposal',
   'set-hold',
   'release-hold',
+  'approve-correction',
 ];
 const table = fc.record(
   Object.fromEntries(TASKS.map((task) => [task, fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.subarray([...ROLE]))])),
@@ -37,6 +38,7 @@ function isSound(roles: Readonly<Record<string, readonly string[]>>): boolean {
     only('read-audit', 'auditor', 'reviewer') &&
     only('propose-disposal', 'custodian') &&
     only('approve-disposal', 'reviewer', 'auditor') &&
+    only('adopt-retention', 'security-administrator', 'reviewer') &&
     !of('decide-call-up').some((role) => of('request-call-up').includes(role)) &&
     of('kiosk').length === 0 &&
     new Set(of('own-account')).size === ROLE.length

@@ -1,4 +1,3 @@
-import type { Action } from './policy.ts';
 import { ADMINISTRATORS, ROLES, type Role } from './roles.ts';
 
 /**
@@ -33,6 +32,10 @@ export const TASKS = [
   'release-hold',
   'propose-disposal',
   'approve-disposal',
+  'read-schedules',
+  'manage-retention',
+  'adopt-retention',
+  'approve-correction',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -70,12 +73,16 @@ export const DEFAULT_TASKS: TaskTable = {
   'release-hold': ['reviewer', 'auditor'],
   'propose-disposal': ['custodian'],
   'approve-disposal': ['reviewer'],
+  'read-schedules': ['custodian', 'auditor', 'reviewer', 'security-administrator'],
+  'manage-retention': ['custodian'],
+  'adopt-retention': ['security-administrator'],
+  'approve-correction': ['reviewer'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
 const OF_FOOTAGE: readonly Task[] = [
   ...(['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'] as const),
-  ...(['set-hold', 'release-hold'] as const),
+  ...(['set-hold', 'release-hold', 'approve-correction'] as const),
   // A list for disposal shows whose footage goes, and terms show what there is.
   ...(['see-retention', 'propose-disposal', 'approve-disposal'] as const),
 ];
@@ -89,6 +96,7 @@ const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: re
   // Whoever can be shown in footage never has a hand in its deletion, and one role never has both hands.
   'propose-disposal': { by: 'custodian', also: [] },
   'approve-disposal': { by: 'reviewer', also: ['auditor'] },
+  'adopt-retention': { by: 'security-administrator', also: ['reviewer'] },
 };
 
 export interface TaskFault {
@@ -132,16 +140,3 @@ function isOf(roles: readonly Role[]): (role: Role) => boolean {
 export function tasksOf(roles: readonly Role[], table: TaskTable): ReadonlySet<Task> {
   return new Set(TASKS.filter((task) => table[task].some((role) => roles.includes(role))));
 }
-
-/** The task without which nobody may even ask for an action on a recording. */
-export const TASK_OF: Readonly<Record<Action, Task>> = {
-  see: 'find-footage',
-  look: 'show-footage',
-  hear: 'show-footage',
-  download: 'show-footage',
-  export: 'show-footage',
-  tag: 'tag-footage',
-  mark: 'tag-footage',
-  hold: 'tag-footage',
-  approve: 'decide-call-up',
-};
