@@ -56,8 +56,11 @@ describe('China', () => {
     expect(china.working.after(day('2026-09-30'), 3)).toEqual({ day: day('2026-10-10') });
     expect(china.endAfterWorkingDays(Date.parse('2026-09-30T23:30:00+08:00'), 3)).toEqual({ ms: Date.parse('2026-10-11T00:00:00+08:00') });
     expect(china.working.after(day('2026-12-20'), 5)).toEqual({ missingYear: 2027 });
-    // Kept answers are those of the same count alone.
-    expect(china.endAfterWorkingDays(Date.parse('2026-09-30T23:30:00+08:00'), 1)).toEqual({ ms: Date.parse('2026-10-09T00:00:00+08:00') });
+    // Kept answers are those of the same count and day alone.
+    const endAfter = (text: string, count: number) => china.endAfterWorkingDays(Date.parse(text), count);
+    const ends = [1, 3, 1, 2].map((count) => endAfter('2026-09-30T23:30:00+08:00', count));
+    expect(ends).toEqual(['09', '11', '09', '10'].map((day) => ({ ms: Date.parse(`2026-10-${day}T00:00:00+08:00`) })));
+    expect(endAfter('2026-09-29T08:00:00+08:00', 1)).toEqual({ ms: Date.parse('2026-10-01T00:00:00+08:00') });
   });
 });
 
