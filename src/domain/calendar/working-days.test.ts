@@ -34,6 +34,22 @@ describe('China', () => {
     expect(told).toEqual([]);
   });
 
+  it('is the same in a process of another zone', async () => {
+    const { TZ } = process.env;
+    process.env['TZ'] = 'America/Los_Angeles';
+    try {
+      expect(new Date(2026, 0, 1).getTimezoneOffset()).toBe(480);
+      const there = await loadCalendar({ zone: 'Asia/Shanghai', holidays: 'china', directory: '' });
+      const days = Array.from({ length: 8000 }, (_, n) => day('2004-01-01') + n);
+      expect(days.filter((each) => there.working.isWorkingDay(each) !== china.working.isWorkingDay(each))).toEqual([]);
+      // Why its functions are not used: they go wrong there.
+      expect(days.filter((each) => chineseDays.isWorkday(dayText(each)) !== china.working.isWorkingDay(each)).length).toBeGreaterThan(50);
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
+  });
+
   it.each([
     ['2026-02-28', true],
     ['2026-02-23', false],
