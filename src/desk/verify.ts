@@ -1,8 +1,10 @@
+import { recordFaults } from '#desk/verification/record-faults';
+import type { VerifyRequest } from '#desk/verification/verify-request';
 import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
-import { asEvidockError, EvidockError, failureReason, isFailure } from '#domain/errors';
+import { asEvidockError, failureReason, isFailure } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
@@ -14,20 +16,11 @@ import type { Contradiction } from '#ports/ledger/upkeep';
 import { type WrongCopy, withdrawCopies } from '#steps/withdraw-copies';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
-import { recordFaults } from './record-faults.ts';
 import { contradictionReason, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
-import { mustHaveRecording } from './tagging.ts';
+import { mustKnowRecording } from './tagging.ts';
 import { unknownFiles } from './unknown-files.ts';
-
-export interface VerifyRequest {
-  /** Only this recording; null for all. */
-  readonly recording: string | null;
-  readonly vault: boolean;
-  readonly archive: boolean;
-  readonly log: boolean;
-}
 
 export type VerifyPlace = 'vault' | 'archive' | 'ledger' | 'log';
 
@@ -96,15 +89,16 @@ export class Verification {
     const { ledger, archive, clock, facts } = this.#deps;
     const { recording, vault, log } = this.#request;
     const begun = performance.now();
-    if (recording !== null) await mustHaveRecording(ledger, recording);
+    if (recording !== null) await mustKnowRecording(ledger, recording);
     await this.#measure();
     for await (const id of recording === null ? ledger.recordings.ids() : [recording]) {
       this.#signal.throwIfAborted();
       const custody = await ledger.custody.of(subject('recording', id));
       const sealed = sealedEntries(custody);
-      const detail = await mustHaveRecording(ledger, id);
+      const detail = await mustKnowRecording(ledger, id);
       for (const { key, reason } of recordFaults(detail, sealed, custody))
         yield this.#counted({ type: 'fault', place: 'ledger', recordingId: id, key, reason });
+      if (detail.recording.state === 'disposed') continue;
       if (vault) yield* this.#verifyVault(detail, sealed);
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
     }
@@ -386,20 +380,4 @@ export class Verification {
       ...this.#replayed,
     };
   }
-}
-
-/** A request that names no place asks for all of them. Throws request.invalid where it names an archive and there is none. */
-export function verifyRequestOf(
-  deps: DeskDeps,
-  asked: { recording?: string; vault?: boolean; archive?: boolean; log?: boolean },
-): VerifyRequest {
-  const all = !asked.vault && !asked.archive && !asked.log;
-  if (asked.archive && !deps.archive) throw new EvidockError('request.invalid', because('no-archive', { field: 'archive' }));
-  const recording = asked.recording ?? null;
-  return {
-    recording,
-    vault: all || (asked.vault ?? false),
-    archive: all || (asked.archive ?? false),
-    log: (all && recording === null) || (asked.log ?? false),
-  };
 }

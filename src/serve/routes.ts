@@ -4,6 +4,7 @@ import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { factRoutes } from './routes/facts.ts';
 import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -53,5 +54,6 @@ export const ROUTES: readonly Route[] = [
   ...sampleRoutes,
   ...callUpRoutes,
   ...policyRoutes,
+  ...disposalRoutes,
   ...retentionRoutes,
 ];

@@ -95,6 +95,8 @@ async function recordGone(
   // A manifest has the id of its original and no row of its own; what another version of the key says is not said of the row.
   if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
   await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(destruction), removed } }));
+  // If nothing more of a recording goes, this is an original that the vault gave up and the archive has. custody/apply/destruction.ts says the same.
+  if (destruction.why === 'disposal' && doomed.what === 'original' && where === 'vault') await writer.originals.markEvicted(itemId, atMs);
   await deps.whenGone?.(writer, doomed, atMs);
 }
 

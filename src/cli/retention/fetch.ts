@@ -5,7 +5,7 @@ import type { Shell } from '#cli/command';
 import { Progress, Rate } from '#cli/progress';
 import { durationText } from '#cli/table';
 import { linesOf } from '#cli/verify';
-import type { FetchLine } from '#desk/fetch-recording';
+import type { FetchLine } from '#desk/verification/fetch-recording';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 

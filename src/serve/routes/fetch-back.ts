@@ -1,7 +1,7 @@
 import { FetchLineJson } from '#api/fetch-back';
 import { RecordingParams } from '#api/recordings';
-import { FetchRecording } from '#desk/fetch-recording';
 import { mustHaveRecording } from '#desk/tagging';
+import { FetchRecording } from '#desk/verification/fetch-recording';
 import { subject } from '#domain/custody/subject';
 import { command, LinesAnswer, type Route } from '#serve/route';
 

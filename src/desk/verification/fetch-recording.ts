@@ -1,6 +1,6 @@
+import type { DeskDeps } from '#desk/deps';
 import type { Actor } from '#domain/custody/actor';
 import type { Original } from '#domain/recording';
-import type { DeskDeps } from './deps.ts';
 
 /** What fetching a recording back yields while it runs. The last line is the summary. */
 export type FetchLine =

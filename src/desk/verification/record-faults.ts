@@ -1,9 +1,10 @@
+import { disposedFaults } from '#desk/disposed-faults';
+import { replacedFaults } from '#desk/replaced-faults';
+import type { SealedEntry } from '#desk/sealed-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { because, type Reason } from '#domain/reason';
 import { isTakenIn } from '#domain/recording';
 import type { RecordingDetail } from '#ports/ledger/recordings';
-import { replacedFaults } from './replaced-faults.ts';
-import type { SealedEntry } from './sealed-entries.ts';
 
 interface RecordFault {
   /** Key of the original that it is about; null: it is about the recording. */
@@ -30,7 +31,7 @@ export function* recordFaults(
       yield { key, reason: because('digest-otherwise', { path, digest: 'SM3', found: digests.sm3 ?? '—', told: told.sm3 ?? '—' }) };
     else if (told.bytes !== bytes) yield { key, reason: because('bytes-otherwise', { path, found: bytes, told: told.bytes }) };
   }
-  for (const reason of replacedFaults(detail, custody)) yield { key: null, reason };
+  for (const reason of [...replacedFaults(detail, custody), ...disposedFaults(detail, custody)]) yield { key: null, reason };
   const { originalCount, missingCount } = recording;
   if (originals.length + missingCount !== originalCount)
     yield { key: null, reason: because('originals-counted', { count: originals.length, listed: originalCount, missing: missingCount }) };
