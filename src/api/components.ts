@@ -72,6 +72,7 @@ import {
   SuggestionJson,
 } from './registry.ts';
 import { ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
+import { RETENTION_COMPONENTS } from './retention-components.ts';
 import {
   CodeBody,
   OwnPasswordBody,
@@ -268,6 +269,7 @@ export const COMPONENTS = {
     ...{ actor: { kind: 'cli', id: 'wang', via: 'socket', session: null }, data: { unit: { old: null, new: 'B2' } }, lists: {} },
     ...{ personal: { name: { old: null, new: '王敏' } }, salts: { name: sha256 }, prev: sha256, hash },
     canonical: '{"actor":{"id":"wang","kind":"cli","session":null,"via":"socket"},"at":"2026-06-20T07:30:00.000Z","data":{},…}',
+    leftOut: false,
   }),
   Fact: named(FactJson, { name: 'category', value: 'inspection', from: at, actor: 'cli:wang', entry: 812 }),
   CaseEventBody: named(EventBody, { start: '2026-06-20 15:30', end: '2026-06-20 16:10', stage: 'evidence', place: '中山路 8 号' }),
@@ -398,6 +400,7 @@ export const COMPONENTS = {
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
   ...CALL_UP_COMPONENTS,
+  ...RETENTION_COMPONENTS,
   ...HOLD_COMPONENTS,
   SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
   SignIn: named(SignInJson, {

@@ -11,13 +11,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { STATION } from '#domain/custody/actor';
 import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
+import { UserInvited } from '#domain/custody/people-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
 import { OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
-import { aDocking, anId, START_MS } from '#test/support/builders';
+import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
 import { tellLooks } from '#test/support/looked';
+import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
@@ -96,6 +98,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
     ...POLICY_VERSIONS.map((version) => `policy:${version}`),
+    ...SCHEDULE_VERSIONS.map((version) => `schedule:${version}`),
     ...[
       'station:test',
       'clock:test',
@@ -123,6 +126,18 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   // Counts all new entries, so that none is under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
   return { outcome, types: [...new Set(entries.values())].filter((type) => !BESIDE.has(type)).sort() };
+}
+
+/** An account in which somebody else with an account had a hand. */
+async function tiedUser(): Promise<void> {
+  if (await station.ledger.people.userByAccount('tied')) return;
+  const tied = aUser({ id: 'usr-tied', account: 'tied' });
+  const actor = { kind: 'user', id: 'usr-zhao', via: 'network', session: null } as const;
+  const data = { endsAt: new Date(START_MS).toISOString(), replaced: false };
+  await station.ledger.transaction(async (writer) => {
+    await writer.people.upsertUser(tied);
+    await writer.custody.append(UserInvited.make({ atMs: station.clock.nowMs(), actor, subject: subject('user', tied.id), data }));
+  });
 }
 
 /** Ids of the samples that were drawn. */
@@ -316,6 +331,7 @@ const STEPS: readonly Step[] = [
     body: { recording: 'lost', archive: true },
     leaves: ['copy.withdrawn', 'recording.verified'],
   },
+  ...RETENTION_STEPS,
   { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
   ...SIGN_IN,
   { row: v1('GET /custody/shipping'), leaves: [] },
@@ -369,6 +385,7 @@ beforeAll(async () => {
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
+  await retentionBeforeWalk(station.ledger, station.clock, [ids.lost, ids.later]);
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await station.ledger.transaction(async (writer) => {
@@ -409,6 +426,7 @@ describe('every route', () => {
         ids.own = own?.id ?? '';
       }
       if (step.params?.['id'] === 'hold') ids.hold ||= await holdOfOthers(station.ledger, ids.late);
+      if (step.params?.['id'] === 'tied') await tiedUser();
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';

@@ -50,14 +50,14 @@ export const AccessRefused = defineEntry({
     action: code('What was wanted: an action such as `look`, or a task such as `read-audit`.'),
     route: nullable(code('Method and path of the route.')),
     ...{
-      rule: nullable(id('Rule or invariant that refused it; null: none allowed it.')),
+      rule: nullable(id('Rule, invariant or reason that refused it; null: none allowed it.')),
       policy: nullable(Type.Integer({ description: 'Version of the policy.' })),
     },
     ...{ times: count('How often, since the last entry of this kind.'), since: time() },
     others: count('Of those, how many were of other persons, addresses or things, because too many came at once.'),
     ...viewerFields(),
   },
-  personal: { ...viewerWords(), tried: nullable(words('What was named, where nothing of that name is there.')) },
+  personal: { ...viewerWords(), tried: nullable(words('What was named, where nothing of that name is there, or the desk refused it.')) },
   related: tied,
   example: {
     subject: subject('recording', 'rec-01k0d5w7q3-hz01-2222222222'),

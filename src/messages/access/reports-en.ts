@@ -20,6 +20,7 @@ export const reportsEn = {
   'report.field.damage': 'Damage',
   'report.field.original': 'Original {index}',
   'report.who': 'Who: {who}',
+  'report.request': 'HTTP request: {request}',
   'report.why': 'Why: {why}',
   'report.much': 'How much: {much}',
   'report.subject': 'About: {subject}; outcome: {outcome}',

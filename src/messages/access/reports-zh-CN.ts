@@ -19,6 +19,7 @@ export const reportsZhCN = {
   'report.field.damage': '损坏',
   'report.field.original': '原始文件 {index}',
   'report.who': '何人：{who}',
+  'report.request': 'HTTP 请求：{request}',
   'report.why': '为何：{why}',
   'report.much': '看了多少：{much}',
   'report.subject': '有关：{subject}；结果：{outcome}',

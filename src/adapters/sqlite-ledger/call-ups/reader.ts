@@ -51,10 +51,7 @@ export class SqlCallUpsReader implements CallUpsReader {
     if (state !== undefined) query = query.where('state', '=', state);
     if (after !== undefined) query = query.where('id', '<', after);
     if (unconfirmedAtMs !== undefined) query = query.where('confirm_due_at', '<=', unconfirmedAtMs).where('confirmed', 'is', null);
-    if (seenBy !== null)
-      query = query.where(
-        sql<boolean>`(call_up_requests.asker = ${seenBy.asker} OR ${this.#concerns('call_up_requests.units', seenBy.units)})`,
-      );
+    if (seenBy !== null) query = query.where(sql<boolean>`call_up_requests.id IN (${this.#requestsSeenBy(seenBy)})`);
     return (await query.execute()).map(toRequest);
   }
 
@@ -71,8 +68,7 @@ export class SqlCallUpsReader implements CallUpsReader {
     if (after !== undefined) query = query.where('id', '<', after);
     if (seenBy !== null)
       query = query.where(
-        sql<boolean>`(call_up_grants.user_id = ${seenBy.asker} OR EXISTS (SELECT 1 FROM call_up_requests AS asked
-          WHERE asked.id = call_up_grants.request_id AND ${this.#concerns('asked.units', seenBy.units)}))`,
+        sql<boolean>`(call_up_grants.user_id = ${seenBy.asker} OR call_up_grants.request_id IN (${this.#requestsSeenBy(seenBy)}))`,
       );
     return (await query.execute()).map(toGrant);
   }
@@ -259,9 +255,10 @@ export class SqlCallUpsReader implements CallUpsReader {
     return row?.due_at ?? null;
   }
 
-  /** Some of these units stands in a column that holds a JSON list. */
-  #concerns(column: string, units: readonly string[]): RawBuilder<boolean> {
-    return sql`EXISTS (SELECT 1 FROM ${this.#dialect.elements(column)} WHERE value IN ${this.#dialect.among(units)})`;
+  /** Ids of the requests of a person, and of those that concern one of these units. */
+  #requestsSeenBy({ asker, units }: NonNullable<CallUpFilter['seenBy']>): RawBuilder<unknown> {
+    return sql`SELECT id FROM call_up_requests WHERE asker = ${asker}
+      UNION SELECT id FROM call_up_request_units WHERE unit IN ${this.#dialect.among(units)}`;
   }
 }
 

@@ -56,6 +56,7 @@ describe('the index', () => {
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
       for (const table of ['archive_findings', 'archive_buckets', 'archive_comparisons']) db.exec(`DROP TABLE ${table}`);
       takeBackArchiveLocks(db);
+      db.exec('DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking');
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
       for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);

@@ -34,6 +34,8 @@ const TELLS_ONLY = [
   ...['archive.probed', 'archive.compared'],
   ...['user.invited', 'user.set-up', 'roster.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
+  ...['user.invited', 'user.set-up', 'user.confirmed', 'roster.imported'],
+  ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown', 'thumbnails.seen'],
   ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used', 'sample.drawn', 'sample.reviewed'],
   ...[
     'session.began',
