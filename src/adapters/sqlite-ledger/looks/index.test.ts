@@ -57,6 +57,11 @@ describe('the index', () => {
       for (const table of ['archive_findings', 'archive_buckets', 'archive_comparisons']) db.exec(`DROP TABLE ${table}`);
       takeBackArchiveLocks(db);
       db.exec('DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking');
+      db.exec(
+        'DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking; DROP INDEX call_up_grants_by_request',
+      );
+      for (const table of ['archive_findings', 'archive_buckets', 'archive_comparisons']) db.exec(`DROP TABLE ${table}`);
+      takeBackArchiveLocks(db);
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
       for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);
