@@ -71,21 +71,8 @@ import {
   RecorderJson,
   SuggestionJson,
 } from './registry.ts';
-import { ReportDeedBody, ReviewBody, ReviewBody, SampleBody, SampleBody, SampleDetailJson, SampleDetailJson, SampleJson, SampleJson } from './reports.ts';
+import { ReportDeedBody, ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
 import { RETENTION_COMPONENTS } from './retention-components.ts';
-import {
-  CodeBody,
-  OwnPasswordBody,
-  PasswordBody,
-  PasswordSetJson,
-  RecoveryCodesJson,
-  SecondFactorShownJson,
-  SessionJson,
-  SetUpBody,
-  SignInBody,
-  SignInJson,
-  WhoAmIJson,
-} from './sign-in.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';

@@ -12,8 +12,9 @@ import { subject } from '#domain/custody/subject';
 import type { EvidockError } from '#domain/errors';
 import { EMPTY_SCOPE, type HoldScope } from '#domain/hold/hold';
 import { because } from '#domain/reason';
+import type { Copy } from '#domain/recording';
 import type { NewRecording } from '#ports/ledger/recordings';
-import { aCopy, anOfficer, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { anOfficer, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { about, aCaseDraft, anyDraft, cli } from '#test/support/custody';
 import { contradictionsIn } from '#test/support/replayed';
 import { filmed, HELD_DOCKING, SeamStorage, sealed } from '#test/support/retention/held-footage';
@@ -208,6 +209,18 @@ async function keepOnce(storage: HoldStorage | null): Promise<void> {
   await keeper.stop();
 }
 
+async function copyOf(recordingId: string): Promise<Copy> {
+  const copy = (await ledger.recordings.copies(recordingId)).find(({ where }) => where === 'disk');
+  return copy ?? expect.fail('no copy');
+}
+
+/** The row of the copy, as its entry told it. */
+const seenAgain = (recordingId: string, copy: Copy) =>
+  ledger.transaction(async (writer) => {
+    await writer.recordings.upsertCopy({ ...copy, legalHold: (await copyOf(recordingId)).legalHold });
+    await writer.custody.append(anyDraft(recordingId));
+  });
+
 describe('the mirror', () => {
   it('holds each object once, keeps it while any hold is left, and lets it go with the last', async () => {
     await anA();
@@ -226,7 +239,7 @@ describe('the mirror', () => {
       ['disk', true],
       ['vault', false],
     ]);
-    const keyOf = async (id: string) => (await ledger.recordings.copies(id)).find(({ where }) => where === 'disk')?.key ?? '';
+    const keyOf = async (id: string) => (await ledger.recordings.copies(id)).find(({ where }) => where === 'disk')?.key.concat(' v1') ?? '';
     expect([storage.held.get(await keyOf(one)), storage.held.get(await keyOf(two))]).toEqual([true, false]);
     await releaseHold(deps, second.id, 'over', OTHER);
     await keepOnce(storage);
@@ -292,18 +305,19 @@ describe('the mirror', () => {
     await seal(one, true);
     const storage = new SeamStorage();
     const { id } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
-    const [copy] = await ledger.recordings.copies(one);
-    if (!copy) return expect.fail('no copy');
+    const copy = await copyOf(one);
     storage.before = async () => {
       storage.before = async () => undefined;
       await ledger.transaction(async (writer) => {
-        await writer.recordings.upsertCopy(aCopy({ id: 'drv-new', recordingId: one, vaultKey: 'new', bytes: 1 }, { where: 'disk' }));
+        await writer.recordings.withdrawCopy(copy);
+        await writer.recordings.upsertCopy({ ...copy, versionId: 'v2' });
+        await writer.custody.append(anyDraft(one));
       });
     };
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
     expect(await ledger.holds.unmirrored(one)).toBe(true);
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
-    expect([await ledger.holds.unmirrored(one), storage.held.get('new')]).toEqual([false, true]);
+    expect([await ledger.holds.unmirrored(one), storage.held.get(`${copy.key} v2`)]).toEqual([false, true]);
     await releaseHold(deps, id, 'over', OTHER);
     await spreadHold(deps, id, { untilMs: performance.now() + 5000 });
     storage.before = async () => {
@@ -313,11 +327,37 @@ describe('the mirror', () => {
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
     expect(await ledger.holds.unmirrored(one)).toBe(true);
     await keepOnce(storage);
-    expect([await ledger.holds.unmirrored(one), [...storage.held.values()]]).toEqual([false, [true, true]]);
-    await ledger.transaction(async (writer) => {
-      await writer.recordings.withdrawCopy({ recordingId: one, itemId: 'drv-new', where: 'disk' });
-      await writer.custody.append(anyDraft(one));
-    });
+    expect([await ledger.holds.unmirrored(one), storage.held.get(`${copy.key} v2`)]).toEqual([false, true]);
+    await seenAgain(one, copy);
+  });
+
+  it('lets go of a version that was withdrawn while it was held, and minds none that is gone', async () => {
+    await anA();
+    const [one = ''] = await film([1]);
+    await seal(one, true);
+    const storage = new SeamStorage();
+    const { id } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
+    await keepOnce(storage);
+    const copy = await copyOf(one);
+    const again = async (versionId: string) =>
+      ledger.transaction(async (writer) => {
+        await writer.recordings.withdrawCopy(copy);
+        await writer.recordings.upsertCopy({ ...copy, versionId });
+        await writer.custody.append(anyDraft(one));
+      });
+    for (const version of ['v2', 'v3']) {
+      await again(version);
+      await keepOnce(storage);
+    }
+    expect([...storage.held]).toEqual(['v1', 'v2', 'v3'].map((version) => [`${copy.key} ${version}`, true]));
+    storage.gone.add('v2');
+    storage.term = one;
+    await releaseHold(deps, id, 'over', OTHER);
+    await keepOnce(storage);
+    // Its term holds it as well.
+    expect([...storage.held.values()]).toEqual([true, true, true]);
+    expect([await ledger.holds.unmirrored(one), (await copyOf(one)).legalHold]).toEqual([false, true]);
+    await seenAgain(one, copy);
   });
 
   it('goes on after a restart with what is not spread, not checked and not mirrored', async () => {

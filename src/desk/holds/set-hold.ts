@@ -1,4 +1,5 @@
 import type { Deciding } from '#desk/access/policies';
+import { mustBeSecond } from '#desk/people/second-person';
 import { mustHaveCase, mustHaveOfficer, mustHaveRecorder } from '#desk/tagging';
 import { HoldReleased, HoldSet } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
@@ -88,8 +89,8 @@ export async function releaseHold(deps: HoldDeps, id: string, reason: string, by
   await deps.ledger.transaction(async (writer) => {
     const hold = await mustHaveHold(writer, id);
     if (hold.releasedAtMs !== null) throw new EvidockError('request.conflict', because('no-hold-in-force', { id }));
-    if (hold.author === by.person) throw new EvidockError('request.forbidden', because('hold-own', { id }));
     const atMs = deps.clock.nowMs();
+    await mustBeSecond(writer, { first: hold.author, second: by.person, duty: 'hold', nowMs: atMs, own: because('hold-own', { id }) });
     await writer.holds.release(id, { atMs, user: by.person, reason: reason.trim() });
     const about = { atMs, actor: by.actor, subject: subject('hold', id) };
     const data = { author: hold.author, by: by.person };

@@ -3,7 +3,7 @@ import type { HeldFacts, NumberedFile } from '#domain/hold/completeness';
 import type { HeldRecording, Hold, HoldScope, MirrorState } from '#domain/hold/hold';
 import type { Reason } from '#domain/reason';
 import type { Scope } from '#domain/scope';
-import type { DueMirror, HoldsReader } from '#ports/ledger/holds';
+import type { DueMirror, HeldObject, HoldsReader } from '#ports/ledger/holds';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
@@ -103,7 +103,8 @@ export class SqlHoldsReader implements HoldsReader {
   async toMirror(atMs: number, limit: number): Promise<readonly DueMirror[]> {
     const due = await this.#rows.tables.where('hold_mirrors', `${MIRROR_WAITS} AND due_at <= ? ORDER BY due_at LIMIT ?`, [atMs, limit]);
     const wanted: DueMirror[] = [];
-    for (const { recording_id: recordingId, attempts } of due) wanted.push({ recordingId, held: await this.isHeld(recordingId), attempts });
+    for (const { recording_id: recordingId, attempts, objects } of due)
+      wanted.push({ recordingId, held: await this.isHeld(recordingId), attempts, objects: JSON.parse(objects) as HeldObject[] });
     return wanted;
   }
 
