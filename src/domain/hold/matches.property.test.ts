@@ -9,12 +9,12 @@ import { type HoldFacts, matches, termsOfRecording, termsOfScope, UNMEASURED_MS,
 
 const HOUR = 3_600_000;
 const name = fc.constantFrom('a', 'b', 'c');
-const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: value });
 const hour = fc.integer({ min: 0, max: 12 }).map((n) => n * HOUR);
 const scope: fc.Arbitrary<HoldScope> = fc.record({
   ...{
     case: orNull(name),
-    recordings: fc.uniqueArray(name, { maxLength: 2 }),
+    recordings: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.uniqueArray(name, { maxLength: 2 }) }),
     officer: orNull(name),
     recorder: orNull(name),
     unit: orNull(name),
