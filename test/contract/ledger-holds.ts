@@ -252,6 +252,7 @@ export function holdsOfLedger(it: It): void {
     await release(ledger, one ?? '');
     await spread(ledger, one ?? '');
     expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: true, attempts: 0, objects: [] }]);
+    expect(await note(ledger, there, 'held')).toBe(true);
     await release(ledger, two ?? '');
     // Before the release is spread, too: the storage still holds.
     expect([await ledger.holds.isHeld(there), await ledger.holds.unmirrored(there)]).toEqual([false, true]);
@@ -286,6 +287,23 @@ export function holdsOfLedger(it: It): void {
     await note(ledger, recording.id, 'held');
     await ledger.transaction((writer) => writer.recordings.upsertCopy(aCopy(original, { where: 's3', verifiedAtMs: START_MS + 1 })));
     expect(await ledger.holds.unmirrored(recording.id)).toBe(false);
+  });
+
+  it('wait for no clock that was ahead once', async (ledger) => {
+    const there = await taken(ledger, { officerId: 'A' });
+    const id = await ledger.transaction((writer) => hold(writer, { officer: 'A' }));
+    await spread(ledger, id);
+    const why = because('hold-no-copy', {});
+    const yearAhead = START_MS + 365 * DAY_MS;
+    await ledger.transaction(async (writer) => {
+      await writer.holds.postponeMirror(there, { dueAtMs: yearAhead, why });
+      await writer.holds.noteReport(id, { atMs: yearAhead, recordings: 1, findings: [] }, yearAhead);
+      await writer.custody.append(aCaseDraft('x'));
+    });
+    expect([await ledger.holds.toMirror(START_MS, 10), await ledger.holds.toCheck(START_MS, 10)]).toMatchObject([
+      [{ recordingId: there }],
+      [id],
+    ]);
   });
 
   it('are listed, reviewed, and told within a scope', async (ledger) => {
