@@ -15,6 +15,7 @@ import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
+import { archiveLockChecks } from './archive-lock-checks.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -207,6 +208,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       ...found,
       ...(await tlsInForce(client)),
       await policyCheck(client),
+      ...(await archiveLockChecks(client)),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

@@ -14,6 +14,7 @@ import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { ComparisonParts } from './archive-comparison/compare.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { Looks } from './look-log.ts';
@@ -54,6 +55,8 @@ export interface DeskDeps {
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
+  /** What is known of the storage of the archive; null without an archive. */
+  readonly bucket: ComparisonParts | null;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;
