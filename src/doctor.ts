@@ -12,10 +12,12 @@ import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
 import type { CheckName, DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { EARLIEST_MS } from '#domain/clock/clock-state';
 import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
+import { clockCheck } from './clock-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -27,8 +29,6 @@ const LOG_LATE_S = 120;
 /** A worker says every minute that it is there. */
 const WORKER_SILENT_S = 300;
 const GIB = 2 ** 30;
-/** Nothing of Evidock existed before: a clock that says so is wrong. */
-const EARLIEST_MS = Date.parse('2026-01-01T00:00:00Z');
 
 interface Options {
   readonly config: Config;
@@ -207,6 +207,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       running,
       ...found,
       ...(await tlsInForce(client)),
+      await clockCheck(client),
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
       ...(await accountChecks(client)),

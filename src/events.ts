@@ -17,6 +17,21 @@ export function stationStopped(log: Log, facts: { elapsedMs: number }): void {
   log.info({ event: 'station.stopped', stage: 'station', ...facts }, 'station has stopped');
 }
 
+export function clockDoubted(log: Log, facts: { kind: string; byMs: number; found: string }): void {
+  log.error({ event: 'clock.doubted', stage: 'station', ...facts }, 'the clock of the station went back or jumped');
+}
+
+export function clockConfirmed(log: Log, facts: { entry: number }): void {
+  log.info({ event: 'clock.confirmed', stage: 'station', ...facts }, 'somebody confirmed the clock of the station');
+}
+
+export function clockNotKept(log: Log, error: unknown, repeated: number): void {
+  log.error(
+    { event: 'clock.not-recorded', stage: 'station', repeated, err: error },
+    'what was found of the clock could not be recorded yet',
+  );
+}
+
 export function stageFailed(log: Log, stage: string, ids: Record<string, string | number>, error: EvidockError): void {
   log.error({ event: `${stage}.failed`, stage, ...ids, code: error.code, retry: error.retry, err: error }, error.message);
 }
@@ -276,6 +291,11 @@ export function tlsRenewed(log: Log, facts: { sha256: string; notAfter: string }
 
 export function tlsRefused(log: Log, reason: Reason): void {
   log.error({ event: 'tls.refused', stage: 'serve', reason }, 'a new certificate cannot be used; the old one stays in force');
+}
+
+/** Holds are in force all the same. What they have reached, and what the storage knows of it, waits for the next look of the keeper. */
+export function holdsNotKept(log: Log, error: unknown): void {
+  log.error({ event: 'holds.not-kept', stage: 'station', err: error }, 'legal holds could not be spread, checked or mirrored');
 }
 
 /** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */

@@ -13,6 +13,7 @@ import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { Deeds } from '#desk/audit/deeds';
 import { PlayedTimes } from '#desk/audit/played-times';
+import type { StationClock } from '#desk/clock/station-clock';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
 import { WorkerPresence } from '#desk/worker-presence';
@@ -34,11 +35,13 @@ import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openAccess } from './station/access-line.ts';
 import { openArchive } from './station/archive.ts';
 import { openCallUps } from './station/call-ups.ts';
+import { openClock } from './station/clock.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
+import { openHolds } from './station/holds.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { type LockLine, openLockLine } from './station/lock-line.ts';
@@ -75,6 +78,7 @@ interface Opened {
   /** Throws what is wrong with it. */
   readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
+  readonly clockWatch: StationClock;
   readonly heads: HeadKeeper;
   readonly shipper: LogShipper | null;
 }
@@ -156,7 +160,12 @@ export class Station {
     const network = await openNetwork(this.#context, this.#mode === 'all');
     const keeps = this.#mode === 'all';
     const access = await openAccess(this.#context, { ledger: opened.ledger, runs: keeps });
-    const callUps = await openCallUps(this.#context, { ledger: opened.ledger, policy: access.policy, keeps });
+    const callUps = await openCallUps(this.#context, {
+      ledger: opened.ledger,
+      clockWatch: opened.clockWatch,
+      policy: access.policy,
+      keeps,
+    });
     const deps: DeskDeps = {
       ...opened,
       bucket: opened.lockLine,
@@ -171,9 +180,10 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,
-      ...this.#onRecord(opened.ledger),
+      ...this.#onRecord(opened),
       played: new PlayedTimes(),
       facts: this.#facts(),
     };
@@ -208,12 +218,23 @@ export class Station {
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
     await checkLedger(this.#context, { ledger, upkeep: ledger.upkeep, vault, archive: asked, accept: this.#acceptLedger });
+    const clockWatch = await openClock(this.#context, { ledger, watches: this.#mode !== 'look' });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
     const lockLine = opened ? openLockLine(this.#context, { ledger, vault, ...opened }) : null;
     if (this.#mode === 'work' || this.#mode === 'all') await lockLine?.mustFit();
-    return { ledger, vault, archive, lockLine, checkArchive, heads, shipper, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    return {
+      ledger,
+      vault,
+      archive,
+      lockLine,
+      checkArchive,
+      clockWatch,
+      heads,
+      shipper,
+      board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
+    };
   }
 
   /** A command that takes footage in ships once, in the end. */
@@ -227,11 +248,11 @@ export class Station {
   }
 
   /** What people do, put on record before anything is shown. */
-  #onRecord(ledger: Ledger): Pick<DeskDeps, 'looks' | 'deeds'> {
+  #onRecord({ ledger, clockWatch }: Opened): Pick<DeskDeps, 'looks' | 'deeds'> {
     const { config, clock, faults, log, onStop } = this.#context;
     const fold = new LogFold();
     const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));
-    const named = { ledger, clock, stationId: config.station.id, failed };
+    const named = { ledger, clock, clockWatch, stationId: config.station.id, failed };
     const looks = new Looks({ ...named, faultPoints: faults });
     const deeds = new Deeds(named);
     onStop(async () => {
@@ -254,6 +275,7 @@ export class Station {
       archiveDerivatives: config.archive.derivatives,
       shipsLog: config.custody.ship,
       suggest: suggestRules(config),
+      clockLimitSeconds: config.clock.limit,
       audit: config.audit,
     };
   }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { CLOCK_KINDS } from '#domain/clock/clock-state';
 import { OUTCOMES } from '#domain/look/question';
 import { closed, Name, nullable, oneOf, PAGE } from './common.ts';
 
@@ -55,6 +56,7 @@ export const AuditLineJson = Type.Object({
   utc: Type.String(),
   type: Type.String(),
   outcome: oneOf(OUTCOMES),
+  clock: oneOf(CLOCK_KINDS, 'How the clock of the station stood: as the entry itself tells, else by its place in the log.'),
   times: Type.Integer({ description: 'How often, where one entry tells of several.' }),
   who: Type.Object({
     ...{ actor: Type.String(), person: nullable.text('Id of the account.'), name: nullable.text('Name then.') },

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { because } from '#domain/reason';
-import { AuditLineJson, ClaimBody, LookJson, ThumbnailsBody, ThumbnailsJson } from './audit.ts';
+import { AUDIT_COMPONENTS } from './audit-components.ts';
 import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
@@ -26,6 +26,7 @@ import {
   VisitJson,
 } from './doors.ts';
 import { FactJson } from './facts.ts';
+import { HOLD_COMPONENTS } from './hold-components.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { NetworkJson } from './network.ts';
 import {
@@ -361,31 +362,7 @@ export const COMPONENTS = {
     ...{ relations: ['any', 'own'], grants: [], matched: [rule], approval: null, task: true },
   }),
   Worker: named(WorkerJson, { name: 'render1', keySha256: hash, invitedAt: at, revokedAt: null, running: 2, heardSecondsAgo: 4 }),
-  AuditLine: named(AuditLineJson, {
-    ...{ seq: 4711, at, utc: at, type: 'recording.viewed', outcome: 'done', times: 1 },
-    who: {
-      ...{ actor: 'user:usr-01jybqe2v7k3m9', person: 'usr-01jybqe2v7k3m9', name: '李明', roles: ['auditor'], officer: '040007' },
-      ...{ unit: 'unt-01jybqe2v7k3m9', via: 'network', session: 'ssn-01jybqe2v7k3m9', address: '10.20.0.15', agent: 'Mozilla/5.0' },
-      ...{ knownBy: 'password+totp', requestId: '5f0c7f0e-3a55-4f0e-9d43-0c5d8a6e2b11' },
-    },
-    what: {
-      ...{ subject: `recording:${recordingId}`, recording: recordingId, recordings: [], item: 'drv-01jybqe2v7k3m9', part: 'playable' },
-      ...{ sha256, case: 'LY-2026-0012', caseTitle: '占道经营检查', officer: '041234', unit: 'unt-01jybqe2v7k3m8', asked: null },
-    },
-    why: { policy: 3, rule: 'auditor-by-case', reason: 'complaint', words: '6 月 12 日投诉', grant: 'grt-01jybqe2v7k3m9', request: null },
-    much: { look: 'lok-01jybqe2v7k3m9', bytes: null, itemBytes: null, played: null, claimed: [], ended: null },
-    now: { name: '李明', caseTitle: '占道经营检查', unit: '执法一大队', approver: null },
-    ...{ erased: [], prev: hash, hash },
-  }),
-  Look: named(LookJson, {
-    ...{ at, look: 'lok-01jybqe2v7k3m9', part: 'playable', from: 'vault' },
-    who: { name: '李明', roles: ['auditor'], unit: 'unt-01jybqe2v7k3m9' },
-    why: { case: 'LY-2026-0012', reason: 'complaint', rule: 'auditor-by-case', grant: null },
-    seen: { bytes: 2_097_152, itemBytes: 60_000_000, played: [{ fromMs: 0, toMs: 16_000 }], until: at },
-  }),
-  ClaimBody: named(ClaimBody, { played: [{ fromMs: 0, toMs: 12_000 }] }),
-  ThumbnailsBody: named(ThumbnailsBody, { recordings: [recordingId], kind: 'poster', case: 'LY-2026-0012' }),
-  Thumbnails: named(ThumbnailsJson, { look: 'lok-01jybqe2v7k3m9', recordings: [recordingId], seconds: 600 }),
+  ...AUDIT_COMPONENTS,
   Revoked: named(RevokedJson, { name: 'render1', work: 2 }),
   TokenBody: named(TokenBody, { name: 'monitoring', scopes: ['see-work'], days: 30 }),
   Token: named(TokenJson, token),
@@ -421,6 +398,7 @@ export const COMPONENTS = {
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
   ...CALL_UP_COMPONENTS,
+  ...HOLD_COMPONENTS,
   SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
   SignIn: named(SignInJson, {
     ...{ state: 'code', session: null, pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300 },

@@ -12,6 +12,7 @@ import { addArchive } from './archive/archive.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
+import { addClock } from './clock/clock.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
@@ -24,6 +25,8 @@ import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
+import { addHold } from './retention/hold.ts';
+import { addRetention } from './retention/retention.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
@@ -86,6 +89,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addCase,
     addOfficer,
     addRecorder,
+    addRetention,
     addReports,
     addSamples,
     addUser,
@@ -96,8 +100,10 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRequest,
     addGrant,
     addNotice,
+    addHold,
     addVerify,
     addAudit,
+    addClock,
     addJobs,
     addArchive,
     addDerive,

@@ -2,7 +2,7 @@ import type { RecordingAnswer } from '#api/recordings';
 import type { SlotAnswer } from '#api/slots';
 import { errorWords } from '#messages/error-words';
 import { hasText, type Language, type Say } from '#messages/language';
-import { reasonText } from '#messages/reason';
+import { type Reason, reasonText } from '#messages/reason';
 import { durationText, timeText } from './table.ts';
 
 const DAY_MS = 86_400_000;
@@ -26,6 +26,10 @@ type Family =
   | 'user-state'
   | 'policy-state'
   | 'policy-source'
+  | 'retention-start'
+  | 'retention-end'
+  | 'retention-source'
+  | 'retention-sector'
   | 'action'
   | 'effect'
   | 'relation'
@@ -43,7 +47,8 @@ type Family =
   | 'grant-end'
   | 'notice-kind'
   | 'verdict'
-  | 'why';
+  | 'why'
+  | 'hold-mirror';
 
 /** The word for a code of the API; the code itself if there is none. */
 export function word(say: Say, family: Family, code: string): string {
@@ -65,6 +70,17 @@ export function noteWords({ say, language }: Voice, { code, parameters }: Record
     ([name, value]) => [name, typeof value === 'object' ? reasonText(language, value) : value] as const,
   );
   return say(key, timeParameters(say, Object.fromEntries(told)));
+}
+
+/** What is not complete under a hold, in words; its code if there are none. */
+export function findingWords(
+  { say, language }: Voice,
+  { code, parameters }: { readonly code: string; readonly parameters: object },
+): string {
+  const key = `finding.${code}`;
+  if (!hasText(key)) return code;
+  const { why, ...told } = parameters as Readonly<Record<string, string | number>> & { readonly why?: Reason };
+  return [say(key, told), ...(why === undefined ? [] : [reasonText(language, why)])].join(': ');
 }
 
 /** Parameters of a note about a time, in words where they are codes or numbers. */

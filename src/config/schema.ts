@@ -1,12 +1,14 @@
 import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
+import { clock } from './clock-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
 import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
+import { retention } from './retention-section.ts';
 
 /** For a station that shares nothing with another. */
 export const DEFAULT_STATION_ID = 'station1';
@@ -286,6 +288,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   doors,
   audit,
   access,
+  retention,
+  clock,
   notices,
   suggest,
   log,

@@ -4,6 +4,7 @@ import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
+import type { ClockWatch } from '#ports/clock-watch';
 import type { DocumentPrinter } from '#ports/document-printer';
 import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
@@ -43,6 +44,8 @@ interface DeskFacts {
   /** Whether pieces of the custody log are copied into vault and archive. */
   readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
+  /** By how much the clock may go back or jump. */
+  readonly clockLimitSeconds: number;
   /** Hours of work such as `07:00-20:00`, and how many looks of a month are reviewed. */
   readonly audit: { readonly hours: string; readonly sampleSize: number };
 }
@@ -60,6 +63,7 @@ export interface DeskDeps {
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
   readonly log: Log;
   /** What is on record of looks; one of each for all ways in. */
   readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy'>;
@@ -77,6 +81,8 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
+  /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
+  readonly holds: { readonly wake: () => void };
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;

@@ -68,6 +68,7 @@ beforeEach(async () => {
   looks = new Looks({
     ledger: { transaction } as Ledger,
     clock: station.clock,
+    clockWatch: station.deps.clockWatch,
     stationId: STATION_ID,
     faultPoints: { reached: () => undefined },
     failed: () => undefined,

@@ -8,6 +8,7 @@ import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
 import { type Looked, type LookRight, type Played, type Viewer, whoever } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
+import type { ClockWatch } from '#ports/clock-watch';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
@@ -39,6 +40,7 @@ export interface LookAsk {
 interface Options {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly clockWatch: Pick<ClockWatch, 'state'>;
   readonly stationId: string;
   readonly faultPoints: FaultPoints;
   /** Gets what went wrong when a look was written by the timer; the streams of that look are cut. */
@@ -184,7 +186,7 @@ export class Looks {
 
   async #record(ask: LookAsk): Promise<OpenLook> {
     const { viewer, right, looked } = ask;
-    const { clock, stationId, faultPoints } = this.#options;
+    const { clock, clockWatch, stationId, faultPoints } = this.#options;
     const atMs = clock.nowMs();
     const id = newId('lok', atMs, stationId);
     const { what, from, range, item, sha256, officer, unit } = looked;
@@ -195,7 +197,19 @@ export class Looks {
         what,
         from,
         range,
-        look: { id, item, sha256, officer, unit, ...describeViewer(viewer), policy, rule, case: caseNumber, grant, reason },
+        look: {
+          id,
+          item,
+          sha256,
+          officer,
+          unit,
+          ...describeViewer(viewer, clockWatch.state().kind),
+          policy,
+          rule,
+          case: caseNumber,
+          grant,
+          reason,
+        },
       },
       personal: { ...wordsOfViewer(viewer), ...(words === null ? {} : { words }), ...(caseTitle === null ? {} : { caseTitle }) },
     });
@@ -208,12 +222,12 @@ export class Looks {
     const { viewer, looked, right, itemBytes, playedOf } = look.ask;
     const { ranges, joinedBytes, bytes, requests, firstMs, lastMs, claimed } = look.seen;
     const { item, what, officer, unit } = looked;
-    const who = describeViewer(viewer);
+    const { user, unit: byUnit } = viewer;
     const played = await playedOf(ranges);
     return RecordingSeen.make({
       ...{ atMs: this.#options.clock.nowMs(), actor: viewer.actor, subject: subject('recording', looked.recording) },
       data: {
-        ...{ look: look.id, item, what, officer, unit, user: who.user, byUnit: who.byUnit, case: right.caseNumber },
+        ...{ look: look.id, item, what, officer, unit, user, byUnit, case: right.caseNumber, clock: this.#options.clockWatch.state().kind },
         ...{ ranges: [...ranges], joinedBytes, bytes, itemBytes, requests, claimed: [...claimed] },
         ...{ first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() },
         ...{ played: played === null ? null : [...played], ended: look.ended },

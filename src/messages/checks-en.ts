@@ -1,5 +1,8 @@
+import { clockEn } from './access/clock-en.ts';
+
 /** Names of what the doctor looks at. The keys are the names in the JSON of `doctor`. */
 export const checksEn = {
+  ...clockEn,
   'check.node': 'node',
   'check.ffmpeg': 'ffmpeg',
   'check.encoders': 'encoders',

@@ -1,5 +1,8 @@
+import { clockZhCN } from './access/clock-zh-CN.ts';
+
 /** The Chinese texts for the keys of checks-en.ts. */
 export const checksZhCN = {
+  ...clockZhCN,
   'check.node': 'Node',
   'check.ffmpeg': 'ffmpeg',
   'check.encoders': '编码器',

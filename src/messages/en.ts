@@ -15,6 +15,8 @@ import { deriveEn } from './derive-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { disposalTextsEn } from './retention/disposal-en.ts';
+import { retentionEn } from './retention/en.ts';
 import { holdsEn } from './retention/holds-en.ts';
 import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
@@ -40,6 +42,7 @@ export const en = {
   ...peopleEn,
   ...auditEn,
   ...timesEn,
+  ...retentionEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
   'option.state': 'state directory: all that the station writes lies under it',
@@ -390,6 +393,7 @@ export const en = {
   'error.interrupted': 'interrupted',
   ...tasksEn,
   ...policyEn,
+  ...disposalTextsEn,
   ...troubleEn,
   ...reportsEn,
   ...retentionTermsEn,

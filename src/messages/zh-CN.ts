@@ -16,8 +16,10 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
 import { retentionTermsZhCN } from './retention/terms-zh-CN.ts';
+import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
@@ -41,6 +43,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...peopleZhCN,
   ...auditZhCN,
   ...timesZhCN,
+  ...retentionZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
   'option.state': '状态目录：采集站写入的一切都在其下',
@@ -389,6 +392,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.interrupted': '已中断',
   ...tasksZhCN,
   ...policyZhCN,
+  ...disposalTextsZhCN,
   ...troubleZhCN,
   ...reportsZhCN,
   ...retentionTermsZhCN,

@@ -93,6 +93,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.insertGrant': 'fact',
   'callUps.endGrant': 'fact',
   'callUps.noteTime': 'bookkeeping',
+  'callUps.restartTime': 'bookkeeping',
   'callUps.insertNotice': 'bookkeeping',
   'callUps.markRead': 'bookkeeping',
   'callUps.updateDelivery': 'bookkeeping',
@@ -105,10 +106,10 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'archive.putComparison': 'bookkeeping',
   'holds.insert': 'fact',
   'holds.release': 'fact',
-  // The ledger itself appends what these two reach.
+  // The ledger itself appends what the first two reach. What the storage holds is asked of the storage; the mirror tells of it once a batch.
   'holds.spread': 'bookkeeping',
   'holds.inherit': 'bookkeeping',
-  'holds.noteMirrored': 'fact',
+  'holds.noteMirrored': 'bookkeeping',
   'holds.postponeMirror': 'bookkeeping',
   'holds.noteReport': 'fact',
   'eviction.noteFetch': 'bookkeeping',

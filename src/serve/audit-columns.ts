@@ -8,6 +8,7 @@ const COLUMNS = {
   seq: ({ seq }) => seq,
   at: ({ at }) => at,
   utc: ({ utc }) => utc,
+  clock: ({ clock }) => clock,
   type: ({ type }) => type,
   outcome: ({ outcome }) => outcome,
   times: ({ times }) => times,

@@ -16,6 +16,8 @@ const OF_THE_AUDIT: readonly CustodyType[] = [
   ...(['report.issued', 'audit.read', 'sample.drawn', 'sample.reviewed', 'socket.used'] as const),
   ...(['request.asked', 'request.decided', 'request.withdrawn', 'request.confirmed', 'request.ended'] as const),
   ...(['grant.begun', 'grant.ended'] as const),
+  // They name other recordings, which not everybody may see who sees this one.
+  ...(['hold.set', 'hold.reached', 'hold.widened', 'hold.released', 'hold.mirrored', 'hold.checked'] as const),
 ];
 
 /** One page of the history of a subject, oldest first. It may be short although more follows. */

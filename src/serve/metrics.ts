@@ -4,6 +4,7 @@ import type { DeskDeps } from '#desk/deps';
 import { logLags } from '#desk/log-lag';
 import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
+import type { ClockState } from '#domain/clock/clock-state';
 import { SLOT_PHASES } from '#domain/docking';
 import type { TlsState } from '#ports/tls-source';
 
@@ -56,6 +57,7 @@ export class Metrics {
     this.#countWorkers(deps);
     this.#countTls(deps);
     this.#countPolicy(deps);
+    this.#countClock(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -150,6 +152,24 @@ export class Metrics {
       const waiting = await ledger.policies.list({ state: 'proposed', limit: PROPOSALS_MAX });
       return waiting.length;
     });
+  }
+
+  #countClock({ clockWatch }: DeskDeps): void {
+    const gauge = (name: string, help: string, value: (state: ClockState) => number) =>
+      new Gauge({
+        name: `evidock_clock_${name}`,
+        help,
+        registers: [this.#registry],
+        collect() {
+          this.set(value(clockWatch.state()));
+        },
+      });
+    gauge('steady', '0 if the clock of the station went back or jumped, and nobody confirmed it since.', ({ kind }) =>
+      kind === 'steady' ? 1 : 0,
+    );
+    gauge('doubt_seconds', 'By how much it went back (below 0) or jumped; 0 if it is steady.', (state) =>
+      state.kind === 'steady' ? 0 : (state.byMs / 1000) * (state.kind === 'went-back' ? -1 : 1),
+    );
   }
 
   /** Nothing where the listener speaks no TLS. */

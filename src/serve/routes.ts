@@ -4,8 +4,10 @@ import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { clockRoutes } from './routes/clock.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
+import { holdRoutes } from './routes/holds.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
@@ -33,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...peopleRoutes,
   ...caseRoutes,
   ...holdingRoutes,
+  ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,
   ...archiveRoutes,
@@ -43,6 +46,7 @@ export const ROUTES: readonly Route[] = [
   ...auditRoutes,
   ...signInRoutes,
   ...sessionRoutes,
+  ...clockRoutes,
   ...networkRoutes,
   ...reportRoutes,
   ...sampleRoutes,

@@ -18,6 +18,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { tellLooks } from '#test/support/looked';
+import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
@@ -53,6 +54,7 @@ const ids = {
   later: '',
   held: '',
   holding: '',
+  hold: '',
   look: '',
   suggestion: '',
   unit: '',
@@ -96,6 +98,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...POLICY_VERSIONS.map((version) => `policy:${version}`),
     ...[
       'station:test',
+      'clock:test',
       'case:A-1',
       'case:A-2',
       'case:A-3',
@@ -112,6 +115,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
+    ...(await station.ledger.holds.list({ limit: 50 })).map(({ id }) => `hold:${id}`),
     'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
@@ -256,6 +260,7 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /cases/:number/custody'), leaves: [] },
   ...HOLDINGS,
   ...CALL_UP_STEPS,
+  ...HOLD_STEPS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -317,6 +322,9 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },
   { row: v1('GET /network'), leaves: [] },
+  { row: v1('GET /clock'), leaves: [] },
+  { row: v1('POST /clock/confirmation'), body: { seenAt: 'set', words: 'set by hand' }, leaves: ['clock.confirmed'] },
+  { row: v1('POST /clock/confirmation'), body: { seenAt: 'again', words: 'set by hand' }, leaves: [] },
   { row: v1('GET /reports/month/:month'), params: { month: '2026-06' }, leaves: ['report.issued'] },
   { row: v1('POST /samples'), body: { month: '2026-05' }, leaves: ['sample.drawn'] },
   { row: v1('GET /samples'), leaves: [] },
@@ -400,6 +408,7 @@ describe('every route', () => {
         const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
         ids.own = own?.id ?? '';
       }
+      if (step.params?.['id'] === 'hold') ids.hold ||= await holdOfOthers(station.ledger, ids.late);
       if (step.params?.['id'] === 'holding') {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
@@ -413,6 +422,8 @@ describe('every route', () => {
       ids.unit ||= (await station.ledger.people.unitsNamed('局', 1))[0]?.id ?? '';
       ids.third ||= (await station.ledger.people.unitsNamed('三支队', 1))[0]?.id ?? '';
       [ids.sample = ''] = await samples();
+      const confirmed = step.body as { seenAt?: string } | undefined;
+      if (confirmed?.seenAt === 'set') confirmed.seenAt = new Date(await station.setClock(2 * HOUR)).toISOString();
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
       expect(outcome.body).not.toContain('"type":"error"');

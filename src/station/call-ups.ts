@@ -6,6 +6,7 @@ import type { CallUpParts } from '#desk/call-up/deps';
 import { CallUpKeeper } from '#desk/call-up/keeper';
 import { policyRules } from '#desk/call-up/policy-rules';
 import { SteadyTime } from '#desk/call-up/steady-time';
+import type { StationClock } from '#desk/clock/station-clock';
 import type { Policy } from '#domain/access/policy';
 import { grantsNotKept } from '#events';
 import type { Ledger } from '#ports/ledger';
@@ -14,6 +15,7 @@ import type { StationContext } from './context.ts';
 
 interface Given {
   readonly ledger: Ledger;
+  readonly clockWatch: StationClock;
   /** The policy in force. */
   readonly policy: () => Policy;
   /** The daemon: it ends grants in time. A command only reads them, and a grant that has reached its end covers nothing. */
@@ -21,9 +23,15 @@ interface Given {
 }
 
 /** Opens what call-up stands on. Grants that came to their end while the station was down are ended before this resolves. */
-export async function openCallUps(context: StationContext, { ledger, policy, keeps }: Given): Promise<CallUpParts> {
+export async function openCallUps(context: StationContext, { ledger, clockWatch, policy, keeps }: Given): Promise<CallUpParts> {
   const { clock, config, log, onStop } = context;
-  const time = new SteadyTime({ clock, monotonicMs: () => performance.now(), floorMs: await ledger.callUps.latestKnown() });
+  const time = new SteadyTime({
+    clock,
+    monotonicMs: () => performance.now(),
+    floorMs: await ledger.callUps.latestKnown(clockWatch.confirmedSeq),
+  });
+  const forget = clockWatch.onConfirmed(() => time.restart());
+  onStop(async () => forget());
   const rules = policyRules({ ledger, policy, clock: time, timezone: config.station.timezone });
   const senders = sendersOf(context);
   const { language, link } = config.notices;

@@ -44,15 +44,19 @@ export interface LockLine {
   mustFit(): Promise<void>;
   /** Keeps locks and compares once a day, until the station stops. */
   start(pokeWork: () => void): void;
+  /** Its term holds its objects without a date. What a released legal hold leaves of that stays. */
+  readonly heldByTerm: (recordingId: string) => Promise<boolean>;
 }
 
 export function openLockLine(context: StationContext, given: Given): LockLine {
   const { config, clock } = context;
   const { ledger, locks, inventory, archive } = given;
   const horizonMs = config.archive.s3.lockHorizon * DAY_MS;
-  const plan = new LockPlan({ ledger, locks, clock, place: archive.name, horizonMs, needOf: async () => WITHOUT_TERMS });
+  const needOf = async () => WITHOUT_TERMS;
+  const plan = new LockPlan({ ledger, locks, clock, place: archive.name, horizonMs, needOf });
   return {
     ...{ locks, inventory, plan },
+    heldByTerm: async () => (await needOf()).hold,
     wish: (recordingId) => plan.wish(recordingId),
     mustFit: () => mustFit(plan),
     start: (pokeWork) => startWatch(context, given, plan, pokeWork),

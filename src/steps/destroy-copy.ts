@@ -19,6 +19,7 @@ import { workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Destruction } from '#ports/ledger/disposals';
 import type { OriginalEraser } from '#ports/original-eraser';
 
 export interface DestroyDeps {
@@ -33,66 +34,80 @@ export interface DestroyDeps {
   /** The facts of a disposal as they are in this transaction; only a disposal hands it in (`disposalFactsNow`). */
   readonly disposalNow?: (writer: LedgerWriter, doomed: DoomedFile) => Promise<DisposalFacts>;
   /** What else is written in the transaction that says that the file is gone. */
-  readonly whenGone?: (writer: LedgerWriter, atMs: number) => Promise<void>;
+  readonly whenGone?: (writer: LedgerWriter, doomed: DoomedFile, atMs: number) => Promise<void>;
 }
 
 /**
  * Destroys one copy of an original, or a file that belongs to one. This is the only function that does (test/one-destroyer.test.ts). The proof is checked again
  * in the transaction that puts the intention on record, against what the ledger says then. After it the file is erased, the place must list it no more, and a
- * second transaction says so and takes the row of the copy away. A crash in between leaves a row in `destructions`, from which `resume` of its caller goes on.
+ * second transaction says so and takes the row of the copy away. A crash in between leaves a row in `destructions`, from which its caller goes on or which
+ * `settleDestruction` ends.
  * Throws request.conflict where the facts have changed, and then nothing was destroyed; else in the words of the ledger or of the place.
  */
 export async function destroyCopy(deps: DestroyDeps, proof: DestructionProof): Promise<void> {
   mustBeProof(proof);
-  const { ledger, clock, faults } = deps;
+  const { ledger, faults } = deps;
   const { doomed } = proof;
   const eraser = deps.erasers.find(({ where }) => where === doomed.where);
   if (!eraser) throw new EvidockError('request.conflict', because('no-eraser', { place: doomed.where }));
-  await ledger.transaction(async (writer) => {
-    const now = await proofNow(writer, deps, proof);
-    await intend(writer, deps, now);
-  });
+  const destruction = await ledger.transaction(async (writer) => intend(writer, deps, await proofNow(writer, deps, proof)));
   faults.reached('w34-destruction-intended');
   const { removed } = await eraser.erase(doomed, deps.signal);
   faults.reached('w35-copy-erased');
   const left = await eraser.left(doomed, deps.signal);
   if (left.length > 0)
     throw new EvidockError('station.internal', because('destroy-left', { key: doomed.key, place: doomed.where, names: left.slice(0, 10) }));
-  await ledger.transaction(async (writer) => {
-    const atMs = clock.nowMs();
-    await writer.disposals.endDestruction(doomed);
-    const { recordingId, itemId, where } = doomed;
-    if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
-    await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(proof), removed } }));
-    await deps.whenGone?.(writer, atMs);
-  });
+  await ledger.transaction((writer) => recordGone(writer, deps, destruction, removed));
   faults.reached('w36-destruction-recorded');
 }
 
-/** Takes an intention back whose file stays. What was erased already cannot be spared: the caller looks first. */
-export async function spareCopy(deps: Pick<DestroyDeps, 'ledger' | 'clock' | 'actor'>, proof: Spared, reason: Reason): Promise<void> {
+/**
+ * Ends an intention that a crash left. What the place lists no more was erased, and is put on record as destroyed; anything else stays and is spared. Returns
+ * which. Nothing is erased by this: a caller that still wants the file gone hands a new proof to `destroyCopy`.
+ */
+export async function settleDestruction(
+  deps: Pick<DestroyDeps, 'ledger' | 'clock' | 'actor' | 'whenGone' | 'signal'>,
+  eraser: Pick<OriginalEraser, 'left'>,
+  destruction: Destruction,
+  reason: Reason,
+): Promise<'destroyed' | 'spared'> {
+  const { doomed } = destruction;
+  const isGone = (await eraser.left(doomed, deps.signal)).length === 0;
   await deps.ledger.transaction(async (writer) => {
-    await writer.disposals.endDestruction(proof.doomed);
-    await writer.custody.append(
-      CopySpared.make({ ...about(deps, proof.doomed, deps.clock.nowMs()), data: fileData(proof), personal: { reason } }),
-    );
+    if (isGone) return recordGone(writer, deps, destruction, 0);
+    await writer.disposals.endDestruction(doomed);
+    const atMs = deps.clock.nowMs();
+    await writer.custody.append(CopySpared.make({ ...about(deps, doomed, atMs), data: fileData(destruction), personal: { reason } }));
   });
+  return isGone ? 'destroyed' : 'spared';
 }
 
-interface Spared {
-  readonly doomed: DoomedFile;
-  readonly kind: DestructionProof['kind'];
-  readonly disposalId?: string | null;
+async function recordGone(
+  writer: LedgerWriter,
+  deps: Pick<DestroyDeps, 'clock' | 'actor' | 'whenGone'>,
+  destruction: Destruction,
+  removed: number,
+): Promise<void> {
+  const { doomed } = destruction;
+  const { recordingId, itemId, where } = doomed;
+  const atMs = deps.clock.nowMs();
+  await writer.disposals.endDestruction(doomed);
+  // A manifest has the id of its original and no row of its own; what another version of the key says is not said of the row.
+  if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
+  await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(destruction), removed } }));
+  await deps.whenGone?.(writer, doomed, atMs);
 }
 
-async function intend(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionProof): Promise<void> {
+async function intend(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionProof): Promise<Destruction> {
   const { doomed, kind } = proof;
-  const beganAtMs = deps.clock.nowMs();
   const disposalId = kind === 'disposal' ? proof.facts.disposal.id : null;
-  await writer.disposals.beginDestruction({ doomed, why: kind, disposalId, beganAtMs });
+  const destruction: Destruction = { doomed, why: kind, disposalId, beganAtMs: deps.clock.nowMs() };
+  await writer.disposals.beginDestruction(destruction);
   const { bytes, sha256 } = doomed;
-  const entry = { ...about(deps, doomed, beganAtMs), data: { ...fileData(proof), bytes, sha256 }, lists: { instead: insteadOf(proof) } };
+  const data = { ...fileData(destruction), bytes, sha256 };
+  const entry = { ...about(deps, doomed, destruction.beganAtMs), data, lists: { instead: insteadOf(proof) } };
   await writer.custody.append(CopyDestroying.make(entry));
+  return destruction;
 }
 
 /** Where the same bytes stay. */
@@ -111,10 +126,9 @@ function about({ actor }: Pick<DestroyDeps, 'actor'>, { recordingId }: DoomedFil
   return { atMs, actor, subject: subject('recording', recordingId) };
 }
 
-function fileData(proof: Spared | DestructionProof) {
-  const { itemId, what, where, key, version } = proof.doomed;
-  const disposal = 'facts' in proof ? (proof.kind === 'disposal' ? proof.facts.disposal.id : null) : (proof.disposalId ?? null);
-  return { item: itemId, what, place: where, key, version, why: proof.kind, disposal };
+function fileData({ doomed, why, disposalId }: Destruction) {
+  const { itemId, what, where, key, version } = doomed;
+  return { item: itemId, what, place: where, key, version, why, disposal: disposalId };
 }
 
 /** The same proof of what the ledger says in this transaction. Throws where it proves no more. */

@@ -13,7 +13,7 @@ import { type It, listOne, refused } from './ledger-support.ts';
 const DAY_MS = 86_400_000;
 
 /** Sets a hold with its entry, as the desk does. Returns its id. */
-export async function hold(writer: LedgerWriter, scope: Partial<HoldScope>, atMs = START_MS): Promise<string> {
+async function hold(writer: LedgerWriter, scope: Partial<HoldScope>, atMs = START_MS): Promise<string> {
   const whole = { ...EMPTY_SCOPE, ...scope };
   const id = anId('lgh', atMs);
   await writer.holds.insert({ id, scope: whole, reason: 'a letter', author: 'usr-a', setAtMs: atMs, reviewAtMs: atMs + DAY_MS });
@@ -35,11 +35,11 @@ export async function hold(writer: LedgerWriter, scope: Partial<HoldScope>, atMs
   return id;
 }
 
-export async function spread(ledger: Ledger, id: string): Promise<void> {
+async function spread(ledger: Ledger, id: string): Promise<void> {
   while (!(await ledger.transaction((writer) => writer.holds.spread(id, 2))).done);
 }
 
-export async function release(ledger: Ledger, id: string): Promise<void> {
+async function release(ledger: Ledger, id: string): Promise<void> {
   await ledger.transaction(async (writer) => {
     const atMs = START_MS;
     await writer.holds.release(id, { atMs, user: 'usr-b', reason: 'judged' });

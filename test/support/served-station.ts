@@ -17,10 +17,12 @@ import { sha256Hex } from '#domain/canonical-json';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Clock } from '#ports/clock';
+import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { clockWatchOf } from './clock-watch.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
@@ -32,6 +34,8 @@ export interface ServedStation {
   readonly ledger: Ledger;
   readonly directory: string;
   readonly clock: ReturnType<typeof fixedClock>;
+  /** Sets the clock as root would, by so much (`clock.advance` lets time pass). What the watch finds is on record then. Returns the new time. */
+  setClock(ms: number): Promise<number>;
   /** A sealed recording of one original with a playable copy, its bytes on the disk. */
   /** `playable`: bytes of the playable copy, where the test plays it. */
   addRecording(
@@ -43,11 +47,15 @@ export interface ServedStation {
 }
 
 /** What people do on record in this ledger. What the timers cannot write fails the test. */
-export function onRecord(ledger: Ledger, clock: Clock): { looks: Looks; deeds: Deeds } {
+export function onRecord(
+  ledger: Ledger,
+  clock: Clock,
+  clockWatch: Pick<ClockWatch, 'state'> = clockWatchOf(ledger, clock),
+): { looks: Looks; deeds: Deeds } {
   const failed = (error: unknown) => {
     throw error;
   };
-  const named = { ledger, clock, stationId: STATION_ID, failed };
+  const named = { ledger, clock, clockWatch, stationId: STATION_ID, failed };
   return { looks: new Looks({ ...named, faultPoints: { reached: () => undefined } }), deeds: new Deeds(named) };
 }
 
@@ -58,7 +66,9 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
-  const { looks, deeds } = onRecord(ledger, clock);
+  let setMs = 0;
+  const clockWatch = clockWatchOf(ledger, clock, () => clock.nowMs() - setMs);
+  const { looks, deeds } = onRecord(ledger, clock, clockWatch);
   const bell = liveGrantBell();
   const policy = shippedPolicy();
   const deps: DeskDeps = {
@@ -73,6 +83,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     people: livePeopleChanges(),
     clock,
+    clockWatch,
     log: pino({ level: 'silent' }),
     facts: {
       stationId: STATION_ID,
@@ -84,6 +95,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       archiveDerivatives: true,
       shipsLog: true,
       audit: { hours: '07:00-20:00', sampleSize: 20 },
+      clockLimitSeconds: 300,
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },
     ingest: async () => 'dck-none',
@@ -95,6 +107,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
     workersHeard: new WorkerPresence(),
+    holds: { wake: () => undefined },
     access: accessBy(policy, bell),
     doors: quickDoors(),
     signIn: quickSignIn({ clock }),
@@ -112,6 +125,13 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ledger,
     directory: home.path,
     clock,
+    setClock: async (ms) => {
+      setMs += ms;
+      clock.advance(ms);
+      clockWatch.state();
+      await clockWatch.record();
+      return clock.nowMs();
+    },
     addRecording: async (content, more = {}, playable = Buffer.concat([Buffer.from('playable '), content])) => {
       count += 1;
       const recording = aRecording({ dockingId: docking.id, createdAtMs: START_MS + count, ...more });

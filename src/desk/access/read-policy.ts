@@ -1,46 +1,16 @@
-import { Errors } from 'typebox/value';
-import { LineCounter, parseDocument, type Document as YamlDocument } from 'yaml';
+import { readYaml } from '#desk/data-file/read-yaml';
 import type { Policy } from '#domain/access/policy';
 import { type PolicyFault, policyFaults } from '#domain/access/policy-faults';
 import { POLICY_BYTES_MAX, type PolicyFile, PolicyFileSchema } from '#domain/access/policy-schema';
 import { DEFAULT_TASKS } from '#domain/access/tasks';
-import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
-
-/** More faults than this are not told one by one. */
-const FAULTS_MAX = 20;
-/** Places where a file may repeat what it says elsewhere (YAML aliases): a small file must not become a large one. */
-const ALIASES_MAX = 100;
-/** Said twice: the keyword beside it names the field. */
-const SAID_BESIDE = new Set(['boolean', 'anyOf']);
-
-type Path = readonly (string | number)[];
-
-interface Trouble {
-  readonly path: Path;
-  readonly why: Reason;
-}
 
 /** Reads a policy file. Throws config.invalid with every fault, each with its line, its place in the file and what would be right. */
 export function readPolicy(text: string, version: number, file: string): Policy {
-  if (Buffer.byteLength(text) > POLICY_BYTES_MAX) throw refused(file, [because('too-many-bytes', { bytes: POLICY_BYTES_MAX })]);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) {
-    const at = (offset: number) => lines.linePos(offset).line;
-    throw refused(
-      file,
-      broken.map(({ pos, message }) => because('at-line', { line: at(pos[0]), why: because('policy-yaml', { text: message }) })),
-    );
-  }
-  const value = contentOf(document, file);
-  const told = (troubles: readonly Trouble[]) => troubles.map((each) => placed(document, lines, each));
-  const shape = shapeTroubles(value);
-  if (shape.length > 0) throw refused(file, told(shape));
-  const policy = policyOf(value as PolicyFile, version);
+  const { value, refusal } = readYaml(text, { schema: PolicyFileSchema, bytesMax: POLICY_BYTES_MAX, file });
+  const policy = policyOf(value, version);
   const faults = policyFaults(policy);
-  if (faults.length > 0) throw refused(file, told(faults.map((fault) => ({ path: fault.path, why: reasonOfFault(fault) }))));
+  if (faults.length > 0) throw refusal(faults.map((fault) => ({ path: fault.path, why: reasonOfFault(fault) })));
   return policy;
 }
 
@@ -48,98 +18,6 @@ function policyOf({ rules, purposes, urgent, tasks = {} }: PolicyFile, version: 
   return { version, rules: rules as Policy['rules'], purposes, urgent, tasks: { ...DEFAULT_TASKS, ...tasks } };
 }
 
-function contentOf(document: YamlDocument, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: ALIASES_MAX });
-  } catch (error) {
-    throw refused(file, [because('policy-yaml', { text: error instanceof Error ? error.message : String(error) })]);
-  }
-}
-
-function shapeTroubles(value: unknown): readonly Trouble[] {
-  return Errors(PolicyFileSchema, value)
-    .filter(({ keyword }) => !SAID_BESIDE.has(keyword))
-    .flatMap(({ keyword, instancePath, params }) => {
-      const path = pathOf(instancePath);
-      const names = (list: unknown) => (Array.isArray(list) ? list.map(String) : []);
-      const given = params as Readonly<Record<string, unknown>>;
-      if (keyword === 'additionalProperties')
-        return names(given['additionalProperties']).map((name) => ({ path: [...path, name], why: because('no-such-name', { name }) }));
-      if (keyword === 'required')
-        return names(given['requiredProperties']).map((name) => ({ path, why: because('name-missing', { name }) }));
-      return [{ path, why: ruleBroken(keyword, given, value, path) }];
-    });
-}
-
-function ruleBroken(keyword: string, params: Readonly<Record<string, unknown>>, value: unknown, path: Path): Reason {
-  const found = JSON.stringify(path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], value)) ?? '—';
-  const limit = Number(params['limit']);
-  switch (keyword) {
-    case 'enum':
-      return because('must-be-one-of', { value: found, names: (params['allowedValues'] as readonly string[]).map(String) });
-    case 'const':
-      return because('must-be-exactly', { value: found, wanted: String(params['allowedValue']) });
-    case 'type':
-      return because('must-be-type', { value: found, wanted: String(params['type']) });
-    case 'minItems':
-      return because('list-empty', {});
-    case 'maxItems':
-      return because('list-long', { limit });
-    case 'uniqueItems':
-      return because('said-twice', {});
-    case 'minimum':
-    case 'exclusiveMinimum':
-      return because('at-least', { value: found, limit });
-    case 'maximum':
-    case 'exclusiveMaximum':
-      return because('at-most', { value: found, limit });
-    case 'minLength':
-      return because('text-empty', {});
-    case 'maxLength':
-      return because('text-long', { limit });
-    case 'pattern':
-      return because('text-form', { value: found });
-    default:
-      return because('of-wrong-form', { value: found });
-  }
-}
-
 function reasonOfFault({ code, rule }: PolicyFault): Reason {
   return because(`policy-${code}`, { rule });
-}
-
-/** With the line of what it is about, or of the nearest thing around that. */
-function placed(document: YamlDocument, lines: LineCounter, { path, why }: Trouble): Reason {
-  const line = lines.linePos(offsetOf(document, path)).line;
-  return because('at-line-path', { line, path: pathText(path), why });
-}
-
-function offsetOf(document: YamlDocument, path: Path): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) return Number(node.range[0]);
-  }
-  return 0;
-}
-
-function pathOf(pointer: string): Path {
-  const names = pointer.split('/').slice(1);
-  return names.map((name) => (/^\d+$/.test(name) ? Number(name) : name.replaceAll('~1', '/').replaceAll('~0', '~')));
-}
-
-/** `rules[3].which.daysMin` */
-function pathText(path: Path): string {
-  return (
-    path
-      .map((name) => (typeof name === 'number' ? `[${name}]` : `.${name}`))
-      .join('')
-      .replace(/^\./, '') || '—'
-  );
-}
-
-function refused(file: string, whys: readonly Reason[]): EvidockError {
-  const told = whys.slice(0, FAULTS_MAX);
-  const why = because('several', { whys: told });
-  const more = whys.length > told.length ? because('and-more', { whys: told, count: whys.length - told.length }) : why;
-  return new EvidockError('config.invalid', because('policy-refused', { file, why: more }));
 }

@@ -1,11 +1,15 @@
 import { LRUCache } from 'lru-cache';
+import type { ClockKind } from '#domain/clock/clock-state';
 import { type AuditLine, auditLine } from '#domain/look/audit-line';
 import type { AuditQuestion } from '#domain/look/question';
+import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import type { AuditPage } from '#ports/ledger/looks';
 
 /** A line with what is known now beside what was known then. */
-export interface AuditedLine extends AuditLine {
+export interface AuditedLine extends Omit<AuditLine, 'clock'> {
+  /** How the clock of the station stood, as the entry tells, else by its place in the log. */
+  readonly clock: ClockKind;
   readonly now: {
     /** Name of the account now; null: there is none. */
     readonly name: string | null;
@@ -19,22 +23,30 @@ export interface AuditedLine extends AuditLine {
 
 type Names = Pick<Ledger, 'people' | 'looks' | 'callUps'>;
 
+interface Deps {
+  readonly ledger: Names;
+  readonly clockWatch: Pick<ClockWatch, 'kindAt'>;
+}
+
 const NAMES_MAX = 10_000;
 const PAGE = 500;
 
 /** Looks up how people, cases and units are called now; each once for all lines of an answer. */
 class NamesNow {
   readonly #ledger: Names;
+  readonly #clockWatch: Deps['clockWatch'];
   readonly #names = new LRUCache<string, { readonly name: string | null }>({ max: NAMES_MAX });
 
-  constructor(ledger: Names) {
+  constructor({ ledger, clockWatch }: Deps) {
     this.#ledger = ledger;
+    this.#clockWatch = clockWatch;
   }
 
   async of(line: AuditLine): Promise<AuditedLine> {
     const { people, callUps } = this.#ledger;
     return {
       ...line,
+      clock: line.clock ?? this.#clockWatch.kindAt(line.seq),
       now: {
         name: await this.#once('person', line.who.person, async (id) => (await people.user(id))?.name),
         caseTitle: await this.#once('case', line.what.case, async (number) => (await this.#ledger.looks.titlesNow([number])).get(number)),
@@ -56,12 +68,12 @@ class NamesNow {
 
 /** One page of the answer; `next`: behind which entry it goes on. */
 export async function auditPage(
-  ledger: Names,
+  deps: Deps,
   question: AuditQuestion,
   page: AuditPage,
 ): Promise<{ readonly lines: readonly AuditedLine[]; readonly next: number | null }> {
-  const { entries, next } = await ledger.looks.answer(await resolved(ledger, question), page);
-  const names = new NamesNow(ledger);
+  const { entries, next } = await deps.ledger.looks.answer(await resolved(deps.ledger, question), page);
+  const names = new NamesNow(deps);
   const lines: AuditedLine[] = [];
   for (const entry of entries) lines.push(await names.of(auditLine(entry)));
   return { lines, next };
@@ -69,12 +81,13 @@ export async function auditPage(
 
 /** The whole answer, line by line, at most `linesMax`. Holds one page at a time. */
 export async function* auditLines(
-  ledger: Names,
+  deps: Deps,
   question: AuditQuestion,
   { order, linesMax }: Pick<AuditPage, 'order'> & { readonly linesMax: number },
 ): AsyncGenerator<AuditedLine> {
+  const { ledger } = deps;
   const meant = await resolved(ledger, question);
-  const names = new NamesNow(ledger);
+  const names = new NamesNow(deps);
   let left = linesMax;
   for (let after: number | null | undefined; after !== null && left > 0; ) {
     const limit = Math.min(PAGE, left);

@@ -37,7 +37,8 @@ beforeEach(async () => {
   broken = null;
   const transaction: Ledger['transaction'] = (body) => (broken === null ? station.ledger.transaction(body) : Promise.reject(broken));
   const named = { ledger: { transaction } as Ledger, clock: station.clock, stationId: STATION_ID, failed: () => undefined };
-  deeds = new Deeds({ ...named, monotonicMs: () => nowMs });
+  const { clockWatch } = station.deps;
+  deeds = new Deeds({ ...named, clockWatch, monotonicMs: () => nowMs });
 });
 
 afterEach(async () => {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { ClockKind } from '#domain/clock/clock-state';
 import type { Actor } from '#domain/custody/actor';
 import { AccessRefused, AuditRead, ListExported, ReportIssued, SearchMade, SocketUsed } from '#domain/custody/audit-entries';
 import type { CustodyDraft } from '#domain/custody/entry';
@@ -6,6 +7,7 @@ import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { type Subject, subject } from '#domain/custody/subject';
 import { type Viewer, whoever } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
+import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
 import { type Fold, Folds } from './folds.ts';
@@ -42,6 +44,7 @@ export interface Report {
 interface Options {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly clockWatch: Pick<ClockWatch, 'state'>;
   readonly stationId: string;
   /** Gets what went wrong when counts were written by the timer. They are kept, and written with the next ones. */
   readonly failed: (error: unknown) => void;
@@ -95,7 +98,7 @@ export class Deeds {
     return this.#once(['search', whoever(viewer), list, by], () =>
       SearchMade.make({
         ...this.#here(viewer),
-        data: { list, by: Object.keys(by), ...describeViewer(viewer) },
+        data: { list, by: Object.keys(by), ...describeViewer(viewer, this.#clockKind) },
         personal: { ...wordsOfViewer(viewer), asked: printed(by) },
       }),
     );
@@ -106,7 +109,7 @@ export class Deeds {
     return this.#once(['audit', whoever(viewer), format, asked], () =>
       AuditRead.make({
         ...this.#here(viewer),
-        data: { format, ...describeViewer(viewer) },
+        data: { format, ...describeViewer(viewer, this.#clockKind) },
         personal: { ...wordsOfViewer(viewer), asked: printed(asked) },
       }),
     );
@@ -117,7 +120,7 @@ export class Deeds {
     viewer: Viewer,
     { list, format, asked }: { readonly list: string; readonly format: string; readonly asked: Asked },
   ): Promise<void> {
-    const data = { list, format, ...describeViewer(viewer) };
+    const data = { list, format, ...describeViewer(viewer, this.#clockKind) };
     return this.#commit.add(
       ListExported.make({ ...this.#here(viewer), data, personal: { ...wordsOfViewer(viewer), asked: printed(asked) } }),
     );
@@ -125,7 +128,7 @@ export class Deeds {
 
   /** A report goes out, or somebody says that it was printed or copied. Throws ledger.failed: then nothing may be sent. */
   reported(viewer: Viewer, { about, report, how, format, sha256, to }: Report): Promise<void> {
-    const data = { report, how, format, sha256, ...describeViewer(viewer) };
+    const data = { report, how, format, sha256, ...describeViewer(viewer, this.#clockKind) };
     const personal = { ...wordsOfViewer(viewer), ...(to === null ? {} : { to }) };
     return this.#commit.add(ReportIssued.make({ ...this.#here(viewer), subject: about, data, personal }));
   }
@@ -189,6 +192,10 @@ export class Deeds {
     }
   }
 
+  get #clockKind(): ClockKind {
+    return this.#options.clockWatch.state().kind;
+  }
+
   #here({ actor }: Viewer) {
     return { atMs: this.#options.clock.nowMs(), actor, subject: subject('station', this.#options.stationId) };
   }
@@ -201,7 +208,7 @@ export class Deeds {
       data: {
         ...{ action, route, rule, policy, times, since: new Date(sinceMs ?? here.atMs).toISOString(), others },
         // What was counted tells of many requests.
-        ...describeViewer(sinceMs === undefined ? viewer : { ...viewer, requestId: null }),
+        ...describeViewer(sinceMs === undefined ? viewer : { ...viewer, requestId: null }, this.#clockKind),
       },
       personal: { ...wordsOfViewer(viewer), ...(tried === null ? {} : { tried: tried.slice(0, TRIED_MAX) }) },
     });

@@ -18,7 +18,7 @@ interface Wanted {
  * nothing was written.
  */
 export async function showThumbnails(
-  { ledger, clock, facts }: Pick<DeskDeps, 'ledger' | 'clock' | 'facts'>,
+  { ledger, clock, clockWatch, facts }: Pick<DeskDeps, 'ledger' | 'clock' | 'clockWatch' | 'facts'>,
   viewer: Viewer,
   { recordings: asked, kind, caseNumber, policy }: Wanted,
 ): Promise<{ readonly look: string; readonly kind: string; readonly recordings: readonly string[] } | null> {
@@ -31,7 +31,7 @@ export async function showThumbnails(
   const known = caseNumber !== null && (await ledger.cases.get(caseNumber)) !== null;
   const draft = ThumbnailsShown.make({
     ...{ atMs, actor: viewer.actor, subject: known ? subject('case', caseNumber) : subject('station', facts.stationId) },
-    data: { look, kind, policy, whole: recordings.length === wanted.length, ...describeViewer(viewer) },
+    data: { look, kind, policy, whole: recordings.length === wanted.length, ...describeViewer(viewer, clockWatch.state().kind) },
     lists: { recordings },
     personal: wordsOfViewer(viewer),
   });

@@ -10,7 +10,7 @@ interface Options {
 
 /**
  * The time by which grants end. It never goes back and never stands still: it is the clock of the station, but at least the latest time that was known, plus
- * what has passed since by a clock that never jumps. So a clock that is set back prolongs no grant.
+ * what has passed since by a clock that never jumps. So a clock that is set back prolongs no grant until a person confirms that it is right.
  */
 export class SteadyTime implements Clock {
   readonly #options: Options;
@@ -22,6 +22,12 @@ export class SteadyTime implements Clock {
     this.#options = options;
     this.#knownMs = options.floorMs ?? 0;
     this.#knownAtMs = options.monotonicMs();
+  }
+
+  /** A person confirmed the clock of the station: from now on it is followed again, also if it is behind what was known. */
+  restart(): void {
+    this.#knownMs = this.#options.clock.nowMs();
+    this.#knownAtMs = this.#options.monotonicMs();
   }
 
   nowMs(): number {

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { CASE_STATES } from '#domain/case-course';
+import { closed, code, listOf, oneOf, titled } from '#domain/data-file/fields';
 import { KINDS } from '#domain/kind';
 import { CONFIDENTIALITY } from '#domain/protection';
 import { CATEGORIES } from '#domain/registry';
@@ -14,20 +15,7 @@ export const POLICY_BYTES_MAX = 256 * 1024;
 const RULES_MAX = 200;
 const PURPOSES_MAX = 50;
 const HOURS_MAX = 24 * 366;
-const CODE = '^[a-z0-9]+(-[a-z0-9]+)*$';
 
-const oneOf = <T extends string>(values: readonly T[], description?: string) =>
-  Type.Enum([...values] as [T, ...T[]], description === undefined ? {} : { description });
-const listOf = <T extends string>(values: readonly T[], description?: string) =>
-  Type.Array(oneOf(values), { minItems: 1, uniqueItems: true, ...(description === undefined ? {} : { description }) });
-const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P, description?: string) =>
-  Type.Object(properties, { additionalProperties: false, ...(description === undefined ? {} : { description }) });
-const code = (description: string) => Type.String({ pattern: CODE, maxLength: 60, description });
-const titled = () =>
-  closed(
-    { 'zh-CN': Type.String({ minLength: 1, maxLength: 200 }), en: Type.String({ minLength: 1, maxLength: 200 }) },
-    'Name in both languages, as people read it.',
-  );
 const hours = (description: string) => Type.Integer({ minimum: 1, maximum: HOURS_MAX, description });
 
 const WhichSchema = closed(

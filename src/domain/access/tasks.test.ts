@@ -7,7 +7,16 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_TASKS, TASKS, type Task, type TaskTable, taskFaults, tasksOf } from './tasks.ts';
 
 const ROLE = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
-const FOOTAGE = ['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'];
+const FOOTAGE = [
+  'find-footage',
+  'show-footage',
+  'tag-footage',
+  'see-work',
+  'request-call-up',
+  'decide-call-up',
+  'set-hold',
+  'release-hold',
+];
 const table = fc.record(
   Object.fromEntries(TASKS.map((task) => [task, fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.subarray([...ROLE]))])),
 );

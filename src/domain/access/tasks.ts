@@ -28,6 +28,9 @@ export const TASKS = [
   'see-own-looks',
   'request-call-up',
   'decide-call-up',
+  'see-retention',
+  'set-hold',
+  'release-hold',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -60,10 +63,16 @@ export const DEFAULT_TASKS: TaskTable = {
   'see-own-looks': ['officer', 'custodian', 'auditor', 'reviewer'],
   'request-call-up': ['officer', 'custodian', 'auditor'],
   'decide-call-up': ['reviewer'],
+  'see-retention': ['custodian', 'auditor', 'reviewer'],
+  'set-hold': ['custodian', 'auditor'],
+  'release-hold': ['reviewer', 'auditor'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
-const OF_FOOTAGE: readonly Task[] = ['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'];
+const OF_FOOTAGE: readonly Task[] = [
+  ...(['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'] as const),
+  ...(['set-hold', 'release-hold'] as const),
+];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */
 const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: readonly Role[] }>>> = {

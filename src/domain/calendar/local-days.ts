@@ -28,6 +28,12 @@ export function dayOfText(text: string): number {
   return Number.isFinite(ms) && dayText(ms / DAY_MS) === text ? ms / DAY_MS : Number.NaN;
 }
 
+/** Saturday or Sunday. */
+export function isWeekend(day: number): boolean {
+  // 1 January 1970 was a Thursday; 0 is Monday.
+  return (((day + 3) % 7) + 7) % 7 >= 5;
+}
+
 /** A day plus whole months: the same day of the month, or the last one where that month is shorter (31 August + 6 months = 28 February). */
 export function plusMonths(day: number, months: number): number {
   const from = new Date(day * DAY_MS);

@@ -1,4 +1,4 @@
-import { dayNumber, dayText } from './local-days.ts';
+import { dayNumber, dayText, isWeekend } from './local-days.ts';
 
 /** The days of one year on which a notice says something else than the week does. */
 export interface HolidayYear {
@@ -34,8 +34,7 @@ export class WorkingDays {
     if (this.missingYear(day) !== null) return null;
     const text = dayText(day);
     if (this.#workdays.has(text)) return true;
-    // 1 January 1970 was a Thursday; 0 is Monday.
-    return !this.#holidays.has(text) && (((day + 3) % 7) + 7) % 7 < 5;
+    return !this.#holidays.has(text) && !isWeekend(day);
   }
 
   /** The `count`-th working day after a day; or the year that has to be known first. It ends, because only so many years are known. */

@@ -2,8 +2,10 @@ import { ARCHIVE_ENTRIES } from './archive-entries.ts';
 import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
+import { CLOCK_ENTRIES } from './clock-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
+import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
@@ -24,6 +26,7 @@ import { WORKER_ENTRIES } from './worker-entries.ts';
 
 const ALL = [
   ...STATION_ENTRIES,
+  ...CLOCK_ENTRIES,
   ...DOCKING_ENTRIES,
   ...RECORDER_ENTRIES,
   ...ORIGINAL_ENTRIES,
@@ -43,6 +46,7 @@ const ALL = [
   ...ARCHIVE_ENTRIES,
   ...HOLD_ENTRIES,
   ...DESTRUCTION_ENTRIES,
+  ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,
 ] as const;
 

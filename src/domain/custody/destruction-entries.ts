@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
 import { bytes, closed, code, count, id, key, ms, sha256, why } from './fields.ts';
@@ -7,13 +8,13 @@ const RECORDING = 'rec-01k0d5w7q3-hz01-2222222222';
 const ORIGINAL = 'org-01k0d5w7q3-hz01-1111111111';
 const WHY = code('`eviction`: the vault needs room, and the archive has it; `healing`: it is corrupt; `disposal`: its term is over.');
 const FILE = {
-  item: id(),
+  item: id('Original, derivative, or `facts`; of a manifest its original.'),
   what: code('`original`, `manifest`, `derivative` or `facts`.'),
   place: id('`vault`, or the name of the archive.'),
   key: key(),
-  version: nullable(id('Of an archive: the one version that goes; null: all of them.')),
+  version: Type.Union([id(), Type.Null()], { description: 'Of an archive: the one version that goes; null: all of them.' }),
   why: WHY,
-  disposal: nullable(id()),
+  disposal: Type.Union([id(), Type.Null()], { description: 'Id of the list for disposal; null: it is no disposal.' }),
 };
 const EXAMPLE = {
   ...{ item: ORIGINAL, what: 'original', place: 'vault', key: `recordings/${RECORDING}/001.mp4`, version: null },

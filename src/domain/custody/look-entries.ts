@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { SPANS_MAX } from '#domain/look/look';
 import { defineEntry, nullable } from './define-entry.ts';
 import { bytes, closed, code, count, flag, id, ms, time } from './fields.ts';
-import { LOOK, lookSubjects, VIEWER_EXAMPLE, viewerFields, viewerWords, WHO } from './looked.ts';
+import { clockCode, LOOK, lookSubjects, VIEWER_EXAMPLE, viewerFields, viewerWords, WHO } from './looked.ts';
 import { subject } from './subject.ts';
 
 const RECORDING = subject('recording', 'rec-01k0d5w7q3-hz01-2222222222');
@@ -17,6 +17,7 @@ export const RecordingSeen = defineEntry({
     ...{ user: nullable(id('Id of the account.')), officer: nullable(id('Officer shown.')), unit: nullable(id('Unit of the recording.')) },
     byUnit: nullable(id('Unit of who it was.')),
     case: nullable(id()),
+    clock: Type.Optional(clockCode()),
     ranges: Type.Array(closed({ start: count(), end: count() }), { maxItems: SPANS_MAX, description: 'Byte ranges sent, half-open.' }),
     joinedBytes: Type.Integer({ minimum: 0, description: 'Bytes in these that were not sent: too many ranges were joined.' }),
     bytes: bytes(),
@@ -32,7 +33,14 @@ export const RecordingSeen = defineEntry({
     subject: RECORDING,
     data: {
       ...{ look: LOOK, item: 'drv-01k0d5w7q3-hz01-1111111111', what: 'playable', user: WHO.user, officer: '041234', unit: 'Squad 3' },
-      ...{ byUnit: WHO.byUnit, case: 'LY-2026-0012', ranges: [{ start: 0, end: 2_097_152 }], joinedBytes: 0, bytes: 2_097_152 },
+      ...{
+        byUnit: WHO.byUnit,
+        case: 'LY-2026-0012',
+        clock: 'steady',
+        ranges: [{ start: 0, end: 2_097_152 }],
+        joinedBytes: 0,
+        bytes: 2_097_152,
+      },
       ...{ itemBytes: 60_000_000, requests: 2, first: '2026-06-20T08:00:00.000Z', last: '2026-06-20T08:00:12.000Z' },
       ...{ played: [{ fromMs: 0, toMs: 16_000 }], claimed: [{ fromMs: 0, toMs: 12_000 }], ended: null },
     },

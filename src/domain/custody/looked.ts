@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { CLOCK_KINDS, type ClockKind } from '#domain/clock/clock-state';
 import type { Viewer } from '#domain/look/look';
 import { nullable } from './define-entry.ts';
 import { closed, code, id, sha256, words } from './fields.ts';
@@ -10,6 +11,8 @@ import { type Subject, subject } from './subject.ts';
 
 const ROLES_MAX = 10;
 
+export const clockCode = () => code(`How the clock of the station stood: ${CLOCK_KINDS.map((kind) => `\`${kind}\``).join(', ')}.`);
+
 /** Who it was then, in the entry itself. */
 export const viewerFields = () => ({
   user: nullable(id('Id of the account; null: nobody with an account.')),
@@ -19,6 +22,7 @@ export const viewerFields = () => ({
   knownBy: Type.Optional(
     code('How they signed in, or what else they showed: `password+totp`, `oidc`, `token`, `kiosk-visit`, `control-socket`, …'),
   ),
+  clock: Type.Optional(clockCode()),
   requestId: Type.Optional(id('Id of the request, as its answer named it in `x-request-id`; of a look: of its first request.')),
 });
 
@@ -54,9 +58,9 @@ export function lookSubjects(told: TiedTo | undefined): readonly Subject[] {
 
 const AGENT_MAX = 300;
 
-export function describeViewer({ user, roles, officer, unit, knownBy, requestId }: Viewer) {
+export function describeViewer({ user, roles, officer, unit, knownBy, requestId }: Viewer, clock: ClockKind) {
   return {
-    ...{ user, roles: roles.slice(0, ROLES_MAX), byOfficer: officer, byUnit: unit },
+    ...{ user, roles: roles.slice(0, ROLES_MAX), byOfficer: officer, byUnit: unit, clock },
     ...(knownBy === null ? {} : { knownBy }),
     ...(requestId === null ? {} : { requestId }),
   };
@@ -78,6 +82,7 @@ const WHO_EXAMPLE = {
   byOfficer: '040007',
   byUnit: 'unt-01k0d5w7q3-hz01-6666666666',
   knownBy: 'password+totp',
+  clock: 'steady',
   requestId: '5f0c7f0e-3a55-4f0e-9d43-0c5d8a6e2b11',
 };
 export const LOOK_EXAMPLE = {

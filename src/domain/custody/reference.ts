@@ -125,6 +125,7 @@ const MEANINGS: { readonly [name: string]: string } = {
     holding: 'Id of the take-out.',
     source: 'Where the officer comes from, before and after: `holder`, `assignment`; null: there is none.',
   },
+  ...{ originals: 'Originals.', instead: 'Copies that stay, as it was known when the intention was put on record.' },
   ...{ terms: 'Each recording with its term from then on.', text: 'Its file, line by line.' },
   ...{ look: 'What is looked at, by whom, and by what right.', caseTitle: 'Title of the case then.' },
   ...{ start: 'RFC 3339, in UTC.', end: 'RFC 3339, in UTC.', told: 'Serial that it told before it was docked.' },

@@ -11,6 +11,8 @@ export const SUBJECT_KINDS = [
   /** A unit 单位 of the agency. */
   'unit',
   'station',
+  /** The clock of the station. */
+  'clock',
   /** A USB port by the kernel's name, or the path of a watched directory. */
   'port',
   'policy',

@@ -46,7 +46,7 @@ export interface HoldFinding {
 const PASSING: readonly FindingCode[] = ['nothing-held', 'not-whole', 'not-archived'];
 
 /** Longest list of findings of one kind in a report. A finding beyond it is counted only. */
-export const FINDINGS_MAX = 100;
+const FINDINGS_MAX = 100;
 
 /** What is asked of one recording under a hold. */
 export interface HeldFacts {

@@ -1,3 +1,4 @@
+import { CLOCK_KINDS, type ClockKind } from '#domain/clock/clock-state';
 import { type Actor, actorText } from '#domain/custody/actor';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { type SubjectKind, subjectText } from '#domain/custody/subject';
@@ -13,6 +14,8 @@ export interface AuditLine {
   readonly outcome: Outcome;
   /** How often, where one entry tells of several. */
   readonly times: number;
+  /** How the clock of the station stood, as the entry itself tells; null: it does not. */
+  readonly clock: ClockKind | null;
   readonly who: {
     /** Printed form of the actor. */
     readonly actor: string;
@@ -81,6 +84,7 @@ export function auditLine(entry: CustodyEntry): AuditLine {
   const told: Told = { ...data, ...look };
   return {
     ...{ seq, atMs, type, outcome: filed(entry)?.outcome ?? 'done', times: number(told, 'times') ?? number(told, 'requests') ?? 1 },
+    clock: CLOCK_KINDS.find((kind) => kind === told['clock']) ?? null,
     who: whoOf(actor, told, personal),
     what: {
       subject: subjectText(subject),

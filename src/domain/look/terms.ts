@@ -11,7 +11,7 @@ export interface Filed {
 }
 
 /** Whatever is about one of these is of people, also where the station itself wrote the entry: a grant that ended by its time, a sign-in that failed. */
-const OF_PEOPLE: readonly string[] = ['user', 'unit', 'policy', 'request', 'grant', 'token', 'kiosk', 'session', 'sample'];
+const OF_PEOPLE: readonly string[] = ['user', 'unit', 'clock', 'policy', 'request', 'grant', 'token', 'kiosk', 'session', 'sample'];
 
 /** Facets that a subject is filed under. */
 const BY_SUBJECT: { readonly [K in SubjectKind]?: Facet } = {

@@ -35,7 +35,8 @@ function hasPlainTraits(match: RetentionMatch, facts: RetentionFacts): boolean {
   if (match.kinds && !match.kinds.includes(facts.kind)) return false;
   if (match.units && !match.units.some((unit) => facts.units.includes(unit))) return false;
   if (match.levelMin && rankOf(facts.level) < rankOf(match.levelMin)) return false;
-  return !(match.important && !facts.important) && !(match.foundInBin && !facts.foundInBin) && !(match.damaged && !facts.damaged);
+  if (match.important !== undefined && match.important !== facts.important) return false;
+  return !(match.foundInBin && !facts.foundInBin) && !(match.damaged && !facts.damaged);
 }
 
 function casesMatch({ case: wanted }: RetentionMatch, { cases }: RetentionFacts): Match {

@@ -5,12 +5,10 @@ import type { Earned, Until, WaitedFor } from './until.ts';
  * Why a rule counts although nobody said so: the category is not known, so each rule that only lacks it counts; a case is suggested and not decided; the rule's
  * term has no source yet. Only minima are assumed.
  */
-export const ASSUMPTIONS = ['category-unknown', 'case-suggested', 'source-missing'] as const;
-export type Assumption = (typeof ASSUMPTIONS)[number];
+export type Assumption = 'category-unknown' | 'case-suggested' | 'source-missing';
 
 /** What is unsure about a term and wants a person. */
-export const DOUBTS = ['category-unknown', 'start-unknown', 'start-implausible', 'source-missing', 'holidays-missing'] as const;
-export type Doubt = (typeof DOUBTS)[number];
+export type Doubt = 'category-unknown' | 'start-unknown' | 'start-implausible' | 'source-missing' | 'holidays-missing';
 
 /** A rule that matched, once for each case from which it counts. */
 export interface MatchedRule {

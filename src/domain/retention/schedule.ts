@@ -13,7 +13,7 @@ export type EndAction = (typeof END_ACTIONS)[number];
 
 /** Modes of a lock in the storage (S3 Object Lock), the strongest last. */
 export const LOCK_MODES = ['none', 'governance', 'compliance'] as const;
-export type LockMode = (typeof LOCK_MODES)[number];
+type LockMode = (typeof LOCK_MODES)[number];
 
 /** How the storage is to help. */
 export interface LockWish {
@@ -28,7 +28,7 @@ export interface LockWish {
 export const SOURCE_STATUSES = ['found', 'policy', 'missing'] as const;
 export type SourceStatus = (typeof SOURCE_STATUSES)[number];
 
-export interface Source {
+interface Source {
   readonly status: SourceStatus;
   /** Name and number of the text. */
   readonly title: string;
@@ -40,7 +40,7 @@ export interface Source {
 
 /** Kinds of agencies, for terms that only some have. */
 export const SECTORS = ['police', 'market-supervision', 'transport', 'urban-management', 'emergency-management', 'other'] as const;
-export type Sector = (typeof SECTORS)[number];
+type Sector = (typeof SECTORS)[number];
 
 /** Which recordings; what is left out does not matter. Each that is given has to be met. */
 export interface RetentionMatch {
@@ -48,8 +48,8 @@ export interface RetentionMatch {
   /** Its own category, or that of a case of it. */
   readonly categories?: readonly Category[];
   readonly stages?: readonly CaseStage[];
-  readonly important?: true;
-  /** `none`: only a rule without minimum can ask for it, so that no tag takes a minimum away. */
+  /** `false`, as `case: none`: only a rule without minimum can ask for it, so that no mark takes a minimum away. */
+  readonly important?: boolean;
   readonly case?: 'any' | 'none';
   /** Ids of units; those below are meant too. */
   readonly units?: readonly string[];

@@ -2,8 +2,7 @@
  * What has not happened yet and has to, before a term can end. `start`: no time of the recording is known at all; `source`: the schedule does not know the term yet;
  * `holidays`: the days off of a year are not known yet.
  */
-export const WAITED_FOR = ['case-decided', 'case-closed', 'archived', 'start', 'source', 'holidays'] as const;
-export type WaitedFor = (typeof WAITED_FOR)[number];
+export type WaitedFor = 'case-decided' | 'case-closed' | 'archived' | 'start' | 'source' | 'holidays';
 
 /**
  * How long. `instant`: `ms` since 1970 UTC is the first moment after it, the beginning of a local day. `waiting` is without end until that happens, so it counts as

@@ -39,6 +39,7 @@ export const auditEn = {
   'audit.column.seq': 'no.',
   'audit.column.at': 'local time',
   'audit.column.utc': 'UTC',
+  'audit.column.clock': 'clock',
   'audit.column.type': 'type',
   'audit.column.outcome': 'outcome',
   'audit.column.times': 'times',

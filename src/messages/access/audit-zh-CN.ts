@@ -41,6 +41,7 @@ export const auditZhCN: Readonly<Record<keyof typeof auditEn, string>> = {
   'audit.column.seq': '序号',
   'audit.column.at': '本地时间',
   'audit.column.utc': '协调世界时',
+  'audit.column.clock': '时钟状态',
   'audit.column.type': '类型',
   'audit.column.outcome': '结果',
   'audit.column.times': '次数',

@@ -23,6 +23,7 @@ export const reportsEn = {
   'report.why': 'Why: {why}',
   'report.much': 'How much: {much}',
   'report.subject': 'About: {subject}; outcome: {outcome}',
+  'report.clock': 'Clock of the station: {clock}',
   'report.words': 'Tells: {words}',
   'report.erased': 'erased: {names}',
   'report.hashes': 'before {prev}\nthis {hash}',

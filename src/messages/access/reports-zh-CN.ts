@@ -22,6 +22,7 @@ export const reportsZhCN = {
   'report.why': '为何：{why}',
   'report.much': '看了多少：{much}',
   'report.subject': '有关：{subject}；结果：{outcome}',
+  'report.clock': '采集站时钟：{clock}',
   'report.words': '内容：{words}',
   'report.erased': '已删除：{names}',
   'report.hashes': '前 {prev}\n本 {hash}',

@@ -22,4 +22,7 @@ export const tasksEn = {
   'task.see-own-looks': 'see who looked at footage that shows oneself',
   'task.request-call-up': 'request a call-up',
   'task.decide-call-up': 'decide on call-ups',
+  'task.see-retention': 'see how long footage is kept, and what is under a legal hold',
+  'task.set-hold': 'set legal holds',
+  'task.release-hold': 'release legal holds that others have set',
 } as const;

@@ -24,4 +24,7 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.see-own-looks': '查看谁看过本人出镜的录像',
   'task.request-call-up': '申请调阅',
   'task.decide-call-up': '审批调阅',
+  'task.see-retention': '查看录像的保存期限与法律保全',
+  'task.set-hold': '设置法律保全',
+  'task.release-hold': '解除他人设置的法律保全',
 };

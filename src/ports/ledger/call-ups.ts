@@ -49,8 +49,11 @@ export interface CallUpsReader {
   overdue(atMs: number): Promise<readonly CallUpRequest[]>;
   /** The latest time that the station has noted; null if none was. */
   mark(): Promise<number | null>;
-  /** The latest of that and of the times of the newest 1000 custody entries; null if there is neither. */
-  latestKnown(): Promise<number | null>;
+  /**
+   * The latest of that and of the times of the newest 1000 custody entries, as far as their number is `sinceSeq` (0 if left out) or more; null if there is
+   * neither.
+   */
+  latestKnown(sinceSeq?: number): Promise<number | null>;
   notice(id: string): Promise<Notice | null>;
   /** Of one person (null: of all), newest first. `after`: only those with a lower id. */
   notices(filter: Page & { readonly user: string | null; readonly unread?: boolean }): Promise<readonly Notice[]>;
@@ -71,6 +74,8 @@ export interface CallUpsWriter {
   endGrant(id: string, end: Pick<Grant, 'endedAtMs' | 'whyEnded' | 'endedBy'>): Promise<void>;
   /** Notes the latest time; an earlier one changes nothing. */
   noteTime(atMs: number): Promise<void>;
+  /** Notes this as the latest time, also if it is earlier: a person confirmed the clock. */
+  restartTime(atMs: number): Promise<void>;
   /** With the ways by which it leaves the station. */
   insertNotice(notice: Notice, ways: readonly Delivery['way'][]): Promise<void>;
   markRead(id: string, atMs: number): Promise<void>;

@@ -35,5 +35,8 @@ export interface DisposalsWriter {
   /** Notes what is about to be destroyed. The same file again, after a crash, takes the new values. */
   beginDestruction(destruction: Destruction): Promise<void>;
   endDestruction(doomed: Pick<DoomedFile, 'where' | 'key'>): Promise<void>;
+  /**
+   * Writes the tombstone, sets the recording to `disposed`, and takes away the rows of its copies, derivatives, leftovers and work.
+   */
   insertTombstone(tombstone: Tombstone): Promise<void>;
 }

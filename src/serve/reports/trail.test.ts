@@ -68,6 +68,8 @@ describe('the trail of a recording', () => {
     expect(answer.headers['content-disposition']).toBe(`attachment; filename="trail-${id}.pdf"`);
     const text = await textOf(answer.rawPayload);
     const flat = text.replaceAll(/\s+/g, '');
+    // How the clock stood is told of every entry, also of those that do not tell it themselves.
+    expect(flat.match(/Clockofthestation:steady/g)?.length).toBe(flat.match(/Who:/g)?.length);
     const entries = await station.ledger.custody.of(about(id));
     expect(entries.length).toBeGreaterThan(3);
     for (const { seq, hash, prev, type, atMs, bytes } of entries) {

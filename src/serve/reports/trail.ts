@@ -17,7 +17,7 @@ const PAGE = 200;
 /** Characters of the content of one entry that are printed. */
 const CONTENT_MAX = 6000;
 
-type Deps = Pick<DeskDeps, 'ledger' | 'facts' | 'clock' | 'printer'>;
+type Deps = Pick<DeskDeps, 'ledger' | 'facts' | 'clock' | 'clockWatch' | 'printer'>;
 
 interface Asked {
   readonly recording: string;
@@ -31,7 +31,7 @@ interface Asked {
  * Entries that are written while it is printed are in it too. Throws request.not-found and station.font-missing.
  */
 export async function printTrail(deps: Deps, { recording, language, who }: Asked): Promise<Readable> {
-  const { ledger, facts, clock, printer } = deps;
+  const { ledger, facts, clock, clockWatch, printer } = deps;
   const detail = await ledger.recordings.detail(recording);
   if (!detail) throw new EvidockError('request.not-found', because('thing', { thing: recording }));
   await printer.check();
@@ -54,7 +54,7 @@ export async function printTrail(deps: Deps, { recording, language, who }: Asked
     let count = 0;
     for await (const entry of entriesOf(ledger, recording)) {
       count += 1;
-      yield await entryBlock({ say, language, presenter, ledger }, entry);
+      yield await entryBlock({ say, language, presenter, ledger, clockWatch }, entry);
     }
     const head = await ledger.custody.head();
     yield { kind: 'note', text: say('report.end', { count, page: pages, seq: head?.seq ?? '—', hash: head?.hash ?? '—' }) };
@@ -110,9 +110,10 @@ interface Printing {
   readonly language: Language;
   readonly presenter: Presenter;
   readonly ledger: Deps['ledger'];
+  readonly clockWatch: Deps['clockWatch'];
 }
 
-async function entryBlock({ say, language, presenter, ledger }: Printing, entry: CustodyEntry): Promise<Block> {
+async function entryBlock({ say, language, presenter, ledger, clockWatch }: Printing, entry: CustodyEntry): Promise<Block> {
   const line = auditLine(entry);
   const grant = line.why.grant === null ? null : await ledger.callUps.grant(line.why.grant);
   const content = new TextDecoder().decode(entry.bytes);
@@ -124,6 +125,7 @@ async function entryBlock({ say, language, presenter, ledger }: Printing, entry:
     head: `#${line.seq}  ${presenter.time(line.atMs)}  (UTC ${new Date(line.atMs).toISOString()})  ${line.type}`,
     lines: [
       say('report.subject', { subject: line.what.subject, outcome: codeWord(say, 'outcome', line.outcome) }),
+      say('report.clock', { clock: codeWord(say, 'clock-kind', line.clock ?? clockWatch.kindAt(line.seq)) }),
       say('report.who', { who: whoText(line) }),
       ...someText(whyText(line, grant?.approver ?? null), (why) => say('report.why', { why })),
       ...someText(muchText(line), (much) => say('report.much', { much })),

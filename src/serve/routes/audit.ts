@@ -40,7 +40,7 @@ export const auditRoutes: readonly Route[] = [
     records: ['audit.read'],
     schema: { querystring: AuditQuery, response: pageOf(AuditLineJson) },
     handle: async ({ deps }, { query, principal }) => {
-      const { ledger, facts, deeds } = deps;
+      const { facts, deeds } = deps;
       const presenter = new Presenter(facts.timezone);
       const { limit: _, cursor: __, after: from, ...asked } = query;
       await deeds.readAudit(viewerOf(principal), { format: 'json', asked: textsOf(asked) });
@@ -49,7 +49,7 @@ export const auditRoutes: readonly Route[] = [
         query,
         read: async ({ limit, after = from }) => {
           const behind = after === undefined ? {} : { after: seqOf(after) };
-          const { lines, next } = await auditPage(ledger, questionOf(asked, facts.timezone), {
+          const { lines, next } = await auditPage(deps, questionOf(asked, facts.timezone), {
             limit,
             order: asked.order ?? 'newest',
             ...behind,
@@ -68,7 +68,7 @@ export const auditRoutes: readonly Route[] = [
     records: ['list.exported'],
     schema: { querystring: ExportQuery },
     handle: async ({ deps, streams }, { query, principal, signal }) => {
-      const { ledger, facts, deeds } = deps;
+      const { facts, deeds } = deps;
       const { format = 'csv', lang = 'en', rows = 1_000_000, ...asked } = query;
       const question = questionOf(asked, facts.timezone);
       const giveBack = streams.take();
@@ -79,7 +79,7 @@ export const auditRoutes: readonly Route[] = [
         throw error;
       }
       const presenter = new Presenter(facts.timezone);
-      const lines = auditLines(ledger, question, { order: asked.order ?? 'newest', linesMax: rows });
+      const lines = auditLines(deps, question, { order: asked.order ?? 'newest', linesMax: rows });
       const text = format === 'csv' ? csvOf(lines, presenter, headings(speaker(lang))) : jsonLinesOf(lines, presenter);
       const body = Readable.from(text, { objectMode: false, signal });
       body.once('close', giveBack);

@@ -62,7 +62,7 @@ describe('a policy over HTTP', () => {
 
   it('that is none is the mistake of whoever sent it', async () => {
     const { status, json } = await call(LI, 'POST', '/policy/check', { text: 'format: evidock-access/1' });
-    expect([status, json.code, json.reason.code]).toEqual([400, 'request.invalid', 'policy-refused']);
+    expect([status, json.code, json.reason.code]).toEqual([400, 'request.invalid', 'file-refused']);
   });
 
   it.each([

@@ -224,8 +224,8 @@ export class SqlCallUpsReader implements CallUpsReader {
     return row?.at ?? null;
   }
 
-  async latestKnown(): Promise<number | null> {
-    const newest = this.#db.selectFrom('custody').select('at').orderBy('seq', 'desc').limit(NEWEST);
+  async latestKnown(sinceSeq = 0): Promise<number | null> {
+    const newest = this.#db.selectFrom('custody').select('at').where('seq', '>=', sinceSeq).orderBy('seq', 'desc').limit(NEWEST);
     const times = [...(await newest.execute()).map(({ at }) => at), await this.mark()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.max(...times);
   }

@@ -59,6 +59,10 @@ export class SqlCallUpsWriter implements CallUpsWriter {
     await this.#tables.insert('latest_time', { one: 1, at: atMs }, later);
   }
 
+  async restartTime(atMs: number): Promise<void> {
+    await this.#tables.upsert('latest_time', { one: 1, at: atMs }, ['one']);
+  }
+
   async insertNotice({ id, user, kind, request, atMs, readAtMs }: Notice, ways: readonly Delivery['way'][]): Promise<void> {
     await this.#tables.insert('notices', { id, user_id: user, kind, request_id: request, at: atMs, read_at: readAtMs });
     for (const way of ways)

@@ -46,6 +46,14 @@ export class SqlDisposalsWriter implements DisposalsWriter {
   }
 
   async insertTombstone(tombstone: Tombstone): Promise<void> {
+    const { recordingId } = tombstone;
     await this.#tables.insert('tombstones', fromTombstone(tombstone));
+    mustExist(
+      await this.#tables.update('recordings', { state: 'disposed' }, { id: recordingId }),
+      because('no-recording', { recording: recordingId }),
+    );
+    // Work comes last: a trigger lets work wait again where a derivative goes.
+    for (const table of ['copies', 'derivatives', 'derivative_leftovers', 'work'] as const)
+      await this.#db.deleteFrom(table).where('recording_id', '=', recordingId).execute();
   }
 }

@@ -6,7 +6,7 @@ import type { HoldRow } from '../schema.ts';
 
 export type Row = Selectable<HoldRow>;
 
-export function scopeRow({ case: number, recordings, officer, recorder, unit, span }: HoldScope) {
+function scopeRow({ case: number, recordings, officer, recorder, unit, span }: HoldScope) {
   return {
     ...{ case_number: number, recording_ids: JSON.stringify(recordings), officer_id: officer, recorder_serial: recorder, unit_id: unit },
     ...{ from_at: span?.fromMs ?? null, to_at: span?.toMs ?? null },

@@ -47,6 +47,10 @@ const AGE: {
   holds: { time: 'set_at' },
   hold_terms: { of: { table: 'holds', column: 'hold_id' } },
   hold_recordings: { time: 'reached_at', of: { table: 'holds', column: 'hold_id' } },
+  disposals: { time: 'proposed_at' },
+  disposal_items: { of: { table: 'disposals', column: 'disposal_id' } },
+  destructions: { time: 'began_at' },
+  tombstones: { time: 'at' },
 };
 
 /** Columns that follow from other columns of the ledger, with the rule that they must keep. */

@@ -4,6 +4,7 @@ import { type Subject, type SubjectKind, subject } from '#domain/custody/subject
 import { ARCHIVE_RULES } from './archive.ts';
 import { CALL_UP_RULES } from './call-ups.ts';
 import { DESTRUCTION_RULES } from './destruction.ts';
+import { DISPOSAL_RULES } from './disposals.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
 import { HOLD_RULES } from './holds.ts';
@@ -18,6 +19,11 @@ import type { ProjectionName, RowChange } from './rows.ts';
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
+  ...HOLD_RULES,
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES],
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...RETENTION_RULES],
+  ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES],
+  ...RETENTION_RULES,
   ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));

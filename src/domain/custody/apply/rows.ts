@@ -1,10 +1,14 @@
 import type { Json } from '#domain/canonical-json';
+import { plain } from './columns.ts';
+import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.ts';
+import { HOLD_PROJECTIONS, type HoldProjections } from './hold-rows.ts';
+import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-rows.ts';
 
 /**
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections {
+export interface Projections extends DisposalProjections, HoldProjections, RetentionProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -229,84 +233,6 @@ export interface Projections {
     units: Json;
   };
   grant_recordings: { grant_id: string; recording_id: string };
-  holds: {
-    id: string;
-    case_number: string | null;
-    recording_ids: Json;
-    officer_id: string | null;
-    recorder_serial: string | null;
-    unit_id: string | null;
-    from_at: number | null;
-    to_at: number | null;
-    reason: string;
-    author: string;
-    set_at: number;
-    review_at: number;
-    released_at: number | null;
-    released_by: string | null;
-    release_reason: string | null;
-    checked_at: number | null;
-    checked_recordings: number | null;
-    findings: Json;
-  };
-  hold_terms: { term: string; hold_id: string };
-  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
-  destructions: {
-    place: string;
-    key: string;
-    version: string | null;
-    recording_id: string;
-    item_id: string;
-    what: string;
-    bytes: number | null;
-    sha256: string | null;
-    why: string;
-    disposal_id: string | null;
-    began_at: number;
-  };
-  retention_schedules: {
-    version: number;
-    state: string;
-    text: string;
-    sha256: string;
-    proposed_by: Json;
-    proposed_person: string;
-    proposed_at: number;
-    decided_by: Json;
-    decided_at: number | null;
-    in_force_at: number | null;
-    turn: number | null;
-  };
-  retention_dry_runs: { version: number; digest: string; against: number | null; by: Json; at: number };
-  retention_terms: {
-    recording_id: string;
-    version: number;
-    earned_kind: string;
-    earned_until: number | null;
-    waits_for: string | null;
-    floor_kind: string;
-    floor_ms: number | null;
-    maximum_kind: string;
-    maximum_ms: number | null;
-    maximum_waits: string | null;
-    action: string;
-    lock: Json;
-    winner: string;
-    conflict: boolean;
-    bases: Json;
-    corrections: number;
-  };
-  retention_corrections: {
-    number: number;
-    recording_id: string;
-    state: string;
-    reason: string | null;
-    proposed_by: Json;
-    proposed_person: string;
-    proposed_at: number;
-    decided_by: Json;
-    decided_at: number | null;
-  };
 }
 
 interface CallUpTarget {
@@ -341,11 +267,6 @@ interface Projection<R> {
   readonly key: readonly (keyof R & string)[] | null;
   /** Every column. `json`: the ledger holds the value as JSON text. */
   readonly columns: { readonly [C in keyof R]: 'plain' | 'json' };
-}
-
-/** Declares columns with plain values. */
-function plain<const C extends readonly string[]>(...names: C): { readonly [N in C[number]]: 'plain' } {
-  return Object.fromEntries(names.map((name) => [name, 'plain'])) as { readonly [N in C[number]]: 'plain' };
 }
 
 const TARGET = { ...plain('target', 'case_number', 'officer_id', 'window_from', 'window_to'), recording_ids: 'json' } as const;
@@ -454,54 +375,9 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     },
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
-  holds: {
-    key: ['id'],
-    columns: {
-      ...plain(
-        'id',
-        'case_number',
-        'officer_id',
-        'recorder_serial',
-        'unit_id',
-        'from_at',
-        'to_at',
-        'reason',
-        'author',
-        'set_at',
-        'review_at',
-      ),
-      ...plain('released_at', 'released_by', 'release_reason', 'checked_at', 'checked_recordings'),
-      ...{ recording_ids: 'json', findings: 'json' },
-    },
-  },
-  hold_terms: { key: ['term', 'hold_id'], columns: plain('term', 'hold_id') },
-  hold_recordings: { key: ['recording_id', 'hold_id'], columns: plain('recording_id', 'hold_id', 'reached_at') },
-  destructions: {
-    key: ['place', 'key'],
-    columns: plain('place', 'key', 'version', 'recording_id', 'item_id', 'what', 'bytes', 'sha256', 'why', 'disposal_id', 'began_at'),
-  },
-  retention_schedules: {
-    key: ['version'],
-    columns: {
-      ...plain('version', 'state', 'text', 'sha256', 'proposed_person', 'proposed_at', 'decided_at', 'in_force_at', 'turn'),
-      ...{ proposed_by: 'json', decided_by: 'json' },
-    },
-  },
-  retention_dry_runs: { key: ['version'], columns: { ...plain('version', 'digest', 'against', 'at'), by: 'json' } },
-  retention_terms: {
-    key: ['recording_id'],
-    columns: {
-      ...plain('recording_id', 'version', 'earned_kind', 'earned_until', 'waits_for', 'floor_kind', 'floor_ms', 'maximum_kind'),
-      ...{ ...plain('maximum_ms', 'maximum_waits', 'action', 'winner', 'conflict', 'corrections'), lock: 'json', bases: 'json' },
-    },
-  },
-  retention_corrections: {
-    key: ['number'],
-    columns: {
-      ...plain('number', 'recording_id', 'state', 'reason', 'proposed_person', 'proposed_at', 'decided_at'),
-      ...{ proposed_by: 'json', decided_by: 'json' },
-    },
-  },
+  ...DISPOSAL_PROJECTIONS,
+  ...HOLD_PROJECTIONS,
+  ...RETENTION_PROJECTIONS,
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {

@@ -12,6 +12,7 @@ export const holdReasonsEn = {
   'hold-own': 'hold {id} was set by you: somebody else releases it',
   'held-by': 'recording {recording} is under a legal hold: {names}',
   'hold-storage-cannot': 'this archive cannot hold single objects: the ledger alone holds',
+  'hold-version-unknown': '{key}: the station does not know its version yet',
   'hold-no-copy': 'nothing of it is in the archive yet',
   'hold-no-archive': 'no archive is configured: the ledger alone holds',
   'hold-differs': '{key}: the archive tells another hold than it was given',

@@ -11,6 +11,7 @@ export const holdReasonsZh = {
   'hold-own': '保全 {id} 由您本人设置：须由他人解除',
   'held-by': '录像 {recording} 处于法律保全中：{names}',
   'hold-storage-cannot': '该归档存储不支持对单个对象的保全：仅由台账保全',
+  'hold-version-unknown': '{key}：尚不知其版本号',
   'hold-no-copy': '尚无归档副本',
   'hold-no-archive': '未配置归档：仅由台账保全',
   'hold-differs': '{key}：归档存储返回的保全状态与所设不一致',
