@@ -5,7 +5,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { STATION } from '#domain/custody/actor';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { manifestBeside } from '#domain/lock/compare-group';
-import type { LockNeed } from '#domain/lock/dates';
+import { lockNeedOf } from '#domain/lock/need';
 import { because } from '#domain/reason';
 import { archiveCompared, archiveWatchFailed, locksLooked } from '#events';
 import type { Archive } from '#ports/archive';
@@ -22,9 +22,6 @@ const DAY_MS = 86_400_000;
 const TURN_MS = 60_000;
 /** A station waits so long for a bucket at its start. One that is away is asked later, before anything is archived. */
 const START_MS_MAX = 10_000;
-
-/** Without terms nothing says when footage may go, so its lock has no end. */
-const WITHOUT_TERMS: LockNeed = { until: 'open', notAfterMs: null, hold: false };
 
 interface Given {
   readonly ledger: Ledger;
@@ -52,11 +49,11 @@ export function openLockLine(context: StationContext, given: Given): LockLine {
   const { config, clock } = context;
   const { ledger, locks, inventory, archive } = given;
   const horizonMs = config.archive.s3.lockHorizon * DAY_MS;
-  const needOf = async () => WITHOUT_TERMS;
+  const needOf = async (recordingId: string) => lockNeedOf(await ledger.retention.termOf(recordingId));
   const plan = new LockPlan({ ledger, locks, clock, place: archive.name, horizonMs, needOf });
   return {
     ...{ locks, inventory, plan },
-    heldByTerm: async () => (await needOf()).hold,
+    heldByTerm: async (recordingId) => (await needOf(recordingId)).hold,
     wish: (recordingId) => plan.wish(recordingId),
     mustFit: () => mustFit(plan),
     start: (pokeWork) => startWatch(context, given, plan, pokeWork),

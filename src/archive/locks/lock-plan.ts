@@ -57,7 +57,12 @@ export class LockPlan {
     const { clock, horizonMs, needOf } = this.#options;
     const need = await needOf(recordingId);
     const furthestMs = found.lockDaysMax * DAY_MS;
-    const untilMs = nextLockDate(need, { nowMs: clock.nowMs(), horizonMs, furthestMs, lockedUntilMs: now.lockedUntilMs });
+    const untilMs = nextLockDate(need, {
+      nowMs: clock.nowMs(),
+      horizonMs: need.horizonDays === null ? horizonMs : need.horizonDays * DAY_MS,
+      furthestMs,
+      lockedUntilMs: now.lockedUntilMs,
+    });
     return { untilMs, hold: need.hold && found.hold && !now.legalHold };
   }
 }
