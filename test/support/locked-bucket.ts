@@ -3,7 +3,7 @@ import type { Rgw } from './rgw.ts';
 import { clientOf, type S3Server } from './s3-server.ts';
 
 /** What docs/operations.md gives the key of a station: nothing that ends a lock or changes the bucket. */
-export const STATION_MAY = [
+const STATION_MAY = [
   ...['GetObject', 'GetObjectVersion', 'PutObject', 'DeleteObject', 'DeleteObjectVersion', 'ListBucket', 'ListBucketVersions'],
   ...['ListBucketMultipartUploads', 'ListMultipartUploadParts', 'AbortMultipartUpload', 'PutObjectRetention', 'GetObjectRetention'],
   ...['PutObjectLegalHold', 'GetObjectLegalHold', 'GetBucketVersioning', 'GetBucketObjectLockConfiguration', 'GetLifecycleConfiguration'],
@@ -17,11 +17,11 @@ interface Made {
   readonly owner: S3Client;
 }
 
-/** Makes a bucket with object lock that user `test` owns, and a user `station` who may do there what is listed. */
+/** Makes a bucket with object lock that user `test` owns, and lets user `station` do there what a station needs. */
 export async function lockedBucket(
   rgw: Rgw,
   bucket: string,
-  { may = STATION_MAY, defaultMode }: { readonly may?: readonly string[]; readonly defaultMode?: 'GOVERNANCE' | 'COMPLIANCE' } = {},
+  { denies = true, defaultMode }: { readonly denies?: boolean; readonly defaultMode?: 'GOVERNANCE' | 'COMPLIANCE' } = {},
 ): Promise<Made> {
   const owner = clientOf(rgw);
   await owner.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
@@ -30,18 +30,17 @@ export async function lockedBucket(
     const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule };
     await owner.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
   }
-  await allow(owner, bucket, may);
+  await allow(owner, bucket, STATION_MAY, denies);
   return { server: { ...rgw, bucket, accessKeyId: 'station', secretAccessKey: 'stationsecret' }, owner };
 }
 
-export async function allow(owner: S3Client, bucket: string, may: readonly string[]): Promise<void> {
-  const statement = {
-    ...{ Effect: 'Allow', Principal: { AWS: ['arn:aws:iam:::user/station'] }, Action: may.map((each) => `s3:${each}`) },
-    Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
-  };
-  await owner.send(
-    new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }),
-  );
+async function allow(owner: S3Client, bucket: string, may: readonly string[], denies: boolean): Promise<void> {
+  const who = { Principal: { AWS: ['arn:aws:iam:::user/station'] }, Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`] };
+  const allowed = { ...who, Effect: 'Allow', Action: may.map((each) => `s3:${each}`) };
+  // Ceph lets whoever may delete also bypass locks of GOVERNANCE, unless a policy denies it.
+  const denied = { ...who, Effect: 'Deny', Action: ['s3:BypassGovernanceRetention'] };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [allowed, ...(denies ? [denied] : [])] });
+  await owner.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
 }
 
 /** Makes the user of the station's key. */

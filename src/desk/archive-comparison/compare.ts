@@ -127,7 +127,7 @@ export class Comparison {
     const { entries, copies, recordingId, cut } = pair;
     if (recordingId === null) return this.#single(pair);
     // Stations may share a bucket: what belongs to another one is no matter of this one.
-    if (copies.length === 0 && !recordingId.includes(`-${this.#options.stationId}-`)) return [];
+    if (copies.length === 0 && isOfAnother(recordingId, this.#options.stationId)) return [];
     const counted = entries.filter(({ isMarker }) => !isMarker);
     const first = judgeGroup({ recordingId, copies, entries, known: true, moving: false });
     const clean = first.findings.length === 0 && first.gone.length === 0;
@@ -198,7 +198,7 @@ export class Comparison {
     for await (const { key, uploadId, begunAtMs } of inventory.uploads(signal)) {
       this.#counts = { ...this.#counts, uploads: this.#counts.uploads + 1 };
       const recordingId = /^\d{4}\/\d\d\/\d\d\/([^/]+)\//.exec(key)?.[1] ?? null;
-      const others = recordingId !== null && !recordingId.includes(`-${stationId}-`);
+      const others = recordingId !== null && isOfAnother(recordingId, stationId);
       if (known.has(uploadId) || others || key.startsWith('evidock-probe/') || begunAtMs > clock.nowMs() - UPLOAD_MS_MIN) continue;
       if (findings.length < CHECKPOINT_FOUND)
         findings.push({ kind: 'foreign-upload', key, versionId: uploadId, recordingId, what: because('upload-foreign', { key }) });
@@ -233,4 +233,10 @@ export class Comparison {
       await writer.custody.append(ArchiveCompared.make({ ...about, data: { archive: archive.name, begun, ...counts } }));
     });
   }
+}
+
+/** Whether this is the form of a recording's id, and another station made it. */
+function isOfAnother(recordingId: string, stationId: string): boolean {
+  const station = /^rec-[0-9a-z]+-([0-9a-z]+)-[0-9a-z]+$/.exec(recordingId)?.[1];
+  return station !== undefined && station !== stationId;
 }
