@@ -22,7 +22,7 @@ import { StationStarted, StationStopped } from '#domain/custody/station-entries'
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { lookFailed, recovered, stationStarted, stationStopped } from '#events';
+import { lookFailed, recovered, stationReloaded, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -47,6 +47,7 @@ import { checkLedger } from './station/ledger-check.ts';
 import { type LockLine, openLockLine } from './station/lock-line.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
+import { openRetention } from './station/retention.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
@@ -109,6 +110,8 @@ export class Station {
   readonly #context: StationContext;
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
+  /** What reads its files again. */
+  readonly #reloads: (() => Promise<void>)[] = [];
   #control: FastifyInstance | undefined;
   /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
   #started = false;
@@ -127,6 +130,7 @@ export class Station {
       faults: faultPointsFrom(env['EVIDOCK_FAULT_POINT']),
       places: placesOf(config.station.state),
       onStop: (close) => this.#closers.push(close),
+      onReload: (look) => this.#reloads.push(look),
     };
   }
 
@@ -166,6 +170,7 @@ export class Station {
       policy: access.policy,
       keeps,
     });
+    const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
     const deps: DeskDeps = {
       ...opened,
       bucket: opened.lockLine,
@@ -180,6 +185,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
       log,
@@ -337,6 +343,12 @@ export class Station {
     const manager = new ServiceManager({ env, log, status, alive: () => ledger.work.get('watchdog') });
     onStop(() => manager.stop());
     await manager.ready();
+  }
+
+  /** Reads the files again that may change while the station runs: policy and certificate. Resolves when what they hold is in force, or told to be unusable. */
+  async reload(): Promise<void> {
+    for (const look of this.#reloads) await look();
+    stationReloaded(this.#context.log, { files: this.#reloads.length });
   }
 
   /** Stops the parts in the reverse order of their start; each is tried, the first failure is thrown in the end. */

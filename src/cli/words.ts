@@ -34,6 +34,7 @@ type Family =
   | 'effect'
   | 'relation'
   | 'suggestion'
+  | 'report-how'
   | 'sample.verdict'
   | 'source'
   | 'derivative'

@@ -190,7 +190,8 @@ function checkRules(config: Config): void {
   checkOidc(config.oidc, refuse);
   if (config.access.policy !== '' && !isAbsolute(config.access.policy))
     refuse('access.policy', because('must-be-absolute', {}), config.access.policy);
-  for (const [field, path] of Object.entries(config.retention))
+  const { schedule, holidays } = config.retention;
+  for (const [field, path] of Object.entries({ schedule, holidays }))
     if (path !== '' && !isAbsolute(path)) refuse(`retention.${field}`, because('must-be-absolute', {}), path);
   compilePatterns(intake.patterns);
   compileLeftovers(intake.leftovers);

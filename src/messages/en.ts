@@ -18,7 +18,6 @@ import { notesEn } from './notes-en.ts';
 import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
 import { holdsEn } from './retention/holds-en.ts';
-import { retentionTermsEn } from './retention/terms-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -396,5 +395,4 @@ export const en = {
   ...disposalTextsEn,
   ...troubleEn,
   ...reportsEn,
-  ...retentionTermsEn,
 } as const;

@@ -18,7 +18,6 @@ import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
-import { retentionTermsZhCN } from './retention/terms-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
@@ -395,5 +394,4 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...disposalTextsZhCN,
   ...troubleZhCN,
   ...reportsZhCN,
-  ...retentionTermsZhCN,
 };

@@ -126,6 +126,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'retention.keepDryRun': 'fact',
   'retention.putTerm': 'fact',
   'retention.markCounted': 'bookkeeping',
+  'retention.recountWaiting': 'bookkeeping',
   'retention.proposeCorrection': 'fact',
   'retention.decideCorrection': 'fact',
 };

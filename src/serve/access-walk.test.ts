@@ -9,7 +9,8 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import { ROLES, type Role } from '#domain/access/roles';
-import { DEFAULT_TASKS, TASK_OF, type Task } from '#domain/access/tasks';
+import { TASK_OF } from '#domain/access/task-of';
+import { DEFAULT_TASKS, type Task } from '#domain/access/tasks';
 import { aCase, aCaseEvent, anId, anOfficer, aSuggestion, aUnit, aUser, START_MS } from '#test/support/builders';
 import { aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
 import { aCaseDraft } from '#test/support/custody';
@@ -60,6 +61,7 @@ const ASKED: Readonly<Record<string, readonly Asking[]>> = {
   'GET /api/v1/recordings/:id': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/custody': [{ actions: ['see'], done: [200] }],
   'GET /api/v1/recordings/:id/facts': [{ actions: ['see'], done: [200] }],
+  'GET /api/v1/recordings/:id/retention': [{ actions: ['see'], done: [404, 'no-term'] }],
   'GET /api/v1/recordings/:id/looks': [
     { actions: ['see'], done: [200], only: (role, standing) => role === 'auditor' || standing === 'own' },
   ],

@@ -16,6 +16,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -52,4 +53,5 @@ export const ROUTES: readonly Route[] = [
   ...sampleRoutes,
   ...callUpRoutes,
   ...policyRoutes,
+  ...retentionRoutes,
 ];

@@ -15,6 +15,7 @@ import { people } from './ledger-people.ts';
 import { policies } from './ledger-policies.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
+import { retention } from './ledger-retention.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
 import { scopeOfMethods } from './ledger-scope-methods.ts';
 import { signIn } from './ledger-sign-in.ts';
@@ -63,6 +64,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('uploads', () => uploads(it));
     describe('start', () => start(it));
     describe('policies', () => policies(it));
+    describe('retention', () => retention(it));
     describe('a scope', () => scopesOfLedger(it));
     describe('within a scope', () => scopeOfMethods(it));
   });

@@ -180,10 +180,17 @@ const TRIGGERS = [
   ),
   ...trigger('cases_named', 'AFTER INSERT ON cases FOR EACH ROW', NAME_OFFICERS),
   ...trigger(
+    'call_up_requests_noted',
+    'AFTER INSERT ON call_up_requests FOR EACH ROW',
+    'INSERT INTO call_up_request_units SELECT value, NEW.id FROM json_array_elements_text(NEW.units::json) ON CONFLICT DO NOTHING;',
+  ),
+  ...trigger(
     'cases_named_again',
     'AFTER UPDATE OF officer_ids ON cases FOR EACH ROW',
     `DELETE FROM case_officers WHERE case_number = NEW.number; ${NAME_OFFICERS}`,
   ),
+  // One schedule is in force at most, and one waits at most.
+  "CREATE UNIQUE INDEX retention_in_force ON retention_schedules (state) WHERE state IN ('in-force', 'adopted')",
   appendOnly('retention_schedules', `UPDATE OF ${SCHEDULE_STAYS} OR DELETE`),
   'CREATE TRIGGER retention_terms_stay BEFORE DELETE ON retention_terms FOR EACH ROW EXECUTE FUNCTION refuse()',
   `CREATE TRIGGER retention_terms_never_fall BEFORE UPDATE ON retention_terms FOR EACH ROW WHEN (${FLOOR_FALLS}) EXECUTE FUNCTION refuse()`,

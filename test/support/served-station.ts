@@ -26,6 +26,7 @@ import { clockWatchOf } from './clock-watch.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
+import { someRetention } from './retention/parts.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
@@ -106,6 +107,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       rules: policyRules({ ledger, policy: () => policy, clock, timezone: 'Asia/Shanghai' }),
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
+    retention: someRetention(),
     workersHeard: new WorkerPresence(),
     holds: { wake: () => undefined },
     access: accessBy(policy, bell),

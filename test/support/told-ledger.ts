@@ -90,5 +90,6 @@ export async function tellArchived(writer: LedgerWriter, originals: readonly Ori
   const objects = originals.map(({ id, vaultKey, bytes, digests }) => ({ item: id, key: vaultKey, bytes, sha256: digests?.sha256 ?? '' }));
   const about = { atMs: START_MS, actor: STATION, subject: subject('recording', first.recordingId) };
   const data = { archive: 'disk', verifiedBy: 'readback' };
+  await writer.recordings.update(first.recordingId, { archivedAtMs: START_MS });
   await writer.custody.append(RecordingArchived.make({ ...about, data, lists: { objects } }));
 }

@@ -16,6 +16,7 @@ const FOOTAGE = [
   'decide-call-up',
   'set-hold',
   'release-hold',
+  'approve-correction',
 ];
 const table = fc.record(
   Object.fromEntries(TASKS.map((task) => [task, fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.subarray([...ROLE]))])),
@@ -32,6 +33,7 @@ function isSound(roles: Readonly<Record<string, readonly string[]>>): boolean {
     only('manage-policy', 'security-administrator') &&
     only('administer', 'system-administrator') &&
     only('read-audit', 'auditor', 'reviewer') &&
+    only('adopt-retention', 'security-administrator', 'reviewer') &&
     !of('decide-call-up').some((role) => of('request-call-up').includes(role)) &&
     of('kiosk').length === 0 &&
     new Set(of('own-account')).size === ROLE.length

@@ -1,4 +1,3 @@
-import type { Action } from './policy.ts';
 import { ADMINISTRATORS, ROLES, type Role } from './roles.ts';
 
 /**
@@ -31,6 +30,10 @@ export const TASKS = [
   'see-retention',
   'set-hold',
   'release-hold',
+  'read-schedules',
+  'manage-retention',
+  'adopt-retention',
+  'approve-correction',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -66,12 +69,16 @@ export const DEFAULT_TASKS: TaskTable = {
   'see-retention': ['custodian', 'auditor', 'reviewer'],
   'set-hold': ['custodian', 'auditor'],
   'release-hold': ['reviewer', 'auditor'],
+  'read-schedules': ['custodian', 'auditor', 'reviewer', 'security-administrator'],
+  'manage-retention': ['custodian'],
+  'adopt-retention': ['security-administrator'],
+  'approve-correction': ['reviewer'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */
 const OF_FOOTAGE: readonly Task[] = [
   ...(['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'] as const),
-  ...(['set-hold', 'release-hold'] as const),
+  ...(['set-hold', 'release-hold', 'approve-correction'] as const),
 ];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */
@@ -80,6 +87,7 @@ const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: re
   'manage-policy': { by: 'security-administrator', also: [] },
   administer: { by: 'system-administrator', also: [] },
   'read-audit': { by: 'auditor', also: ['reviewer'] },
+  'adopt-retention': { by: 'security-administrator', also: ['reviewer'] },
 };
 
 export interface TaskFault {
@@ -123,16 +131,3 @@ function isOf(roles: readonly Role[]): (role: Role) => boolean {
 export function tasksOf(roles: readonly Role[], table: TaskTable): ReadonlySet<Task> {
   return new Set(TASKS.filter((task) => table[task].some((role) => roles.includes(role))));
 }
-
-/** The task without which nobody may even ask for an action on a recording. */
-export const TASK_OF: Readonly<Record<Action, Task>> = {
-  see: 'find-footage',
-  look: 'show-footage',
-  hear: 'show-footage',
-  download: 'show-footage',
-  export: 'show-footage',
-  tag: 'tag-footage',
-  mark: 'tag-footage',
-  hold: 'tag-footage',
-  approve: 'decide-call-up',
-};

@@ -26,7 +26,7 @@ const basis = () =>
     level: nullable(code()),
     foundInBin: flag(),
     damaged: flag(),
-    cases: Type.Array(closed({ number: id(), tie: code(), category: nullable(code()), stage: nullable(code()) })),
+    cases: Type.Array(closed({ number: id(), category: nullable(code()), stage: nullable(code()) })),
   });
 
 const term = () =>

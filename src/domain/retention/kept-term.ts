@@ -1,6 +1,5 @@
 import type { Kind } from '#domain/kind';
 import type { Confidentiality } from '#domain/protection';
-import type { CaseTie } from './facts.ts';
 import type { EndAction, LockWish } from './schedule.ts';
 import type { Earned, Until, WaitedFor } from './until.ts';
 
@@ -22,7 +21,6 @@ export interface EarnedBasis {
 /** A case as it was then. Its dates are those of today. */
 interface BasisCase {
   readonly number: string;
-  readonly tie: CaseTie;
   readonly category: string | null;
   readonly stage: string | null;
 }
@@ -56,4 +54,10 @@ export interface KeptTerm {
   readonly corrections: number;
   /** True: a fact, a case or the schedule has changed since it was counted. Nothing may be disposed of by a stale term. */
   readonly stale: boolean;
+}
+
+/** Until when a term keeps its recording at least. */
+export function untilOf({ earnedKind, earnedUntilMs, waitsFor }: Pick<KeptTerm, 'earnedKind' | 'earnedUntilMs' | 'waitsFor'>): Until {
+  if (earnedKind === 'instant') return { kind: earnedKind, ms: earnedUntilMs ?? 0 };
+  return earnedKind === 'waiting' ? { kind: earnedKind, for: waitsFor ?? 'start' } : { kind: 'permanent' };
 }

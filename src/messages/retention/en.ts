@@ -1,5 +1,8 @@
+import { retentionTermsEn } from './terms-en.ts';
+
 /** Texts about how long recordings are kept, in English. */
 export const retentionEn = {
+  ...retentionTermsEn,
   'retention.about': 'How long recordings are kept: schedules and terms',
   'retention.check.about': 'Check a schedule file; needs no station and changes nothing',
   'retention.check.arg': 'schedule file (docs/retention-schedule.md)',

@@ -1,5 +1,8 @@
+import { retentionTermsZhCN } from './terms-zh-CN.ts';
+
 /** 保存期限的界面文字，简体中文。 */
 export const retentionZhCN = {
+  ...retentionTermsZhCN,
   'retention.about': '录像的保存期限：期限表与到期日',
   'retention.check.about': '检查期限表文件；不需要采集站，也不作任何改动',
   'retention.check.arg': '期限表文件（docs/retention-schedule.md）',

@@ -5,6 +5,7 @@ import type { Confidentiality } from '#domain/protection';
 import type { RecordingState } from '#domain/recording';
 import type { CaseTie } from '#domain/retention/facts';
 import type { KeptTerm } from '#domain/retention/kept-term';
+import type { WaitedFor } from '#domain/retention/until';
 
 /**
  * How a version of the schedule stands. `proposed`: waits for a dry run and a second person; `adopted`: a second person adopted it, and its waiting period runs;
@@ -48,7 +49,22 @@ export interface KeptDryRun {
   readonly result: string;
 }
 
-export type NewTerm = Omit<KeptTerm, 'stale'> & { readonly turn: number };
+/** `seq`: number of the newest custody entry whose facts were counted. */
+export interface CountedAt {
+  readonly turn: number;
+  readonly seq: number;
+}
+
+/** What was told of a recording after its term was last counted, and may be untold again. */
+export interface PassedTags {
+  readonly recordingId: string;
+  readonly categories: readonly string[];
+  /** Numbers of cases. */
+  readonly cases: readonly string[];
+  readonly important: boolean;
+}
+
+export type NewTerm = Omit<KeptTerm, 'stale'>;
 
 /** What a term is counted from, as the ledger has it. */
 export interface RetentionRow {
@@ -115,9 +131,18 @@ export interface RetentionReader {
   schedules(page: { readonly state?: ScheduleState; readonly after?: number; readonly limit: number }): Promise<readonly ScheduleVersion[]>;
   /** Number of the newest change of what counts; 0: there was none. */
   turn(): Promise<number>;
+  /** From when on any schedule has been in force, ms since 1970; null: none ever was. */
+  firstInForceMs(): Promise<number | null>;
   dryRun(version: number): Promise<KeptDryRun | null>;
   /** null: it was never counted, so it is not due. */
   termOf(recordingId: string): Promise<KeptTerm | null>;
+  /** The terms of these recordings, as far as there are any. */
+  terms(recordingIds: readonly string[]): Promise<readonly KeptTerm[]>;
+  /**
+   * What the custody log told of these recordings since their terms were last counted; of those without a term, since `sinceMs`. Only recordings of which it told
+   * anything.
+   */
+  passed(recordingIds: readonly string[], sinceMs: number): Promise<readonly PassedTags[]>;
   /**
    * Recordings that a schedule in force does not ask to keep at `beforeMs` any more, the longest due first: their end is before it, their term is not stale, and
    * the vault took them in. `after`: only what follows this one. Holds are not asked here.
@@ -167,9 +192,11 @@ export interface RetentionWriter {
   /** Keeps the dry run of a version in place of its last one. */
   keepDryRun(run: KeptDryRun): Promise<void>;
   /** Writes the term of a recording. Throws request.conflict for a floor that falls without a correction: the ledger itself refuses it. */
-  putTerm(term: NewTerm): Promise<void>;
+  putTerm(term: NewTerm, at: CountedAt): Promise<void>;
   /** The facts of these recordings were looked at: they are not stale any more, as far as facts go. */
-  markCounted(recordingIds: readonly string[], turn: number): Promise<void>;
+  markCounted(recordingIds: readonly string[], at: CountedAt): Promise<void>;
+  /** Makes the terms stale that wait for this. */
+  recountWaiting(waitsFor: WaitedFor): Promise<void>;
   proposeCorrection(
     correction: Pick<Correction, 'recordingId' | 'reason' | 'proposedBy' | 'proposedPerson' | 'proposedAtMs'>,
   ): Promise<number>;

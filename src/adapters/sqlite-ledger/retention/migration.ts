@@ -45,8 +45,9 @@ export const RETENTION = [
   `CREATE TABLE retention_terms (
     recording_id TEXT PRIMARY KEY, version INTEGER NOT NULL, earned_kind TEXT NOT NULL, earned_until INTEGER, waits_for TEXT,
     floor_kind TEXT NOT NULL, floor_ms INTEGER, maximum_kind TEXT NOT NULL, maximum_ms INTEGER, maximum_waits TEXT, action TEXT NOT NULL, lock TEXT NOT NULL,
-    winner TEXT NOT NULL, conflict INTEGER NOT NULL, bases TEXT NOT NULL, corrections INTEGER NOT NULL, turn INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+    winner TEXT NOT NULL, conflict INTEGER NOT NULL, bases TEXT NOT NULL, corrections INTEGER NOT NULL, turn INTEGER NOT NULL, counted_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
   `CREATE INDEX retention_terms_due ON retention_terms (earned_until, recording_id) WHERE earned_kind = 'instant'`,
+  `CREATE INDEX retention_terms_waiting ON retention_terms (waits_for, recording_id) WHERE earned_kind = 'waiting'`,
   'CREATE INDEX retention_terms_by_turn ON retention_terms (turn, recording_id)',
   'CREATE INDEX retention_terms_in_conflict ON retention_terms (recording_id) WHERE conflict = 1',
   refuse('retention_terms_never_fall', `UPDATE ON retention_terms WHEN ${FLOOR_FALLS}`, FLOOR_WORDS),

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { subject, subjectText } from '#domain/custody/subject';
 import type { Kind } from '#domain/kind';
 import type { RecordingNote } from '#domain/notes';
 import { UNIT_DEPTH_MAX } from '#domain/people/unit';
@@ -9,6 +10,7 @@ import type {
   CaseRow,
   Correction,
   KeptDryRun,
+  PassedTags,
   RetentionReader,
   RetentionRow,
   ScheduleState,
@@ -21,6 +23,7 @@ import { NO_NOTES } from '../migrations.ts';
 import type { Schema } from '../schema.ts';
 import { toCaseRow, toCorrection, toDryRun, toSchedule, toTerm } from './rows.ts';
 
+const CASE = 'case:';
 const TAKEN_IN = sql.raw("('sealed', 'derived', 'archived')");
 const CASE_COLUMNS = sql.raw(
   'cases.number, cases.category, cases.stage, cases.confidentiality, cases.opened_on, cases.created_at, cases.steps',
@@ -91,6 +94,13 @@ export class SqlRetentionReader implements RetentionReader {
     return rows[0]?.turn ?? 0;
   }
 
+  async firstInForceMs(): Promise<number | null> {
+    const found = await sql<{
+      at: number | null;
+    }>`SELECT min(in_force_at) AS at FROM retention_schedules WHERE state IN ('in-force', 'former')`.execute(this.#db);
+    return found.rows[0]?.at ?? null;
+  }
+
   async dryRun(version: number): Promise<KeptDryRun | null> {
     const row = await this.#db.selectFrom('retention_dry_runs').selectAll().where('version', '=', version).executeTakeFirst();
     return row ? toDryRun(row) : null;
@@ -100,6 +110,28 @@ export class SqlRetentionReader implements RetentionReader {
     const { rows } =
       await sql<TermRow>`SELECT retention_terms.*, ${STALE} FROM retention_terms WHERE recording_id = ${recordingId}`.execute(this.#db);
     return rows[0] ? toTerm(rows[0]) : null;
+  }
+
+  async terms(recordingIds: readonly string[]): Promise<readonly KeptTerm[]> {
+    const { rows } = await sql<TermRow>`SELECT retention_terms.*, ${STALE} FROM retention_terms
+      WHERE recording_id IN ${this.#dialect.among(recordingIds)} ORDER BY recording_id`.execute(this.#db);
+    return rows.map(toTerm);
+  }
+
+  async passed(recordingIds: readonly string[], sinceMs: number): Promise<readonly PassedTags[]> {
+    const subjects = recordingIds.map((id) => subjectText(subject('recording', id)));
+    const { rows } = await sql<{ subject: string; name: string; value: string }>`SELECT facts.subject, facts.name, facts.value FROM facts
+      LEFT JOIN retention_terms ON facts.subject = 'recording:' || retention_terms.recording_id
+      WHERE facts.subject IN ${this.#dialect.among(subjects)} AND (facts.name IN ('category', 'important') OR facts.name LIKE 'case:%')
+        AND facts.value NOT IN ('null', 'false')
+        AND CASE WHEN retention_terms.counted_seq IS NULL THEN facts."from" >= ${sinceMs} ELSE facts.seq > retention_terms.counted_seq END
+      ORDER BY facts.subject, facts.seq`.execute(this.#db);
+    return [...Map.groupBy(rows, (row) => row.subject).entries()].map(([text, told]) => ({
+      recordingId: text.slice('recording:'.length),
+      categories: [...new Set(told.flatMap(({ name, value }) => (name === 'category' ? [JSON.parse(value) as string] : [])))],
+      cases: [...new Set(told.flatMap(({ name }) => (name.startsWith(CASE) ? [name.slice(CASE.length)] : [])))],
+      important: told.some(({ name }) => name === 'important'),
+    }));
   }
 
   async due(

@@ -5,7 +5,7 @@ import type { Confidentiality } from '#domain/protection';
 import type { EarnedBasis, KeptTerm } from '#domain/retention/kept-term';
 import type { EndAction, LockWish } from '#domain/retention/schedule';
 import type { Earned, Until, WaitedFor } from '#domain/retention/until';
-import type { CaseRow, Correction, KeptDryRun, NewTerm, ScheduleState, ScheduleVersion } from '#ports/ledger/retention';
+import type { CaseRow, Correction, CountedAt, KeptDryRun, NewTerm, ScheduleState, ScheduleVersion } from '#ports/ledger/retention';
 import type { Schema } from '../schema.ts';
 
 const NONE = 'none';
@@ -71,7 +71,7 @@ export function toTerm(row: Selectable<Schema['retention_terms']> & { readonly s
   };
 }
 
-export function fromTerm(term: NewTerm): Schema['retention_terms'] {
+export function fromTerm(term: NewTerm, at: CountedAt): Schema['retention_terms'] {
   return {
     recording_id: term.recordingId,
     version: term.version,
@@ -89,7 +89,8 @@ export function fromTerm(term: NewTerm): Schema['retention_terms'] {
     conflict: term.conflict ? 1 : 0,
     bases: JSON.stringify(term.bases),
     corrections: term.corrections,
-    turn: term.turn,
+    turn: at.turn,
+    counted_seq: at.seq,
   };
 }
 

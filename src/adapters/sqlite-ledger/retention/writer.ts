@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { KeptDryRun, NewTerm, RetentionWriter } from '#ports/ledger/retention';
+import type { WaitedFor } from '#domain/retention/until';
+import type { CountedAt, KeptDryRun, NewTerm, RetentionWriter } from '#ports/ledger/retention';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Schema } from '../schema.ts';
@@ -50,18 +51,23 @@ export class SqlRetentionWriter implements RetentionWriter {
     await this.#tables.upsert('retention_dry_runs', { version, digest, against, by: JSON.stringify(by), at: atMs, result }, ['version']);
   }
 
-  async putTerm(term: NewTerm): Promise<void> {
+  async putTerm(term: NewTerm, at: CountedAt): Promise<void> {
     const { recordingId } = term;
-    await this.#tables.upsert('retention_terms', fromTerm(term), ['recording_id']);
+    await this.#tables.upsert('retention_terms', fromTerm(term, at), ['recording_id']);
     await this.#db.deleteFrom('retention_waits').where('recording_id', '=', recordingId).execute();
     const numbers = new Set(term.bases.flatMap(({ cases }) => cases.map(({ number }) => number)));
     for (const number of numbers) await this.#tables.insert('retention_waits', { case_number: number, recording_id: recordingId });
   }
 
-  async markCounted(recordingIds: readonly string[], turn: number): Promise<void> {
+  async markCounted(recordingIds: readonly string[], { turn, seq }: CountedAt): Promise<void> {
     const ids = this.#dialect.among(recordingIds);
     await this.#db.deleteFrom('retention_stale').where('recording_id', 'in', ids).execute();
-    await this.#db.updateTable('retention_terms').set({ turn }).where('recording_id', 'in', ids).where('turn', '<', turn).execute();
+    await this.#db.updateTable('retention_terms').set({ turn, counted_seq: seq }).where('recording_id', 'in', ids).execute();
+  }
+
+  async recountWaiting(waitsFor: WaitedFor): Promise<void> {
+    await sql`INSERT INTO retention_stale SELECT recording_id FROM retention_terms
+      WHERE earned_kind = 'waiting' AND waits_for = ${waitsFor} ON CONFLICT DO NOTHING`.execute(this.#db);
   }
 
   async proposeCorrection(made: Parameters<RetentionWriter['proposeCorrection']>[0]): Promise<number> {

@@ -24,4 +24,13 @@ export const termsEn = {
   'correction-locked-for-good': 'recording {recording} is locked in the archive without end; no correction touches what is locked',
   'corrections-waiting': 'a correction of recording {recording} waits already',
   'clock-not-steady': 'the clock went back or jumped, and nobody has confirmed it yet; until then no schedule comes into force',
+  'earned-to-day': 'kept to {day}: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title})',
+  'earned-for-good': 'kept for good: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title})',
+  'earned-waits':
+    'kept without end for now: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title}), which waits for its case',
+  'term-basis': 'counted on as it was known under version {version}: category {category}, cases {cases}',
+  'term-before-force': 'no schedule is in force yet, so nothing is due; the adopted one lengthens terms already',
+  'term-adopted': 'version {version} is adopted and waits; it lengthens terms already and shortens none',
+  'term-corrected': 'its term was corrected {count} {count:time|times} by two persons',
+  'term-stale': 'something has changed and is being counted; until then nothing can be disposed of',
 } as const;

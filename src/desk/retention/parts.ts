@@ -1,0 +1,28 @@
+import type { LockedUntil } from './corrections.ts';
+import type { ReadVersion, ScheduleShelf } from './schedule-shelf.ts';
+
+/** What retention stands on; given by the composition root. */
+export interface RetentionParts {
+  readonly shelf: ScheduleShelf;
+  readonly read: ReadVersion;
+  /** Days from the adoption of a schedule until it is in force. */
+  readonly waitingDays: number;
+  readonly lockedUntil: LockedUntil;
+  readonly dryRuns: OneAtATime;
+}
+
+/** Lets one run go on at a time. */
+export class OneAtATime {
+  #runs = false;
+
+  /** Returns false if another one goes on. Whoever gets true calls `end`. */
+  begin(): boolean {
+    if (this.#runs) return false;
+    this.#runs = true;
+    return true;
+  }
+
+  end(): void {
+    this.#runs = false;
+  }
+}

@@ -1,0 +1,196 @@
+import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { type CountingSchedule, countTerm, type WhatCounts } from './count-term.ts';
+import { evaluate } from './evaluate.ts';
+import type { RetentionFacts } from './facts.ts';
+import { type KeptTerm, untilOf } from './kept-term.ts';
+import { compareUntil, type Until } from './until.ts';
+
+const DAY_MS = 86_400_000;
+/** Recordings that a dry run names of each kind; the others are counted. */
+const NAMES_MAX = 100;
+/** Pairs of rules that are told; a schedule of many rules has more, and they are counted. */
+const GROUPS_MAX = 200;
+/** Days after the schedule comes into force, within which the term of a recording ends. 0: when it comes into force. */
+const WITHIN_DAYS = [0, 30, 90, 180, 365] as const;
+
+export interface Amount {
+  readonly recordings: number;
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
+export interface NamedChange {
+  readonly recording: string;
+  /** null: it had no term. */
+  readonly before: Until | null;
+  readonly after: Until;
+}
+
+interface Named extends Amount {
+  readonly names: readonly NamedChange[];
+  /** How many more there are than named. */
+  readonly more: number;
+}
+
+/** Recordings for which one rule of today decides, and another one of the new schedule. */
+export interface RuleChange extends Amount {
+  /** null: no schedule is in force. */
+  readonly from: string | null;
+  readonly to: string;
+  /** What the rules ask; what a recording has earned stays in any case. */
+  readonly change: 'longer' | 'same' | 'shorter';
+}
+
+export interface DryRunResult {
+  /** Of the text of the schedule, hex. */
+  readonly sha256: string;
+  /** The version in force with which it was compared; null: none. */
+  readonly against: number | null;
+  readonly atMs: number;
+  /** When it would come into force if it was adopted at `atMs`. */
+  readonly inForceAtMs: number;
+  readonly whole: Amount;
+  /** Kept longer than today. */
+  readonly longer: Named;
+  /** What rules of today ask to keep longer than the new ones do: recordings like these are not kept so long any more. These keep what they have earned. */
+  readonly notKept: Named;
+  /** A minimum is later than a maximum: a person has to decide. */
+  readonly conflicts: Named;
+  /** Whose term ends within so many days of the day on which it comes into force, each in the first span that it fits. */
+  readonly ending: readonly (Amount & { readonly withinDays: number })[];
+  /** Named of those whose term is over when it comes into force. */
+  readonly disposable: Named;
+  readonly later: Amount;
+  readonly permanent: Amount;
+  readonly waiting: Amount;
+  readonly rules: readonly RuleChange[];
+  /** Pairs of rules that are left out of `rules`. */
+  readonly rulesLeftOut: number;
+}
+
+/** What a person names when they adopt: SHA-256 over schedule and result, hex. */
+export function dryRunDigest(result: DryRunResult): string {
+  return sha256Hex(canonicalBytes(result as unknown as Json));
+}
+
+export interface DryRunRow {
+  readonly facts: RetentionFacts;
+  readonly before: KeptTerm | null;
+  readonly durationMs: number | null;
+  readonly bytes: number;
+  readonly datesOf: Parameters<typeof countTerm>[0]['datesOf'];
+}
+
+interface Options {
+  readonly proposed: CountingSchedule;
+  readonly sha256: string;
+  readonly inForce: CountingSchedule | null;
+  readonly of: WhatCounts['of'];
+  readonly atMs: number;
+  readonly inForceAtMs: number;
+}
+
+/** Adds up what a proposed schedule would do to recordings. It keeps sums and some names, however many there are. */
+export class DryRunTally {
+  readonly #options: Options;
+  readonly #whole = new Sum();
+  readonly #longer = new NamedSum();
+  readonly #notKept = new NamedSum();
+  readonly #conflicts = new NamedSum();
+  readonly #disposable = new NamedSum();
+  readonly #ending = WITHIN_DAYS.map(() => new Sum());
+  readonly #later = new Sum();
+  readonly #permanent = new Sum();
+  readonly #waiting = new Sum();
+  readonly #rules = new Map<string, { readonly change: Pick<RuleChange, 'from' | 'to' | 'change'>; readonly sum: Sum }>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  add(row: DryRunRow): void {
+    const { proposed, inForce, of } = this.#options;
+    const { facts, before, datesOf } = row;
+    const counting = { before, facts, passed: [], datesOf };
+    const { kept, today: asks } = countTerm({ ...counting, counts: { inForce: proposed, adopted: null, of } });
+    const asked = inForce && evaluate(inForce.schedule, inForce.calendar, facts);
+    const now = before && !before.stale ? before : inForce && countTerm({ ...counting, counts: { inForce, adopted: null, of } }).kept;
+    const [was, after] = [now && untilOf(now), untilOf(kept)];
+    const named = { recording: facts.recordingId, before: was, after };
+    this.#whole.add(row);
+    if (was === null || compareUntil(after, was) > 0) this.#longer.add(row, named);
+    const difference = asked === null ? 1 : compareUntil(asks.minimum, asked.minimum);
+    if (difference < 0) this.#notKept.add(row, named);
+    if (kept.conflict) this.#conflicts.add(row, named);
+    this.#addEnd(row, named);
+    this.#addRules(row, {
+      from: asked?.winner ?? null,
+      to: asks.winner,
+      change: difference > 0 ? 'longer' : difference < 0 ? 'shorter' : 'same',
+    });
+  }
+
+  #addEnd(row: DryRunRow, named: NamedChange): void {
+    const { after } = named;
+    if (after.kind !== 'instant') {
+      (after.kind === 'permanent' ? this.#permanent : this.#waiting).add(row);
+      return;
+    }
+    const days = (after.ms - this.#options.inForceAtMs) / DAY_MS;
+    const place = WITHIN_DAYS.findIndex((limit) => days <= limit);
+    (this.#ending[place] ?? this.#later).add(row);
+    if (place === 0) this.#disposable.add(row, named);
+  }
+
+  #addRules(row: DryRunRow, change: Pick<RuleChange, 'from' | 'to' | 'change'>): void {
+    const key = `${change.from} ${change.to} ${change.change}`;
+    const group = this.#rules.get(key) ?? { change, sum: new Sum() };
+    this.#rules.set(key, group);
+    group.sum.add(row);
+  }
+
+  result(): DryRunResult {
+    const { sha256, inForce, atMs, inForceAtMs } = this.#options;
+    const rules = [...this.#rules.values()].map(({ change, sum }) => ({ ...change, ...sum.amount() }));
+    rules.sort((one, other) => other.recordings - one.recordings);
+    return {
+      ...{ sha256, against: inForce?.version ?? null, atMs, inForceAtMs, whole: this.#whole.amount(), longer: this.#longer.named() },
+      ...{ notKept: this.#notKept.named(), conflicts: this.#conflicts.named(), disposable: this.#disposable.named() },
+      ending: WITHIN_DAYS.map((withinDays, place) => ({ withinDays, ...(this.#ending[place] ?? new Sum()).amount() })),
+      ...{ later: this.#later.amount(), permanent: this.#permanent.amount(), waiting: this.#waiting.amount() },
+      rules: rules.slice(0, GROUPS_MAX),
+      rulesLeftOut: Math.max(0, rules.length - GROUPS_MAX),
+    };
+  }
+}
+
+class Sum {
+  #recordings = 0;
+  #durationMs = 0;
+  #bytes = 0;
+
+  add({ durationMs, bytes }: Pick<DryRunRow, 'durationMs' | 'bytes'>): void {
+    this.#recordings += 1;
+    this.#durationMs += durationMs ?? 0;
+    this.#bytes += bytes;
+  }
+
+  amount(): Amount {
+    return { recordings: this.#recordings, durationMs: Math.round(this.#durationMs), bytes: this.#bytes };
+  }
+}
+
+class NamedSum {
+  readonly #sum = new Sum();
+  readonly #names: NamedChange[] = [];
+
+  add(row: DryRunRow, named: NamedChange): void {
+    this.#sum.add(row);
+    if (this.#names.length < NAMES_MAX) this.#names.push(named);
+  }
+
+  named(): Named {
+    const amount = this.#sum.amount();
+    return { ...amount, names: this.#names, more: amount.recordings - this.#names.length };
+  }
+}
