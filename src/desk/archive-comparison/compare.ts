@@ -18,7 +18,7 @@ import { lastKeyOf, type Pair, pairs } from './groups.ts';
 
 /** A run that was cut short goes on if it is younger than this, ms; else the next one begins anew. */
 const RESUMED_MS_MAX = 24 * 3_600_000;
-/** How far a run is, is on record after so many directories, or so many things found. */
+/** How far a run is, is on record after so many directories where nobody says otherwise, or so many things found. */
 const CHECKPOINT_GROUPS = 500;
 const CHECKPOINT_FOUND = 500;
 /** In one run at most so many copies are withdrawn and made again. Where more are gone, it is the storage and not its objects, and a person has to look. */
@@ -44,6 +44,8 @@ interface Options extends ComparisonParts {
   readonly signal: AbortSignal;
   /** Takes the bucket as it is now for how it should be. */
   readonly acceptBucket: boolean;
+  /** How far a run is, is on record after so many directories. */
+  readonly checkpointGroups?: number;
 }
 
 export type ComparisonLine =
@@ -91,7 +93,7 @@ export class Comparison {
       yield* this.#told(await this.#judge(pair));
       marker = lastKeyOf(pair.id);
       since += 1;
-      if (since >= CHECKPOINT_GROUPS || this.#pending.length >= CHECKPOINT_FOUND) {
+      if (since >= (this.#options.checkpointGroups ?? CHECKPOINT_GROUPS) || this.#pending.length >= CHECKPOINT_FOUND) {
         await this.#checkpoint({ ...run, marker, counts: this.#counts });
         since = 0;
       }
