@@ -14,7 +14,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { AccessDeps } from './access/decide-for.ts';
-import type { ComparisonParts } from './archive-comparison/compare.ts';
+import type { ComparisonParts } from './archive-comparison/parts.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { DeskFacts } from './facts.ts';

@@ -8,13 +8,12 @@ import type { ArchiveFinding } from '#domain/lock/finding';
 import { because, type Reason } from '#domain/reason';
 import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
-import type { ArchiveInventory } from '#ports/archive-inventory';
-import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { acceptBucket, bucketFindings } from './bucket.ts';
 import { FoundThings } from './found.ts';
 import { lastKeyOf, type Pair, pairs } from './groups.ts';
+import type { ComparisonParts } from './parts.ts';
 
 /** A run that was cut short goes on if it is younger than this, ms; else the next one begins anew. */
 const RESUMED_MS_MAX = 24 * 3_600_000;
@@ -28,11 +27,6 @@ const UPLOAD_MS_MIN = 10 * 60_000;
 const PROGRESS_MS = 500;
 /** What a run looks for; locks are looked at by their own queue. */
 const KINDS = ['bucket', 'foreign', 'foreign-upload', 'hidden', 'missing', 'overwritten', 'size'] as const;
-
-export interface ComparisonParts {
-  readonly locks: ArchiveLocks;
-  readonly inventory: ArchiveInventory;
-}
 
 interface Options extends ComparisonParts {
   readonly ledger: Ledger;

@@ -17,7 +17,7 @@ export const locksZhCN = {
   'comparison-cut': '比对中断；下次会继续',
   'locks-told': '归档中有原始文件 {originals} 个，未锁定 {unlocked} 个',
   'findings-open': '归档中有 {count} 处问题',
-  'mend-archive-locks': '运行 evidock archive show 和 evidock archive findings，并参阅 docs/operations.md 的“What the bucket must be”。',
+  'mend-archive-locks': '运行 evidock archive show 和 evidock archive findings，并参阅 docs/operations.md 中关于存储桶的一节。',
   'lock-missing': '未按要求锁定：{why}',
   'directory-cannot-lock': '目录不能锁定，也不保留版本：有写权限者可以删除或覆盖原始文件，只有下一次比对才能发现',
   'nothing-locked': '那里无法锁定任何对象：{key}',
