@@ -243,7 +243,7 @@ const CHANGES: readonly Change[] = [
     null,
     () => [
       `INSERT INTO copies (item_id, place, recording_id, key, bytes, verified_at, verified_by)
-       SELECT item_id, 'tape', recording_id, key, bytes, 1, 'head' FROM copies WHERE place = 'disk'`,
+        SELECT item_id, 'tape', recording_id, key, bytes, 1, 'head' FROM copies WHERE place = 'disk'`,
     ],
     null,
   ],

@@ -7,7 +7,7 @@ const PAGE = 1000;
 const ENTRIES_MAX = 20_000;
 
 /** What stands below one directory: of a recording, or a single object that lies elsewhere. */
-export interface Group<T> {
+interface Group<T> {
   /** The directory with a slash in the end, or the key of the single object. Groups come in the order of the bytes of these. */
   readonly id: string;
   readonly recordingId: string | null;
