@@ -25,6 +25,8 @@ type Family =
   | 'role'
   | 'user-state'
   | 'policy-state'
+  | 'disposal-state'
+  | 'disposal-item'
   | 'policy-source'
   | 'retention-start'
   | 'retention-end'
