@@ -165,6 +165,7 @@ export class Station {
     const { config, log, places, onStop } = this.#context;
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
+    if (this.#mode === 'all') opened.lockLine?.start(working.pokeWork);
     const door = () => workerDoor(this.#context);
     const network = await openNetwork(this.#context, this.#mode === 'all');
     const keeps = this.#mode === 'all';
@@ -178,6 +179,7 @@ export class Station {
     const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
     const deps: DeskDeps = {
       ...opened,
+      bucket: opened.lockLine,
       upkeep: opened.ledger.upkeep,
       ...working,
       fetchBack: opened.eviction.fetchBack,
@@ -236,7 +238,8 @@ export class Station {
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
-    const lockLine = opened ? openLockLine(this.#context, { ledger, locks: opened.locks, place: opened.archive.name }) : null;
+    const lockLine = opened ? openLockLine(this.#context, { ledger, vault, ...opened }) : null;
+    if (this.#mode === 'work' || this.#mode === 'all') await lockLine?.mustFit();
     return {
       ledger,
       vault,

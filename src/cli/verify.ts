@@ -86,8 +86,8 @@ function faultWords({ say, language }: Shell, { place, recordingId, key, reason 
   return say('verify.fault', { about, what: printable(reasonText(language, reason)) });
 }
 
-/** Lines of JSON as they come. */
-export async function* linesOf<L>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
+/** Reads an answer that comes in lines of JSON. */
+export async function* linesOf<L = Line>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {

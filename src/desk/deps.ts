@@ -15,6 +15,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { ComparisonParts } from './archive-comparison/parts.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { DisposalParts } from './disposals/parts.ts';
 import type { DoorParts } from './doors/parts.ts';
@@ -41,6 +42,8 @@ export interface DeskDeps {
   /** null if no archive is configured. */
   readonly archive: Archive | null;
   readonly fetchBack: FetchBack;
+  /** What is known of the storage of the archive; null without an archive. */
+  readonly bucket: ComparisonParts | null;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;

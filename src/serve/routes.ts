@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...archiveRoutes,
   ...tokenRoutes,
   ...kioskRoutes,
   ...badgeRoutes,

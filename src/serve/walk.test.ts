@@ -26,6 +26,7 @@ import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/s
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { ARCHIVE_STEPS, diskBucket, loseCopy } from '#test/support/walk-archive';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { POLICY_STEPS, POLICY_VERSIONS, proposeBeforeWalk } from '#test/support/walk-policy';
@@ -180,6 +181,7 @@ const STEPS: readonly Step[] = [
   ...WORK_STEPS,
   ...RETENTION_STEPS,
   ...SIGN_IN,
+  ...ARCHIVE_STEPS,
   ...STATION_STEPS,
 ];
 
@@ -202,6 +204,7 @@ beforeAll(async () => {
     ...station.deps,
     archive,
     fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
+    bucket: diskBucket(join(station.directory, 'archive'), station.clock),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
     ingest: arrive,
     undock: leave,
@@ -219,6 +222,7 @@ beforeAll(async () => {
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
   ids.away = await evictedRecording(station, archive);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
+  await loseCopy(station.ledger, ids.early);
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });

@@ -88,6 +88,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     upkeep: ledger.upkeep,
     vault,
     archive: null,
+    bucket: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     people: livePeopleChanges(),
     clock,
