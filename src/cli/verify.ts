@@ -53,7 +53,7 @@ async function follow(
   const faults: Fault[] = [];
   let summary: Summary | undefined;
   try {
-    for await (const line of linesOf(body)) {
+    for await (const line of linesOf<Line>(body)) {
       if (line.type === 'progress' && line.place === 'ledger') {
         const { entries, entriesTotal } = line;
         progress.show(entries, entriesTotal, say('verify.replaying', { entries, entriesTotal }));
@@ -88,6 +88,8 @@ function faultWords({ say, language }: Shell, { place, recordingId, key, reason 
 
 /** Reads an answer that comes in lines of JSON. */
 export async function* linesOf<L = Line>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
+/** Lines of JSON as they come. */
+export async function* linesOf<L>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
