@@ -168,6 +168,10 @@ describe('the index of a file', () => {
     const { bytes } = made('cut.mp4', '-movflags', 'frag_keyframe+empty_moov', '-g', '25');
     const last = Buffer.from(bytes).lastIndexOf('moof');
     expect(await mediaIndexOf(reader(bytes.subarray(0, last + 20)), last + 20)).toBeNull();
+    // Where a box is none, what follows is not known: the fragments before it would be taken for all.
+    const garbled = Buffer.from(bytes);
+    garbled.writeUInt32BE(0, last);
+    expect(await mediaIndexOf(reader(garbled), garbled.length)).toBeNull();
     for (let at = last - 4; at < last + 400; at += 4) {
       const lying = Buffer.from(bytes);
       lying.writeUInt32BE(0xff_ff_ff_ff, at);
