@@ -41,9 +41,9 @@ export interface DeskDeps {
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
-  readonly fetchBack: FetchBack;
   /** What is known of the storage of the archive; null without an archive. */
   readonly bucket: ComparisonParts | null;
+  readonly fetchBack: FetchBack;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;

@@ -203,8 +203,8 @@ beforeAll(async () => {
   const deps = {
     ...station.deps,
     archive,
-    fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
     bucket: diskBucket(join(station.directory, 'archive'), station.clock),
+    fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
     ingest: arrive,
     undock: leave,
