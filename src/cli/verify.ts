@@ -88,8 +88,6 @@ function faultWords({ say, language }: Shell, { place, recordingId, key, reason 
 
 /** Reads an answer that comes in lines of JSON. */
 export async function* linesOf<L = Line>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
-/** Lines of JSON as they come. */
-export async function* linesOf<L>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {

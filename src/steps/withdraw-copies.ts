@@ -28,7 +28,6 @@ export interface WrongCopy {
  * archive work waits again. What only an archived recording allows (a wipe of its recorder, an eviction) waits until the recording is archived again.
  */
 export async function withdrawCopies(
-  { ledger, archive, clock, pokeWork }: Pick<DeskDeps, 'ledger' | 'archive' | 'clock' | 'pokeWork'>,
   { ledger, archive, clock, pokeWork }: Deps,
   recordingId: string,
   wrong: readonly WrongCopy[],
