@@ -32,8 +32,7 @@ export async function openRetention(context: StationContext, { ledger, clockWatc
   const read = await versionReader(context);
   const shelf = new ScheduleShelf(read);
   const { waiting: waitingDays } = config.retention;
-  // The archive tells no locks yet; with them, this asks the rows of copies.
-  const parts = { shelf, read, waitingDays, lockedUntil: async () => null, dryRuns: new OneAtATime() };
+  const parts = { shelf, read, waitingDays, dryRuns: new OneAtATime() };
   if (!keeps) return parts;
   const failed = (error: unknown) => stageFailed(log, 'retention', {}, asEvidockError(error));
   await proposeFile({ ledger, clock, read }, await scheduleFile(config.retention.schedule)).catch(failed);

@@ -11,12 +11,8 @@ import type { Deciding } from './versions.ts';
 
 const WAITING_MAX = 1000;
 
-/** Until when the archive refuses that any copy of a recording goes; null: it is not locked. `permanent`: without end. */
-export type LockedUntil = (ledger: LedgerReader, recordingId: string) => Promise<number | 'permanent' | null>;
-
 interface Deps extends CountDeps {
   readonly ledger: Ledger;
-  readonly lockedUntil: LockedUntil;
 }
 
 /** Says that a recording earned its term by an error. Throws request.not-found, request.conflict for what is locked or is proposed already. */
@@ -72,10 +68,13 @@ async function correct(writer: LedgerWriter, recordingId: string, deps: Deps): P
   await putTerms(writer, { ids: [recordingId], counted: counted.map(({ kept }) => ({ before, kept })) }, deps);
 }
 
-async function mustNotBeLocked(ledger: LedgerReader, recordingId: string, { lockedUntil, clock }: Deps): Promise<void> {
-  const until = await lockedUntil(ledger, recordingId);
-  if (until === 'permanent') throw new EvidockError('request.conflict', because('correction-locked-for-good', { recording: recordingId }));
-  if (until !== null && until > clock.nowMs())
+/** Throws request.conflict where the archive refuses that any copy goes: its lock stands, whatever is corrected here. */
+async function mustNotBeLocked({ recordings }: Pick<LedgerReader, 'recordings'>, recordingId: string, { clock }: Deps): Promise<void> {
+  const copies = await recordings.copies(recordingId);
+  const until = Math.max(0, ...copies.map(({ lockedUntilMs }) => lockedUntilMs ?? 0));
+  if (copies.some(({ legalHold }) => legalHold))
+    throw new EvidockError('request.conflict', because('correction-locked-for-good', { recording: recordingId }));
+  if (until > clock.nowMs())
     throw new EvidockError('request.conflict', because('correction-locked', { recording: recordingId, at: new Date(until).toISOString() }));
 }
 

@@ -223,27 +223,27 @@ describe('what was earned', () => {
     await life.tag(id, { important: { old: true, new: false } });
     await life.keeper.look();
     expect(await daysOf(id)).toBe('permanent');
-    const state: { locked: number | 'permanent' | null } = { locked: START + 400 * DAY_MS };
     const correcting = {
       ledger: life.ledger,
       clock: life.clock,
       stationId: 'test',
       shelf: life.parts.shelf,
-      lockedUntil: async () => state.locked,
     };
+    await life.archive(id);
+    await life.lock(id, { untilMs: START + 400 * DAY_MS, hold: false });
     const say = { recordingId: id, reason: 'the wrong recording', by: LI };
     expect((await refused(proposeCorrection(correcting, say))).reason).toMatchObject({ code: 'correction-locked' });
-    state.locked = null;
+    life.clock.advance(400 * DAY_MS);
     const { number } = await proposeCorrection(correcting, say);
     expect((await refused(proposeCorrection(correcting, say))).reason).toMatchObject({ code: 'corrections-waiting' });
     expect((await refused(decideCorrection(correcting, { number, approve: true, by: LI }))).reason).toMatchObject({
       code: 'correction-own',
     });
-    state.locked = 'permanent';
+    await life.lock(id, { untilMs: START + 400 * DAY_MS, hold: true });
     expect((await refused(decideCorrection(correcting, { number, approve: true, by: WU }))).reason).toMatchObject({
       code: 'correction-locked-for-good',
     });
-    state.locked = START - 1;
+    await life.lock(id, { untilMs: START + 400 * DAY_MS, hold: false });
     expect(await decideCorrection(correcting, { number, approve: true, by: WU })).toMatchObject({ state: 'approved' });
     expect([await daysOf(id), (await termOf(id))?.corrections]).toEqual([90, 1]);
     await life.keeper.look();

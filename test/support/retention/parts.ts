@@ -12,10 +12,10 @@ export const readVersion: ReadVersion = ({ version, text }) => ({
   calendar: CALENDAR,
 });
 
-/** What retention stands on, where the archive locks nothing. */
+/** What retention stands on. */
 export function someRetention(overrides: Partial<RetentionParts> = {}): RetentionParts {
   const shelf = new ScheduleShelf(readVersion);
-  return { shelf, read: readVersion, waitingDays: 7, lockedUntil: async () => null, dryRuns: new OneAtATime(), ...overrides };
+  return { shelf, read: readVersion, waitingDays: 7, dryRuns: new OneAtATime(), ...overrides };
 }
 
 interface MadeRule {
