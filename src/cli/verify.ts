@@ -4,8 +4,9 @@ import type { VerifyLine } from '#desk/verify';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
-import { askStream, ReplyError } from './client.ts';
+import { askStream, linesOf, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
+
 import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
@@ -53,7 +54,7 @@ async function follow(
   const faults: Fault[] = [];
   let summary: Summary | undefined;
   try {
-    for await (const line of linesOf(body)) {
+    for await (const line of linesOf<Line>(body)) {
       if (line.type === 'progress' && line.place === 'ledger') {
         const { entries, entriesTotal } = line;
         progress.show(entries, entriesTotal, say('verify.replaying', { entries, entriesTotal }));
@@ -84,16 +85,6 @@ async function follow(
 function faultWords({ say, language }: Shell, { place, recordingId, key, reason }: Fault): string {
   const about = [word(say, 'place', place), recordingId, key].filter((each) => each !== null).join(' ');
   return say('verify.fault', { about, what: printable(reasonText(language, reason)) });
-}
-
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
-  }
 }
 
 function conclude(shell: Shell, { faults, vaultFiles, archiveFiles, logEntries, bytes, elapsedMs }: Summary): void {
