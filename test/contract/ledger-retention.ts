@@ -17,7 +17,7 @@ import { type It, listOne, refused } from './ledger-support.ts';
 const DAY_MS = 86_400_000;
 const AT = { turn: 1, seq: -1 };
 
-export function aTerm(recordingId: string, more: Partial<NewTerm> = {}): NewTerm {
+function aTerm(recordingId: string, more: Partial<NewTerm> = {}): NewTerm {
   return {
     ...{
       recordingId,

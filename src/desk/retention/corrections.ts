@@ -79,7 +79,7 @@ async function mustNotBeLocked({ recordings }: Pick<LedgerReader, 'recordings'>,
 }
 
 /** Throws request.not-found. */
-export async function mustHaveTerm({ retention }: Pick<LedgerReader, 'retention'>, recordingId: string): Promise<KeptTerm> {
+async function mustHaveTerm({ retention }: Pick<LedgerReader, 'retention'>, recordingId: string): Promise<KeptTerm> {
   const term = await retention.termOf(recordingId);
   if (term === null) throw new EvidockError('request.not-found', because('no-term', { recording: recordingId }));
   return term;

@@ -19,7 +19,7 @@ import type { ReadVersion } from './schedule-shelf.ts';
 /** More proposals do not wait at once: each is read by a person. */
 export const SCHEDULES_MAX = 20;
 /** A dry run that is older does not tell what is in the vault today. */
-export const DRY_RUN_DAYS_MAX = 7;
+const DRY_RUN_DAYS_MAX = 7;
 const DAY_MS = 86_400_000;
 /** More versions than a site has in its life. */
 const VERSIONS_MAX = 1000;

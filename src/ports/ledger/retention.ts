@@ -12,7 +12,7 @@ import type { WaitedFor } from '#domain/retention/until';
  * `in-force`: the one that counts; `former`: it counted until another one came; `refused`: somebody decided against it; `withdrawn`: somebody took it back
  * before it was in force.
  */
-export const SCHEDULE_STATES = ['proposed', 'adopted', 'in-force', 'former', 'refused', 'withdrawn'] as const;
+const SCHEDULE_STATES = ['proposed', 'adopted', 'in-force', 'former', 'refused', 'withdrawn'] as const;
 export type ScheduleState = (typeof SCHEDULE_STATES)[number];
 
 export interface ScheduleVersion {
