@@ -32,6 +32,10 @@ export function clockNotKept(log: Log, error: unknown, repeated: number): void {
   );
 }
 
+export function stationReloaded(log: Log, facts: { files: number }): void {
+  log.info({ event: 'station.reloaded', stage: 'station', ...facts }, 'files that may change were read again');
+}
+
 export function stageFailed(log: Log, stage: string, ids: Record<string, string | number>, error: EvidockError): void {
   log.error({ event: `${stage}.failed`, stage, ...ids, code: error.code, retry: error.retry, err: error }, error.message);
 }

@@ -75,13 +75,17 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']) delete process.env[name];
   if (config.dock.mountHelper !== '') becomeOwnerOf(config.station.state);
   const { Station } = await import('./station.ts');
+  let running: { reload(): Promise<void> } | undefined;
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+    // From a terminal the signal means that it was closed; elsewhere (`systemctl reload`) that files have changed.
+    process.on('SIGHUP', () => (process.stdin.isTTY ? stop() : void running?.reload()));
   });
   const { station, address } = await whileInUse(async () => {
     const station = new Station({ config, mode: 'all', clock, env });
     return { station, address: await station.start() };
   });
+  running = station;
   options.ready(address);
   await stopped;
   await station.stop();

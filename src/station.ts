@@ -22,7 +22,7 @@ import { StationStarted, StationStopped } from '#domain/custody/station-entries'
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { lookFailed, recovered, stationStarted, stationStopped } from '#events';
+import { lookFailed, recovered, stationReloaded, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -110,6 +110,8 @@ export class Station {
   readonly #context: StationContext;
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
+  /** What reads its files again. */
+  readonly #reloads: (() => Promise<void>)[] = [];
   #control: FastifyInstance | undefined;
   /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
   #started = false;
@@ -128,6 +130,7 @@ export class Station {
       faults: faultPointsFrom(env['EVIDOCK_FAULT_POINT']),
       places: placesOf(config.station.state),
       onStop: (close) => this.#closers.push(close),
+      onReload: (look) => this.#reloads.push(look),
     };
   }
 
@@ -337,6 +340,12 @@ export class Station {
     const manager = new ServiceManager({ env, log, status, alive: () => ledger.work.get('watchdog') });
     onStop(() => manager.stop());
     await manager.ready();
+  }
+
+  /** Reads the files again that may change while the station runs: policy and certificate. Resolves when what they hold is in force, or told to be unusable. */
+  async reload(): Promise<void> {
+    for (const look of this.#reloads) await look();
+    stationReloaded(this.#context.log, { files: this.#reloads.length });
   }
 
   /** Stops the parts in the reverse order of their start; each is tried, the first failure is thrown in the end. */

@@ -55,6 +55,8 @@ export class WorkerProcess {
       faults: faultPointsFrom(env['EVIDOCK_FAULT_POINT']),
       places: placesOf(config.station.state),
       onStop: (close) => this.#closers.push(close),
+      // A worker has no file of this kind.
+      onReload: () => undefined,
     };
   }
 

@@ -1,6 +1,7 @@
 /*
- * Goal: the import rule of docs/design.md ("The house") is linted, no room has over 40 files, ports are small and hold no code, and rules know no SQL.
- * Method: Biome, with the project's rules, reads a file of each room that breaks the rule, and then one that does not; files are counted and read on the disk.
+ * Goal: the import rule of docs/design.md ("The house") is linted, no files import each other in a circle, no room has over 40 files, ports are small and hold no
+ * code, and rules know no SQL. Method: Biome, with the project's rules, reads a file of each room that breaks the rule, and then one that does not; files are counted
+ * and read on the disk.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '#test/support/evidock';
+import { circlesIn, importsOf } from './import-circles.ts';
 
 const FILES_MAX = 40;
 const METHODS_MAX = 20;
@@ -71,12 +73,39 @@ describe('the import rule', () => {
   });
 });
 
+describe('circles', () => {
+  const { imports: aliases } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const files = ['src', 'drivers', 'test', 'bench', 'scripts'].flatMap((folder) => tree(folder));
+  const all = importsOf(ROOT, files, aliases);
+
+  it('are nowhere, also not of types', () => {
+    // As many as a walk of the imports must see at least, in each way of writing them.
+    expect(all.get('src/station.ts')).toEqual(expect.arrayContaining(['src/desk/deps.ts', 'src/station/context.ts', 'src/events.ts']));
+    expect(all.get('src/main.ts')).toContain('src/station.ts');
+    expect(circlesIn(all)).toEqual([]);
+  });
+
+  it('would be found: of two, of many through each other, of one with itself, and not where two only share what they import', () => {
+    const of = (imports: Readonly<Record<string, readonly string[]>>) => circlesIn(new Map(Object.entries(imports)));
+    expect(of({ a: ['b'], b: ['a'], c: ['a'] })).toEqual([['a', 'b']]);
+    expect(of({ a: ['b', 'd'], b: ['c'], c: ['a', 'd'], d: ['e'], e: ['d'], f: ['f'] })).toEqual([['d', 'e'], ['a', 'b', 'c'], ['f']]);
+    expect(of({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] })).toEqual([]);
+  });
+});
+
 it('keeps every room within its size', () => {
   const rooms = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const sizes = Map.groupBy(rooms, ({ parentPath }) => parentPath.slice(ROOT.length + 1));
   expect(sizes.size).toBeGreaterThan(20);
   expect([...sizes].filter(([, files]) => files.length > FILES_MAX).map(([room, files]) => `${room}: ${files.length}`)).toEqual([]);
 });
+
+/** Every file of TypeScript below a folder. */
+function tree(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => `${folder}/${path}`);
+}
 
 /** Text of the files below a folder of src, tests left out. */
 function sources(folder: string): readonly { readonly path: string; readonly text: string }[] {

@@ -69,6 +69,18 @@ describe('certificate and key', () => {
     expect(lines.map((line) => JSON.parse(line).event)).toEqual(['tls.renewed']);
   });
 
+  it('are judged at once when the station is told to reload: what does not fit then is told', async () => {
+    const [first, second] = [await makeTlsPair(home.path, { stem: 'first' }), await makeTlsPair(home.path, { stem: 'second' })];
+    await put(first);
+    const source = await opened();
+    await put({ ...second, key: first.key });
+    await source.reload();
+    expect(source.state()).toMatchObject({ sha256: sha256Of(first.pem), refused: { code: 'tls-unusable' } });
+    await put(second);
+    await source.reload();
+    expect(source.state()).toMatchObject({ sha256: sha256Of(second.pem), refused: null });
+  });
+
   it('are taken over where a link is turned to another directory, as renewal programs do', async () => {
     for (const stem of ['one', 'two']) {
       const pair = await makeTlsPair(home.path, { stem });

@@ -93,6 +93,12 @@ export class TlsFiles implements TlsSource {
     }
   }
 
+  /** Somebody says that both files are written: what cannot be used now is told at once. */
+  async reload(): Promise<void> {
+    this.#doubted = await marksOf(this.#options);
+    await this.look();
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }

@@ -14,8 +14,8 @@ const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, e
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const until = '2026-06-22T15:30:00.000+08:00';
-const asker = { id: 'usr-01jybqe2v7k3m9', unit: 'unt-01jybqe2v7k3m9', roles: ['officer' as const] };
-const reviewer = { id: 'usr-01jybqf3w8m4n1', unit: 'unt-01jybqe2v7k3m9', roles: ['reviewer' as const] };
+const asker = { id: 'usr-01jybqe2v7k3m9', account: 'wangmin', name: '王敏', unit: 'unt-01jybqe2v7k3m9', roles: ['officer' as const] };
+const reviewer = { id: 'usr-01jybqf3w8m4n1', account: 'zhaoqiang', name: '赵强', unit: 'unt-01jybqe2v7k3m9', roles: ['reviewer' as const] };
 const target = { by: 'case' as const, case: 'LY-2026-0012', recordings: [], officer: null, from: null, to: null };
 const ids = { request: 'req-01jybqe2v7k3m9', grant: 'grt-01jybqe2v7k3m9' };
 
@@ -35,6 +35,7 @@ const grant = {
     rule: null,
     policy: 3,
     approver: reviewer.id,
+    people: [{ id: reviewer.id, account: reviewer.account, name: reviewer.name }],
   },
 };
 
@@ -47,5 +48,14 @@ export const CALL_UP_COMPONENTS = {
   CallUpRequestBody: named(RequestBody, { case: 'LY-2026-0012', actions: ['look'], purpose: 'case-handling', until: '2026-06-22 15:30' }),
   CallUpDecisionBody: named(DecisionBody, { decision: 'narrow', actions: ['look'], words: '只看画面' }),
   CallUpConfirmationBody: named(ConfirmationBody, { confirmed: true }),
-  Notice: named(NoticeJson, { id: 'ntc-01jybqe2v7k3m9', user: asker.id, kind: 'request-waits', request: ids.request, at, readAt: null }),
+  Notice: named(NoticeJson, {
+    id: 'ntc-01jybqe2v7k3m9',
+    user: asker.id,
+    account: asker.account,
+    name: asker.name,
+    kind: 'request-waits',
+    request: ids.request,
+    at,
+    readAt: null,
+  }),
 } as const;

@@ -22,7 +22,13 @@ const Target = Type.Object({
 });
 
 const Actions = Type.Array(oneOf(CALL_UP_ACTIONS), { minItems: 1, maxItems: CALL_UP_ACTIONS.length });
-const Person = Type.Object({ id: Type.String(), unit: nullable.text('Id of the unit then.'), roles: Type.Array(oneOf(ROLES)) });
+const NAMED = {
+  id: Type.String(),
+  account: nullable.text('What they sign in with; null: nobody with an account, as at the machine itself.'),
+  name: nullable.text('As they are called today.'),
+};
+const Named = Type.Object(NAMED);
+const Person = Type.Object({ ...NAMED, unit: nullable.text('Id of the unit then.'), roles: Type.Array(oneOf(ROLES)) });
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const RequestJson = Type.Object({
@@ -72,7 +78,8 @@ export const GrantJson = Type.Object({
   endedBy: nullable.text(),
   rule: nullable.text('Rule of the policy that gave it; null: a reviewer did.'),
   policy: Type.Integer(),
-  approver: nullable.text(),
+  approver: nullable.text('Id.'),
+  people: Type.Array(Named, { description: 'Whoever approved it and whoever ended it, by name.' }),
 });
 
 export const GrantWholeJson = Type.Object({
@@ -85,6 +92,8 @@ export const GrantWholeJson = Type.Object({
 export const NoticeJson = Type.Object({
   id: Type.String(),
   user: Type.String({ description: 'Id of the account that was told.' }),
+  account: NAMED.account,
+  name: NAMED.name,
   kind: oneOf(NOTICE_KINDS),
   request: Type.String(),
   at: Type.String(),

@@ -71,21 +71,9 @@ import {
   RecorderJson,
   SuggestionJson,
 } from './registry.ts';
-import { ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
+import { ReportDeedBody, ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
 import { RETENTION_COMPONENTS } from './retention-components.ts';
-import {
-  CodeBody,
-  OwnPasswordBody,
-  PasswordBody,
-  PasswordSetJson,
-  RecoveryCodesJson,
-  SecondFactorShownJson,
-  SessionJson,
-  SetUpBody,
-  SignInBody,
-  SignInJson,
-  WhoAmIJson,
-} from './sign-in.ts';
+import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
 import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
@@ -120,10 +108,6 @@ const kioskId = 'ksk-01k0d5w7q3hz01';
 const token = {
   ...{ id: 'tok-01k0d5w7q3hz01', owner: userId, name: 'monitoring', scopes: ['see-work'], madeAt: at, expiresAt: at, lastUseAt: null },
   ...{ endedAt: null, ended: null, good: true },
-};
-const session = {
-  ...{ id: 'ssn-01jybqe2v7k3m9', user: 'usr-01jybqe2v7k3m9', account: 'zhang.san', name: '张三', method: 'password+totp' as const },
-  ...{ address: '10.20.30.40', agent: 'Firefox', began: at, used: at, endsSeconds: 1800, limitSeconds: 43_000, present: true },
 };
 const work = {
   ...{
@@ -226,6 +210,7 @@ export const COMPONENTS = {
     ],
   }),
   ReviewBody: named(ReviewBody, { verdict: 'fine' }),
+  ReportDeedBody: named(ReportDeedBody, { report: 'trail', of: recordingId, how: 'printed', copies: 2, to: '区人民法院' }),
   BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
   Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
   Slot: named(SlotJson, slot),
@@ -269,6 +254,7 @@ export const COMPONENTS = {
     ...{ actor: { kind: 'cli', id: 'wang', via: 'socket', session: null }, data: { unit: { old: null, new: 'B2' } }, lists: {} },
     ...{ personal: { name: { old: null, new: '王敏' } }, salts: { name: sha256 }, prev: sha256, hash },
     canonical: '{"actor":{"id":"wang","kind":"cli","session":null,"via":"socket"},"at":"2026-06-20T07:30:00.000Z","data":{},…}',
+    leftOut: false,
   }),
   Fact: named(FactJson, { name: 'category', value: 'inspection', from: at, actor: 'cli:wang', entry: 812 }),
   CaseEventBody: named(EventBody, { start: '2026-06-20 15:30', end: '2026-06-20 16:10', stage: 'evidence', place: '中山路 8 号' }),
@@ -401,25 +387,5 @@ export const COMPONENTS = {
   ...CALL_UP_COMPONENTS,
   ...RETENTION_COMPONENTS,
   ...HOLD_COMPONENTS,
-  SignInBody: named(SignInBody, { account: 'zhang.san', password: 'four words of your own' }),
-  SignIn: named(SignInJson, {
-    ...{ state: 'code', session: null, pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300 },
-    ...{ secret: null, uri: null, recoveryCodes: null },
-  }),
-  CodeBody: named(CodeBody, { pending: 'not-a-token-but-43-characters-of-base64url0', code: '492039' }),
-  Session: named(SessionJson, session),
-  WhoAmI: named(WhoAmIJson, {
-    ...{ kind: 'user', id: session.user, name: '张三', account: 'zhang.san', officer: '041234', unit: 'unt-01jybqe2v7k3m9' },
-    ...{ roles: ['officer'], tasks: ['own-account', 'find-footage', 'show-footage', 'tag-footage'], session },
-    secondFactor: { set: true, needed: false, recoveryCodesLeft: 9 },
-  }),
-  OwnPasswordBody: named(OwnPasswordBody, { old: 'four words of your own', password: 'other words that nobody says' }),
-  PasswordBody: named(PasswordBody, { password: 'four words of your own' }),
-  PasswordSet: named(PasswordSetJson, { account: 'zhang.san' }),
-  SetUpBody: named(SetUpBody, { token: 'not-a-token-but-43-characters-of-base64url0', password: 'four words of your own' }),
-  SecondFactorShown: named(SecondFactorShownJson, {
-    ...{ pending: 'not-a-token-but-43-characters-of-base64url0', pendingSeconds: 300, secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
-    uri: 'otpauth://totp/Evidock:zhang.san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Evidock',
-  }),
-  RecoveryCodes: named(RecoveryCodesJson, { recoveryCodes: ['3f7k2m-9qwx41-c8v0zt-5hn6pa'] }),
+  ...SIGN_IN_COMPONENTS,
 } as const;

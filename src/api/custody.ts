@@ -14,6 +14,11 @@ export const CustodyJson = Type.Object({
     id: nullable.text(),
     via: nullable.text(),
     session: nullable.text(),
+    user: Type.Optional(Type.String({ description: 'Of a token: the account of its owner.' })),
+    knownBy: Type.Optional(Type.String({ description: 'How whoever sent the request signed in, or what else they showed.' })),
+    requestId: Type.Optional(
+      Type.String({ description: 'Id of the request that the entry comes from, as its answer named it in `x-request-id`.' }),
+    ),
   }),
   subject: Type.String({ description: 'What it is about: `case:LY-2026-0012`.' }),
   related: Type.Array(Type.String(), { description: 'What else it belongs to the history of.' }),
@@ -36,7 +41,8 @@ export const CustodyJson = Type.Object({
   }),
   prev: Type.String(),
   hash: Type.String({ description: 'SHA-256 of the UTF-8 bytes of `canonical`.' }),
-  canonical: Type.String({ description: 'Canonical JSON (RFC 8785), the bytes that are hashed.' }),
+  canonical: Type.String({ description: 'Canonical JSON (RFC 8785), the bytes that are hashed; empty where something was left out.' }),
+  leftOut: Type.Boolean({ description: 'The entry tells more, of footage that whoever asks may not see.' }),
 });
 
 export type CustodyAnswer = Static<typeof CustodyJson>;

@@ -26,6 +26,12 @@ export const VerifyBody = closed({
   log: Type.Optional(Type.Boolean()),
 });
 
+const figure = (what: string) =>
+  Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: `${what}; null: recordings were named that whoever asks may not see.`,
+  });
+
 export const DeriveAgainBody = closed({
   failed: Type.Optional(Type.Boolean()),
   recipe: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
@@ -33,7 +39,11 @@ export const DeriveAgainBody = closed({
   count: Type.Optional(Type.Boolean()),
 });
 
-export const DeriveAgainJson = Type.Object({ recordings: Type.Integer(), bytes: Type.Integer(), started: Type.Boolean() });
+export const DeriveAgainJson = Type.Object({
+  recordings: figure('How many'),
+  bytes: figure('Of their originals'),
+  started: Type.Boolean(),
+});
 
 export const RetryBody = closed({
   stage: Type.Optional(WorkStageText),
@@ -41,7 +51,7 @@ export const RetryBody = closed({
   dryRun: Type.Optional(Type.Boolean()),
 });
 
-export const RetryJson = Type.Object({ retried: Type.Integer() });
+export const RetryJson = Type.Object({ retried: figure('Pieces of work') });
 
 export const JobsQuery = closed({
   stage: Type.Optional(WorkStageText),

@@ -28,8 +28,9 @@ export function addDerive(program: Command, shell: Shell): void {
       const body = { failed, recipe, recordings: recordings.length > 0 ? recordings : undefined, count: dryRun || !yes };
       const answer = await shell.withStation(globals, (client) => ask<DeriveAgainAnswer>(client, 'POST', '/derivatives/again', { body }));
       if (globals.json) return shell.printJson(answer);
-      const { started, bytes } = answer;
-      if (answer.recordings === 0) return shell.note(say('derive.none'));
-      shell.print(say(started ? 'derive.started' : 'derive.count', { recordings: answer.recordings, bytes: bytesText(bytes) }));
+      const { started, bytes, recordings: count } = answer;
+      if (count === null || bytes === null) return shell.note(say('work.untold'));
+      if (count === 0) return shell.note(say('derive.none'));
+      shell.print(say(started ? 'derive.started' : 'derive.count', { recordings: count, bytes: bytesText(bytes) }));
     });
 }

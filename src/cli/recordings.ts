@@ -276,7 +276,8 @@ function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void 
 }
 
 /** One custody entry in words. */
-function custodyWords({ say, language }: Voice, { type, data, lists, personal, related }: CustodyAnswer): string {
+function custodyWords({ say, language }: Voice, { type, data, lists, personal, related, leftOut }: CustodyAnswer): string {
+  if (leftOut) return say('custody.left-out', { type });
   const key = `custody.${type}`;
   if (!hasText(key)) return `${type} ${JSON.stringify(data)}`;
   const erased = Object.keys(entryTypeOf(type)?.personal ?? {}).map((name) => [name, say('custody.erased')]);

@@ -81,9 +81,11 @@ export function addJobs(program: Command, shell: Shell): void {
       const globals = shell.globals(command);
       const body = { stage, recording, dryRun };
       const answer = await shell.withStation(globals, (client) => ask<RetryAnswer>(client, 'POST', '/jobs/retry', { body }));
+      const { retried: count } = answer;
       if (globals.json) shell.printJson(answer);
-      else if (dryRun) shell.print(say('jobs.would-retry', { count: answer.retried }));
-      else shell.done(say('jobs.retried', { count: answer.retried }));
+      else if (count === null) shell.note(say('work.untold'));
+      else if (dryRun) shell.print(say('jobs.would-retry', { count }));
+      else shell.done(say('jobs.retried', { count }));
     });
 }
 

@@ -36,6 +36,7 @@ type Family =
   | 'effect'
   | 'relation'
   | 'suggestion'
+  | 'report-how'
   | 'sample.verdict'
   | 'source'
   | 'derivative'

@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import type { Static } from 'typebox';
 import { because, type Reason } from '#domain/reason';
-import type { Config } from './schema.ts';
+import type { http } from './http-section.ts';
 
 type Refuse = (path: string, why: Reason, value: unknown) => void;
 
@@ -8,7 +9,7 @@ type Refuse = (path: string, why: Reason, value: unknown) => void;
 const BITS_MIN = { ipv4: 8, ipv6: 16 } as const;
 
 /** Rules of `http` that the schema cannot express. Everything that leaves this machine is encrypted, by the station itself or by a proxy that is named. */
-export function checkHttp({ host, names, certificate, key, trustedProxies }: Config['http'], refuse: Refuse): void {
+export function checkHttp({ host, names, certificate, key, trustedProxies }: Static<typeof http>, refuse: Refuse): void {
   if (isIP(host) === 0) refuse('http.host', because('must-be-address', {}), host);
   const pair = because('pair-needed', { field: 'http.certificate', key: 'http.key' });
   if ((certificate === '') !== (key === '')) refuse(certificate === '' ? 'http.certificate' : 'http.key', pair, '');

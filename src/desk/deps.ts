@@ -13,10 +13,10 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
-import type { SuggestRules } from '#steps/record-suggestions';
 import type { AccessDeps } from './access/decide-for.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { DoorParts } from './doors/parts.ts';
+import type { DeskFacts } from './facts.ts';
 import type { Looks } from './look-log.ts';
 import type { RetentionParts } from './retention/parts.ts';
 import type { SignInParts } from './sign-in/parts.ts';
@@ -28,26 +28,6 @@ interface IngestRequest {
   readonly slot: number | null;
   readonly serial: string | null;
   readonly clockOffsetMs: number | null;
-}
-
-/** What the API needs to know of the station's configuration and identity. */
-interface DeskFacts {
-  readonly stationId: string;
-  readonly stationName: string;
-  readonly timezone: string;
-  readonly version: string;
-  /** Absolute path. Ledger backups go here unless the request names a file. */
-  readonly backupDirectory: string;
-  /** Absolute paths. No backup is written below them. */
-  readonly ownDirectories: readonly string[];
-  readonly archiveDerivatives: boolean;
-  /** Whether pieces of the custody log are copied into vault and archive. */
-  readonly shipsLog: boolean;
-  readonly suggest: SuggestRules;
-  /** By how much the clock may go back or jump. */
-  readonly clockLimitSeconds: number;
-  /** Hours of work such as `07:00-20:00`, and how many looks of a month are reviewed. */
-  readonly audit: { readonly hours: string; readonly sampleSize: number };
 }
 
 /** Everything that routes and use-cases stand on; given by the composition root. */
@@ -64,7 +44,7 @@ export interface DeskDeps {
   readonly clockWatch: ClockWatch;
   readonly log: Log;
   /** What is on record of looks; one of each for all ways in. */
-  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy'>;
+  readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy' | 'deliverCovered'>;
   readonly played: PlayedTimes;
   /** What is on record of everything else that people do. */
   readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;

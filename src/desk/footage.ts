@@ -6,8 +6,10 @@ import { because, type Reason } from '#domain/reason';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
 import { bytesText } from '#messages/figures';
+import type { Archive } from '#ports/archive';
+import type { LedgerReader } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
-import type { DeskDeps } from './deps.ts';
+import type { VaultReader } from '#ports/vault';
 
 /** Something that a person can look at: an original or a derivative, with the digest of its bytes. */
 export interface Item {
@@ -97,13 +99,20 @@ function nameOf(recordingId: string, key: string): string {
 
 /** The officer whom a recording shows, and the unit that officer belongs to now: its id, or its name where it is known by that alone. */
 export async function shownIn(
-  { recordings, registry, people }: Pick<DeskDeps['ledger'], 'recordings' | 'registry' | 'people'>,
+  { recordings, registry, people }: Pick<LedgerReader, 'recordings' | 'registry' | 'people'>,
   recordingId: string,
 ): Promise<{ officer: string | null; unit: string | null }> {
   const officer = (await recordings.get(recordingId))?.officerId ?? null;
   if (officer === null) return { officer, unit: null };
   const [unit] = await people.unitsOfOfficer(officer);
   return { officer, unit: unit ?? (await registry.officer(officer))?.unit ?? null };
+}
+
+/** Where items lie. */
+export interface Stores {
+  readonly vault: VaultReader;
+  /** null if no archive is configured. */
+  readonly archive: Archive | null;
 }
 
 /** The place from which an item is read, after a look has shown that the item is there. */
@@ -113,7 +122,7 @@ export interface Source {
 }
 
 /** Throws vault.* or archive.* if the item is not there as it was sealed. */
-export async function sourceOf({ vault, archive }: DeskDeps, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
+export async function sourceOf({ vault, archive }: Stores, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
   if (from === 'vault') {
     const found = await vault.stat(item.key);
     if (!found) throw new EvidockError('vault.missing', because('key', { key: item.key }));

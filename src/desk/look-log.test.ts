@@ -14,7 +14,9 @@ import type { Ledger } from '#ports/ledger';
 import { STATION_ID } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { COVERED_MS, type LookAsk, Looks } from './look-log.ts';
+import { COVERED_MS } from './covered-pictures.ts';
+import { Looks } from './look-log.ts';
+import type { LookAsk } from './open-look.ts';
 
 let station: ServedStation;
 let nowMs: number;

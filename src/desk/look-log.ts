@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { RecordingSeen } from '#domain/custody/look-entries';
@@ -6,13 +5,14 @@ import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { RecordingViewed } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
-import { type Looked, type LookRight, type Played, type Viewer, whoever } from '#domain/look/look';
+import { type Played, type Viewer, whoever } from '#domain/look/look';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
-import { OpenLook } from './open-look.ts';
+import { type Announced, CoveredPictures, type PictureDelivery } from './covered-pictures.ts';
+import { type LookAsk, OpenLook } from './open-look.ts';
 
 /** A look of which no byte was sent for so long is over. */
 const IDLE_MS = 5 * 60_000;
@@ -21,21 +21,8 @@ const UNWRITTEN_MS = 50_000;
 const TURN_MS = 5_000;
 /** Looks that are open at once. One more ends the one of which no byte was sent for the longest time. */
 const OPEN_MAX = 10_000;
-/** For so long pictures may be asked for after their entry, ms. */
-export const COVERED_MS = 10 * 60_000;
-const COVERED_MAX = 50_000;
 /** Entries in one transaction. */
 const BATCH_MAX = 100;
-
-export interface LookAsk {
-  readonly viewer: Viewer;
-  readonly right: LookRight;
-  readonly looked: Looked;
-  /** Bytes of the whole item. */
-  readonly itemBytes: number;
-  /** What media time these bytes hold; null where the file has no index that could be read. Asked when what was seen is written. */
-  readonly playedOf: (ranges: readonly { readonly start: number; readonly end: number }[]) => Promise<readonly Played[] | null>;
-}
 
 interface Options {
   readonly ledger: Ledger;
@@ -63,7 +50,7 @@ export class Looks {
   /** By the same: the first is the one that was asked of for the longest time ago. */
   readonly #open = new Map<string, OpenLook>();
   readonly #byId = new Map<string, OpenLook>();
-  readonly #covered: LRUCache<string, string>;
+  readonly #pictures: CoveredPictures;
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<void> = Promise.resolve();
 
@@ -71,7 +58,8 @@ export class Looks {
     this.#options = options;
     this.#nowMs = options.monotonicMs ?? (() => performance.now());
     this.#begun = new GroupCommit({ itemsMax: BATCH_MAX, record: (drafts) => this.#append(drafts) });
-    this.#covered = new LRUCache({ max: COVERED_MAX, ttl: COVERED_MS, ttlResolution: 0, perf: { now: this.#nowMs } });
+    const { clock, stationId } = options;
+    this.#pictures = new CoveredPictures({ nowMs: this.#nowMs, wallMs: () => clock.nowMs(), stationId });
     this.#timer = setInterval(() => void this.turn().catch(options.failed), TURN_MS);
     this.#timer.unref();
   }
@@ -111,16 +99,18 @@ export class Looks {
   }
 
   /** Pictures of these recordings are on record as shown to this person, by the entry with this look. They may be sent for a while without another entry. */
-  cover(
-    viewer: Viewer,
-    { look, kind, recordings }: { readonly look: string; readonly kind: string; readonly recordings: readonly string[] },
-  ): void {
-    for (const recording of recordings) this.#covered.set(coverKey(viewer, kind, recording), look);
+  cover(viewer: Viewer, announced: Announced): void {
+    this.#pictures.cover(viewer, announced);
   }
 
   /** The look by which a picture is on record already; null if it is not. */
   coveredBy(viewer: Viewer, kind: string, recording: string): string | null {
-    return this.#covered.get(coverKey(viewer, kind, recording)) ?? null;
+    return this.#pictures.coveredBy(viewer, kind, recording);
+  }
+
+  /** A picture that is on record already goes out: counts it. null: it is on record no more. */
+  deliverCovered(viewer: Viewer, kind: string, recording: string): PictureDelivery | null {
+    return this.#pictures.deliver(viewer, kind, recording);
   }
 
   /** Looks that are open. */
@@ -136,7 +126,7 @@ export class Looks {
       if (look.isIdleSince(now - IDLE_MS)) look.end('idle');
       if (look.isOver || look.isUnwrittenSince(now - UNWRITTEN_MS)) due.push(look);
     }
-    return this.#write(due);
+    return Promise.all([this.#write(due), this.#writePictures(false)]).then(() => undefined);
   }
 
   /** Ends every look, and writes what was seen. The station stops. */
@@ -144,6 +134,13 @@ export class Looks {
     clearInterval(this.#timer);
     for (const look of this.#byId.values()) look.end('stopped');
     await this.#write([...this.#byId.values()]);
+    await this.#writePictures(true);
+  }
+
+  async #writePictures(all: boolean): Promise<void> {
+    const { drafts, written } = this.#pictures.due(all);
+    for (let from = 0; from < drafts.length; from += BATCH_MAX) await this.#append(drafts.slice(from, from + BATCH_MAX));
+    written();
   }
 
   /** Writes what was seen of looks, one batch after the other. Ended ones are forgotten then. */
@@ -240,10 +237,6 @@ export class Looks {
       for (const draft of drafts) await writer.custody.append(draft);
     });
   }
-}
-
-function coverKey({ actor, address, agent }: Viewer, kind: string, recording: string): string {
-  return JSON.stringify([actor, address, agent, kind, recording]);
 }
 
 /** Two requests are one look only where all of this is the same, so that each entry is true of every byte that it covers. */

@@ -1,9 +1,18 @@
-import { type Played, type Seen, SPANS_MAX } from '#domain/look/look';
+import { type Looked, type LookRight, type Played, type Seen, SPANS_MAX, type Viewer } from '#domain/look/look';
 import { Spans } from '#domain/look/spans';
-import type { LookAsk } from './look-log.ts';
 
 /** Why a look is over. */
 export type WhyEnded = 'idle' | 'revoked' | 'session' | 'stopped';
+
+export interface LookAsk {
+  readonly viewer: Viewer;
+  readonly right: LookRight;
+  readonly looked: Looked;
+  /** Bytes of the whole item. */
+  readonly itemBytes: number;
+  /** What media time these bytes hold; null where the file has no index that could be read. Asked when what was seen is written. */
+  readonly playedOf: (ranges: readonly { readonly start: number; readonly end: number }[]) => Promise<readonly Played[] | null>;
+}
 
 /** The bytes of one answer on their way out. */
 export interface Delivery {

@@ -11,7 +11,7 @@ import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Recorder } from '#domain/registry';
 import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
 import { writtenToMs } from '#domain/time/station-time';
-import type { LedgerWriter } from '#ports/ledger';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { CaseFacts } from '#ports/ledger/cases';
 import { recordSuggestions } from '#steps/record-suggestions';
 import { takeStepOf } from './case-course.ts';
@@ -62,13 +62,20 @@ export function momentOf(text: string, zone: string, field: string): number {
 }
 
 /**
- * Adds cases, all of them or none. `update`: cases on record may be changed too. `known`: all cases must be on record. Returns how many are new or changed, and
- * how many suggestions their events gave.
+ * Adds cases, all of them or none. `update`: cases on record may be changed too. `known`: all cases must be on record. `seen`: what whoever adds them sees. Returns
+ * how many are new or changed, and how many suggestions of what is seen their events gave.
  */
 export async function addCases(
   deps: DeskDeps,
   drafts: readonly CaseDraft[],
-  options: { update: boolean; known?: boolean; dryRun?: boolean; actor: Actor; label?: (index: number) => string },
+  options: {
+    update: boolean;
+    known?: boolean;
+    dryRun?: boolean;
+    actor: Actor;
+    seen: LedgerReader;
+    label?: (index: number) => string;
+  },
 ): Promise<Changed<{ added: number; updated: number; events: number; suggestions: number }>> {
   return changeOrTry(deps.ledger, options.dryRun ?? false, async (writer) => {
     const sum = { added: 0, updated: 0, events: 0, suggestions: 0 };
@@ -84,7 +91,7 @@ export async function addCases(
         if (!added) continue;
         changed = true;
         sum.events += 1;
-        sum.suggestions += await suggestForEvent(deps, writer, added);
+        sum.suggestions += await suggestForEvent(deps, writer, added, options.seen);
       }
     }
     return { ...sum, changed };
@@ -204,8 +211,11 @@ async function addEvent(
   return fresh;
 }
 
-/** Suggests recordings for an event among those that are sealed. Recordings that are still being copied are compared with events when they are sealed. */
-async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: CaseEvent): Promise<number> {
+/**
+ * Suggests recordings for an event among those that are sealed. Recordings that are still being copied are compared with events when they are sealed. Of recordings
+ * that whoever adds the event does not see (`seen`) nothing is counted, and none is tagged by rule.
+ */
+async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: CaseEvent, seen: LedgerReader): Promise<number> {
   const { suggest } = deps.facts;
   const window = { sinceMs: event.startMs - suggest.marginMs - RECORDING_MS_MAX, untilMs: event.endMs + suggest.marginMs + 1, limit: PAGE };
   let made = 0;
@@ -213,7 +223,10 @@ async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: Case
   for (;;) {
     const page = await writer.recordings.list(after === undefined ? window : { ...window, after });
     for (const { recording } of page) {
-      if (isTakenIn(recording.state)) made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
+      if (!isTakenIn(recording.state)) continue;
+      const isSeen = (await seen.recordings.get(recording.id)) !== null;
+      const fresh = await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), { among: [event], mayAccept: isSeen });
+      if (isSeen) made += fresh;
     }
     if (page.length < PAGE) return made;
     after = page.at(-1)?.recording.id;

@@ -75,7 +75,11 @@ beforeAll(async () => {
   await addOfficers(deps, [{ id: '041235', name: 'Li Wei', unit: 'Squad 3' }], AT_MACHINE);
   const start = new Date(START_MS - 7_200_000).toISOString();
   const event = { start, end: new Date(START_MS).toISOString(), place: 'West Lake Road 12' };
-  await addCases(deps, [{ number: 'A-1', title: 'Stalls', officers: ['041234'], events: [event] }], { update: false, actor: ACTOR });
+  await addCases(deps, [{ number: 'A-1', title: 'Stalls', officers: ['041234'], events: [event] }], {
+    update: false,
+    actor: ACTOR,
+    seen: deps.ledger,
+  });
   await addRecorder(deps, { serial: 'R2', model: 'X', officer: '041235' }, AT_MACHINE);
   await changeRecorder(deps, 'R2', { officer: null }, AT_MACHINE);
   await assignSlot(deps, { port: '1-4.2', slot: 2, actor: ACTOR });
@@ -331,7 +335,7 @@ describe('a log that took over from one in another byte form', () => {
       (await Array.fromAsync(ledger.upkeep.replay(new AbortController().signal))).filter(({ type }) => type === 'contradiction');
     expect(await replayed()).toEqual([]);
     await changeRecorder(deps, 'R1', { officer: null }, AT_MACHINE);
-    await addCases(deps, [{ number: 'OLD-1', title: 'Before', stage: 'decision' }], { update: true, actor: ACTOR });
+    await addCases(deps, [{ number: 'OLD-1', title: 'Before', stage: 'decision' }], { update: true, actor: ACTOR, seen: deps.ledger });
     expect(await replayed()).toEqual([]);
     const forge = new DatabaseSync(file);
     forge.exec(`UPDATE recorders SET assigned_officer_id = '1', model = 'anything';

@@ -1,5 +1,6 @@
 /** Texts for the types of custody entries, in English. */
 export const custodyEn = {
+  'custody.left-out': '{type}: what it tells of the footage of others is left out',
   'custody.copy.withdrawn': 'the copy in {archive} failed its check and counts no more; it is archived again',
   'custody.recording.facts-archived': 'changed facts archived and verified in {archive}',
   'custody.recording.derive-again': 'is to be derived again ({why}); made so far by {recipes}',

@@ -1,5 +1,6 @@
 /** Texts for the types of custody entries, in Chinese. */
 export const custodyZhCN = {
+  'custody.left-out': '{type}：涉及他人影像的内容从略',
   'custody.copy.withdrawn': '{archive} 中的副本未通过检查，不再算数；将重新归档',
   'custody.recording.facts-archived': '变更后的信息已归档并在 {archive} 核验',
   'custody.recording.derive-again': '将重新制作派生文件（{why}）；此前由 {recipes} 制作',

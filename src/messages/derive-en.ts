@@ -7,6 +7,7 @@ export const deriveEn = {
   'derive.opt.recipe': 'only recordings with something made by this recipe (remux/1)',
   'derive.opt.yes': 'begin; without it only the count is told',
   'derive.needs-again': 'derive needs --again: what was never made is made by itself',
+  'work.untold': 'Done as far as there is anything to do: of recordings that you may not see no figures are told.',
   'derive.none': 'There is nothing to make again.',
   'derive.count': '{recordings} {recordings:recording|recordings} ({bytes}) would be made again. Add --yes to begin.',
   'derive.started':

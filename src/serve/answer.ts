@@ -10,12 +10,14 @@ import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/ent
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
 import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
-import { demandLeave, type Stated } from './leave.ts';
+import { demandLeave } from './leave.ts';
 import { serveFootage } from './playback.ts';
-import { actorOf, type Principal, type PrincipalOf, sightOf, viewerOf } from './principal.ts';
+import { actorOf, originOf, type Principal, type PrincipalOf, sightOf, viewerOf } from './principal.ts';
+import { withRefusals } from './refusals/desk-refusals.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, Redirect, type Route, type Serving } from './route.ts';
 import { showingRight } from './showing-right.ts';
+import type { Stated } from './stated-reason.ts';
 
 /** What handlers get (`Serving`), and the parts that only the server uses. */
 export type ServerParts = Serving & { readonly gatekeeper: Gatekeeper; readonly principalOf: PrincipalOf; readonly running: RunningKeys };
@@ -58,6 +60,7 @@ export async function answer(
     body,
     principal,
     actor: actorOf(principal),
+    seen,
     leave: leave === 'not-seen' ? null : leave,
     cookies,
   };
@@ -65,9 +68,12 @@ export async function answer(
   // a moment later: nobody has decided on that.
   const ledger = leave === 'not-seen' ? whole.deps.ledger.within(NOTHING) : row.reads === 'station' ? whole.deps.ledger : seen;
   const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger } };
-  if (row.reads === 'station') await mustSeeNamed(row, seen, parts, { params, body });
   const stillHolds = async () => sightOf(await again()) === sightOf(principal);
-  return answerRow(row, parts, { ...asked, stillHolds, signal: signalOf(reply) }, { request, reply });
+  const handled = { ...asked, stillHolds, signal: signalOf(reply) };
+  return withRefusals({ gatekeeper, principal, row }, async () => {
+    if (row.reads === 'station') await mustSeeNamed(row, seen, parts, { params, body });
+    return answerRow(row, parts, handled, { request, reply });
+  });
 }
 
 /** A route that reads everything names only what whoever asks may see. */
@@ -180,6 +186,7 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
     ledger: deps.ledger,
     route: `${row.method} ${row.url}`,
     declared: custodyOfRoute(row),
+    origin: originOf(asked.principal),
     holds: row.transactions !== 'several',
     ...tagging(row, deps, { request, reply }),
   });

@@ -1,44 +1,14 @@
 import type { Gatekeeper, Purpose, Refusal, Ruling } from '#desk/access/gatekeeper';
 import type { Action } from '#domain/access/policy';
-import { TASK_OF, type Task } from '#domain/access/tasks';
+import { TASK_OF } from '#domain/access/task-of';
+import type { Task } from '#domain/access/tasks';
 import { EvidockError } from '#domain/errors';
 import type { Kind } from '#domain/kind';
 import { because, type Reason } from '#domain/reason';
-import type { Case } from '#domain/registry';
 import type { LedgerReader } from '#ports/ledger';
 import { actorOf, type Principal, viewerOf } from './principal.ts';
-import type { Asked, OfRecording, Route } from './route.ts';
-
-/** Why somebody says that they want to see footage. */
-export interface StatedReason {
-  /** A code of the policy's list of purposes. */
-  readonly code: string;
-  /** null: none were given. */
-  readonly words: string | null;
-}
-
-/** What a request states of itself. */
-export interface Stated {
-  /** null: it states none. */
-  readonly reason: StatedReason | null;
-  /** Number of the case for which it is; null: it names none. */
-  readonly caseNumber: string | null;
-}
-
-/** By what somebody may do this with a recording. */
-export interface Leave {
-  readonly recording: string;
-  readonly actions: readonly Action[];
-  /** Version of the policy that decided; null where none was asked, as over the control socket. */
-  readonly policy: number | null;
-  /** Ids of the rules that allowed it, one for each action; `break-glass` over the control socket. */
-  readonly rules: readonly string[];
-  /** Ids of the grants that cover it. */
-  readonly grants: readonly string[];
-  readonly reason: StatedReason | null;
-  /** The stated case, with its title now; null: none was stated. */
-  readonly forCase: Pick<Case, 'number' | 'title'> | null;
-}
+import type { Asked, Leave, OfRecording, Route } from './route.ts';
+import type { Stated, StatedReason } from './stated-reason.ts';
 
 /** The task that a route needs first; null: it is for everybody. */
 export function taskOf({ needs }: Pick<Route, 'needs'>): Task | null {
@@ -98,7 +68,7 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
           ...actionsOf(asked, found.kind),
           ...BREAK_GLASS,
           reason,
-          forCase: await mustBelong(ledger, found.id, stated),
+          forCase: await mustBelong(demand, found.id),
         };
   if (found === null) return notSeen(demand, id ?? '', needs);
   const rule = (action: Action) => gatekeeper.decideFor(principal.asker, action, found.id, { address: principal.address });
@@ -124,7 +94,7 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
     rules,
     grants: [...new Set(rulings.flatMap(({ grants }) => grants))],
     reason,
-    forCase: await mustBelong(ledger, found.id, stated),
+    forCase: await mustBelong(demand, found.id),
   };
 }
 
@@ -132,11 +102,17 @@ export async function demandLeave(demand: Demand, needs: OfRecording): Promise<L
  * The stated case. One that is not there, one that whoever asks may not see and one to which the recording does not belong are refused in the same words, so that
  * nobody learns of a case by naming it. Throws request.invalid.
  */
-async function mustBelong(ledger: LedgerReader, recording: string, { caseNumber }: Stated): Promise<Leave['forCase']> {
+async function mustBelong(demand: Demand, recording: string): Promise<Leave['forCase']> {
+  const { gatekeeper, ledger, principal, row, stated } = demand;
+  const { caseNumber } = stated;
   if (caseNumber === null) return null;
   const [found, detail] = [await ledger.cases.get(caseNumber), await ledger.recordings.detail(recording)];
-  if (found === null || !detail?.caseNumbers.includes(caseNumber))
-    throw new EvidockError('request.invalid', because('case-not-of', { recording, number: caseNumber }));
+  if (found === null || !detail?.caseNumbers.includes(caseNumber)) {
+    const why = because('case-not-of', { recording, number: caseNumber });
+    const wanted = { task: taskOf(row) ?? 'show-footage', tried: `case ${caseNumber}, recording ${recording}` } as const;
+    await gatekeeper.refused(refusalOf(principal, row, { wanted, by: why.code, why }));
+    throw new EvidockError('request.invalid', why);
+  }
   return { number: found.number, title: found.title };
 }
 

@@ -26,6 +26,12 @@ export async function pageOf<T, A>({ list, query, read, keyOf, show }: PageOptio
   return { items: rows.map(show), next: last === undefined || rows.length < limit ? null : cursorFor(tag, keyOf(last)) };
 }
 
+/** A page of rows, each shown with what the ledger says of it. */
+export async function shownPage<T, A>({ show, ...options }: Omit<PageOptions<T, T>, 'show'> & { readonly show: (row: T) => Promise<A> }) {
+  const { items, next } = await pageOf<T, T>({ ...options, show: (row) => row });
+  return { items: await Promise.all(items.map(show)), next };
+}
+
 /**
  * One page of a list that says by itself where it goes on. A page may be short although more follows: `next` is null where the list ends. `read` gets the key that
  * the page before gave as `next`.

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { addAbortSignal, pipeline, type Readable, Transform } from 'node:stream';
 import type { DeskDeps } from '#desk/deps';
 import { type Source, shownIn, sourceOf } from '#desk/footage';
-import type { OpenLook } from '#desk/open-look';
+import type { Delivery, OpenLook } from '#desk/open-look';
 import type { LookRight, Viewer } from '#domain/look/look';
 import type { Metrics } from './metrics.ts';
 import { OPEN_ENDED_BYTES_MAX, rangeOf } from './range-header.ts';
@@ -65,7 +65,14 @@ export async function serveFootage({ deps, metrics }: FootageDeps, request: Foot
   const source = await sourceOf(deps, item, from, request.signal);
   if (request.headOnly) return new RawAnswer(status, answerHeaders, null);
   const covered = deps.looks.coveredBy(request.viewer, item.what, item.recordingId);
-  if (covered !== null) return new RawAnswer(status, { ...answerHeaders, 'x-evidock-look': covered }, await source.open({ start, end }));
+  if (covered !== null) {
+    metrics.looked(source.place);
+    return new RawAnswer(
+      status,
+      { ...answerHeaders, 'x-evidock-look': covered },
+      await coveredPicture(deps, request, item, source, { start, end }),
+    );
+  }
   const look = await begin(deps, request, { footage, place: source.place, range: range === 'whole' ? null : `${start}-${end - 1}` });
   metrics.looked(source.place);
   const named = { ...answerHeaders, 'x-evidock-look': look.id };
@@ -90,10 +97,55 @@ async function begin(
   });
 }
 
-/** The bytes, counted as they go out, and cut when the right to see them ends. */
-async function guarded(look: OpenLook, source: Source, range: { start: number; end: number }, right: ShowingRight): Promise<Readable> {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A picture that is on record already: counted as it goes out, and cut when the right to see it ends. */
+async function coveredPicture(
+  deps: DeskDeps,
+  { viewer, right }: FootageRequest,
+  { what, recordingId }: Footage['item'],
+  source: Source,
+  range: Range,
+): Promise<Readable | string> {
+  if (range.end === range.start) return '';
   const bytes = await source.open(range);
-  const delivery = look.deliver(range.start);
+  const delivery = deps.looks.deliverCovered(viewer, what, recordingId);
+  const cut = new AbortController();
+  const end = () => {
+    delivery?.cut();
+    cut.abort();
+  };
+  const over = {
+    get isOver() {
+      return cut.signal.aborted;
+    },
+    end,
+  };
+  return counted(bytes, { signal: cut.signal, sent: (length) => delivery?.sent(length), done: () => undefined }, watch(over, right));
+}
+
+/** The bytes, counted as they go out, and cut when the right to see them ends. */
+async function guarded(look: OpenLook, source: Source, range: Range, right: ShowingRight): Promise<Readable> {
+  const bytes = await source.open(range);
+  return counted(
+    bytes,
+    look.deliver(range.start),
+    watch(
+      {
+        get isOver() {
+          return look.isOver;
+        },
+        end: () => look.end('revoked'),
+      },
+      right,
+    ),
+  );
+}
+
+function counted(bytes: Readable, delivery: Pick<Delivery, 'sent' | 'done' | 'signal'>, stop: () => void): Readable {
   const body = new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
       delivery.sent(chunk.length);
@@ -101,7 +153,6 @@ async function guarded(look: OpenLook, source: Source, range: { start: number; e
     },
   });
   addAbortSignal(delivery.signal, body);
-  const stop = watch(look, right);
   // What goes wrong ends the answer; the server sees it at `body`.
   pipeline(bytes, body, () => undefined);
   body.once('close', () => {
@@ -112,7 +163,7 @@ async function guarded(look: OpenLook, source: Source, range: { start: number; e
 }
 
 /** Asks again and again whether the right holds, and at once where there is doubt. Ends the look where it does not, or where nobody can tell in time. */
-function watch(look: OpenLook, right: ShowingRight): () => void {
+function watch(look: { readonly isOver: boolean; readonly end: () => void }, right: ShowingRight): () => void {
   let asking = false;
   let doubted = false;
   const ask = async () => {
@@ -121,7 +172,7 @@ function watch(look: OpenLook, right: ShowingRight): () => void {
     asking = true;
     while (doubted && !look.isOver) {
       doubted = false;
-      if (!(await inTime(right))) look.end('revoked');
+      if (!(await inTime(right))) look.end();
     }
     asking = false;
   };

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { Keeping } from '#desk/people/own-people';
-import type { Credentials, SignedIn } from '#desk/sign-in/who-is';
+import type { Credentials, SignedIn } from '#desk/sign-in/signed-in';
 import type { Asker } from '#domain/access/decide';
 import type { Action } from '#domain/access/policy';
 import { TASKS, type Task } from '#domain/access/tasks';
@@ -150,9 +150,18 @@ export function sightOf({ kind, id, asker, tasks, scope }: Principal): string {
   return sha256Hex(Buffer.from(JSON.stringify([kind, id, asker, [...tasks].sort(), scope], withoutNow)));
 }
 
-/** The principal as custody entries name it. */
-export function actorOf({ kind, id, via, session }: Principal): Actor {
-  return { kind, id, via, session };
+/** The principal as custody entries name it; a token with the account of its owner. */
+export function actorOf({ kind, id, via, session, asker }: Principal): Actor {
+  return { kind, id, via, session, ...(kind === 'token' ? { user: asker.id } : {}) };
+}
+
+/** What an entry tells of the request that it comes from: its id, and how whoever sent it is known where they are who acts. */
+export function originOf({ kind, id, knownBy, requestId }: Principal): (actor: Actor) => Actor {
+  return (actor) => ({
+    ...actor,
+    ...(knownBy !== null && actor.kind === kind && actor.id === id ? { knownBy } : {}),
+    ...(requestId === null ? {} : { requestId }),
+  });
 }
 
 /** The principal as entries about looks, searches and refusals name it. */

@@ -1,4 +1,6 @@
+import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
+import type { CustodyDraft } from '#domain/custody/entry';
 import type { Subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
@@ -20,6 +22,8 @@ interface Options {
   readonly route: string;
   /** Types of entries that a successful request may leave. If it changes anything, it leaves at least one. */
   readonly declared: readonly CustodyType[];
+  /** Adds to the actor of each entry what it tells of the request. */
+  readonly origin?: (actor: Actor) => Actor;
   /** True: the transaction of the request stays open until its answer is known, so that change and answer are both kept or neither. */
   readonly holds?: boolean;
   /** Called first in the first transaction. If it throws, the request is refused. */
@@ -148,7 +152,7 @@ export class RequestCustody {
   async #judged<T>(writer: LedgerWriter, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     const writing: Writing = { facts: [], told: [] };
     await this.#begin(writer);
-    const result = await body(watched(writer, writing));
+    const result = await body(watched(writer, writing, this.#options.origin));
     this.#judge(writing);
     await this.#options.end?.(writer);
     this.#told.push(...writing.told);
@@ -166,7 +170,7 @@ export class RequestCustody {
   }
 }
 
-function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
+function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) => Actor = (actor) => actor): LedgerWriter {
   const group = <G extends keyof LedgerWriter>(name: G): LedgerWriter[G] =>
     new Proxy(writer[name], {
       get: (target, method) => {
@@ -174,8 +178,12 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
         if (typeof value !== 'function') return value;
         return (...given: unknown[]): unknown => {
           const called = `${name}.${String(method)}`;
-          if (called === 'custody.append') writing.told.push((given[0] as { type: CustodyType }).type);
-          else if (isFact(called)) writing.facts.push(called);
+          if (called === 'custody.append') {
+            const draft = given[0] as CustodyDraft;
+            writing.told.push(draft.type as CustodyType);
+            return value.apply(target, [{ ...draft, actor: origin(draft.actor) }]);
+          }
+          if (isFact(called)) writing.facts.push(called);
           return value.apply(target, given);
         };
       },

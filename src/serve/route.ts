@@ -6,13 +6,14 @@ import type { Action } from '#domain/access/policy';
 import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
+import type { Case } from '#domain/registry';
 import type { LedgerReader } from '#ports/ledger';
 import type { Cookies } from './cookies.ts';
-import type { Leave } from './leave.ts';
 import type { StreamPlaces } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import type { RequestCustody } from './request-custody.ts';
+import type { StatedReason } from './stated-reason.ts';
 
 /** What handlers get beside the request. `deps.ledger` holds a handler to the custody that its route declares. */
 export interface Serving {
@@ -21,6 +22,21 @@ export interface Serving {
   readonly openApi: () => unknown;
   /** Limits the event streams of this way in, and of who asks. */
   readonly streams: StreamPlaces;
+}
+
+/** By what somebody may do this with a recording. */
+export interface Leave {
+  readonly recording: string;
+  readonly actions: readonly Action[];
+  /** Version of the policy that decided; null where none was asked, as over the control socket. */
+  readonly policy: number | null;
+  /** Ids of the rules that allowed it, one for each action; `break-glass` over the control socket. */
+  readonly rules: readonly string[];
+  /** Ids of the grants that cover it. */
+  readonly grants: readonly string[];
+  readonly reason: StatedReason | null;
+  /** The stated case, with its title now; null: none was stated. */
+  readonly forCase: Pick<Case, 'number' | 'title'> | null;
 }
 
 interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
@@ -32,6 +48,8 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly principal: Principal;
   /** The principal as custody names it. */
   readonly actor: Actor;
+  /** What whoever asks may see, also where the route reads the station. */
+  readonly seen: LedgerReader;
   /** By what the request may do this with its recording; null: the route is bound to none. */
   readonly leave: Leave | null;
   /** Those that it sets go out with an answer that succeeds. */

@@ -13,7 +13,7 @@ import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
 import { Cookies } from './cookies.ts';
-import { demandTask, type Stated } from './leave.ts';
+import { demandTask } from './leave.ts';
 import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
@@ -22,7 +22,7 @@ import { type Principal, type PrincipalOf, principalBy, type Way } from './princ
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
-import { takeStated } from './stated-reason.ts';
+import { type Stated, takeStated } from './stated-reason.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const NOTHING_STATED: Stated = { reason: null, caseNumber: null };

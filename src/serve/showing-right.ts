@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { DeskDeps } from '#desk/deps';
-import { TASK_OF } from '#domain/access/tasks';
+import { TASK_OF } from '#domain/access/task-of';
 import { NO_RIGHT } from '#domain/look/look';
 import type { LedgerReader } from '#ports/ledger';
-import type { Leave } from './leave.ts';
 import type { ShowingRight } from './playback.ts';
 import type { Principal, PrincipalOf } from './principal.ts';
+import type { Leave } from './route.ts';
 
 interface Asked {
   readonly deps: Pick<DeskDeps, 'people' | 'ledger' | 'access'>;

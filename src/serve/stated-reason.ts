@@ -1,7 +1,22 @@
 import type { FastifyRequest } from 'fastify';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { Stated, StatedReason } from './leave.ts';
+
+/** Why somebody says that they want to see footage. */
+export interface StatedReason {
+  /** A code of the policy's list of purposes. */
+  readonly code: string;
+  /** null: none were given. */
+  readonly words: string | null;
+}
+
+/** What a request states of itself. */
+export interface Stated {
+  /** null: it states none. */
+  readonly reason: StatedReason | null;
+  /** Number of the case for which it is; null: it names none. */
+  readonly caseNumber: string | null;
+}
 
 const WORDS_CHARACTERS = 500;
 const CASE_CHARACTERS = 128;

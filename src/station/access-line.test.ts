@@ -16,12 +16,14 @@ let station: ServedStation;
 let file: string;
 let logged: string[];
 let closers: (() => Promise<void>)[];
+let reloads: (() => Promise<void>)[];
 
 beforeEach(async () => {
   station = await servedStation();
   file = join(station.directory, 'access.yaml');
   logged = [];
   closers = [];
+  reloads = [];
 });
 afterEach(async () => {
   for (const close of closers) await close();
@@ -35,6 +37,7 @@ function open(policy: string, runs = true) {
     clock: station.clock,
     log,
     onStop: (close: () => Promise<void>) => closers.push(close),
+    onReload: (look: () => Promise<void>) => reloads.push(look),
   };
   return openAccess(context as unknown as StationContext, { ledger: station.ledger, runs });
 }
@@ -64,6 +67,17 @@ it('proposes a file that was changed while it runs; one that only narrows counts
   await writeFile(file, SHIPPED.replace('hoursMax: 4', 'hoursMax: 3'));
   await expect.poll(() => access.policy().urgent.hoursMax).toBe(3);
   expect(await states()).toEqual(['in-force', 'withdrawn', 'former']);
+});
+
+it('reads the file at once when the station is told to reload, whatever the watch has seen', async () => {
+  await writeFile(file, SHIPPED);
+  const access = await open(file);
+  await writeFile(file, SHIPPED.replace('hoursMax: 4', 'hoursMax: 3'));
+  for (const look of reloads) await look();
+  expect([reloads.length, access.policy().urgent.hoursMax]).toEqual([1, 3]);
+  await writeFile(file, 'rules: 5');
+  for (const look of reloads) await look();
+  expect(access.keeper.trouble).not.toBeNull();
 });
 
 it('leaves the policy in force where the file is broken or gone, and says so until it is mended', async () => {

@@ -32,7 +32,7 @@ export async function openAccess(
   return { policy: () => keeper.policy(), keeper };
 }
 
-async function followFile({ config, log, onStop }: StationContext, deps: Parameters<typeof noticeFile>[0]): Promise<void> {
+async function followFile({ config, log, onStop, onReload }: StationContext, deps: Parameters<typeof noticeFile>[0]): Promise<void> {
   const file = config.access.policy;
   const name = file === '' ? SHIPPED_NAME : file;
   const read = () => readFile(file === '' ? SHIPPED : file, 'utf8').catch(unreadable(name));
@@ -50,6 +50,7 @@ async function followFile({ config, log, onStop }: StationContext, deps: Paramet
   };
   await look();
   if (file === '') return;
+  onReload(look);
   const stop = watchFile(
     file,
     () => void look(),

@@ -14,6 +14,8 @@ export interface StationContext {
   readonly places: ReturnType<typeof placesOf>;
   /** Registers what closes a part. When the station stops, the parts are closed in reverse order. */
   readonly onStop: (close: () => Promise<void>) => void;
+  /** Registers what reads a file again when the station is told to reload (SIGHUP). It never rejects: what is wrong with the file it tells itself. */
+  readonly onReload: (look: () => Promise<void>) => void;
 }
 
 /** How long a part waits before it tries again something that failed and that somebody may mend, ms. */

@@ -1,5 +1,5 @@
+import type { HoldDeps } from '#desk/holds/deps';
 import { HoldKeeper } from '#desk/holds/keeper';
-import type { HoldDeps } from '#desk/holds/set-hold';
 import { holdsNotKept } from '#events';
 import type { StationContext } from './context.ts';
 import { holdStorage } from './hold-storage.ts';

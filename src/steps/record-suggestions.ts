@@ -18,13 +18,16 @@ export interface SuggestRules {
   readonly accept: 'person' | 'sole';
 }
 
-/** Puts on record which case events a recording may belong to, and accepts by rule where the rules say so; returns how many are new. */
+/**
+ * Puts on record which case events a recording may belong to, and accepts by rule where the rules say so; returns how many are new. `mayAccept`: false where nobody
+ * who caused it may see the recording, which then waits for somebody who does.
+ */
 export async function recordSuggestions(
   writer: LedgerWriter,
   recording: Recording,
   rules: SuggestRules,
   nowMs: number,
-  among?: readonly CaseEvent[],
+  { among, mayAccept = true }: { readonly among?: readonly CaseEvent[]; readonly mayAccept?: boolean } = {},
 ): Promise<number> {
   if (recording.startMs === null) return 0;
   const endMs = recording.startMs + (recording.durationMs ?? 0);
@@ -53,7 +56,7 @@ export async function recordSuggestions(
     await writer.custody.append(SuggestionMade.make({ ...about, data, personal: { reason } }));
   }
   const [sole] = fresh;
-  if (rules.accept === 'sole' && sole?.officerMatches && found.length === 1 && known.size === 0) {
+  if (mayAccept && rules.accept === 'sole' && sole?.officerMatches && found.length === 1 && known.size === 0) {
     await acceptByRule(writer, recording.id, sole.caseNumber, nowMs);
   }
   return fresh.length;

@@ -105,7 +105,15 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
 
 type Ask = (reader: LedgerReader, of: Owned) => Promise<unknown>;
 /** What all are told: the log as a chain of hashes, slots, and what the work of this host is. No route shows a narrow principal work that is due. */
-type Open = 'dockings.slotOf' | 'dockings.slots' | 'work.due' | 'work.claimsOf' | 'custody.head' | 'custody.hashOf' | 'custody.verify';
+type Open =
+  | 'dockings.slotOf'
+  | 'dockings.slots'
+  | 'work.due'
+  | 'work.claimsOf'
+  | 'custody.head'
+  | 'custody.hashOf'
+  | 'custody.verify'
+  | 'custody.sharedDockings';
 type Footage = 'eviction' | 'recordings' | 'originals' | 'dockings' | 'work' | 'custody' | 'cases';
 type Methods = { [G in Footage]: `${G}.${keyof LedgerReader[G] & string}` }[Footage];
 
@@ -176,6 +184,21 @@ export function scopeOfMethods(it: It): void {
       expect(await told(within), name).toEqual([false, true]);
       expect(await within.transaction(told), `${name} in a transaction`).toEqual([false, true]);
     }
+  });
+
+  it('a card on which others filmed too is told of, to whoever sees their own footage of it alone', async (ledger) => {
+    const [mine, theirs] = await ledger.transaction(async (writer) => {
+      const [one, other] = [await own(writer, '7', 0), await own(writer, '8', 100)];
+      const docking = { dockingId: one.docking, recorderSerial: 'R7' };
+      await writer.recordings.insert(aRecording({ ...docking, id: anId('rec', START_MS + 200), officerId: '8' }));
+      return [one, other];
+    });
+    const within = (...officers: string[]) => ledger.within({ officers, units: [], cases: [], recordings: [] }).custody;
+    expect(await within('7').sharedDockings(mine.recording)).toEqual([mine.docking]);
+    expect(await within('8').sharedDockings(theirs.recording)).toEqual([]);
+    expect(await within('8').sharedDockings(mine.recording)).toEqual([]);
+    expect(await within('7', '8').sharedDockings(mine.recording)).toEqual([]);
+    expect(await ledger.custody.sharedDockings(mine.recording)).toEqual([]);
   });
 
   it('a page after what is not seen is empty', async (ledger) => {

@@ -38,7 +38,7 @@ export class GuestStation {
     await this.guest.sh(
       `systemctl reset-failed station 2>/dev/null; systemd-run -q --unit station --setenv=NODE_COMPILE_CACHE=/var/cache/evidock/node evidock --state ${STATE} --config ${CONFIG} run`,
     );
-    await this.guest.waitFor(ask('slots'), START_SECONDS);
+    await this.guest.waitFor(ask(this.guest, STATE, 'slots'), START_SECONDS);
   }
 
   async stop(): Promise<void> {
@@ -47,7 +47,7 @@ export class GuestStation {
 
   /** Waits until a slot is as told. Throws with all slots as they were last. */
   until(what: string, is: (slot: GuestSlot) => boolean, seconds?: number): Promise<GuestSlot> {
-    return untilSlot(this.guest, what, is, seconds);
+    return untilSlot({ guest: this.guest, state: STATE }, what, is, seconds);
   }
 
   /** SHA-256 of every original in the vault, sorted: what is doubled stands there twice. */
@@ -66,11 +66,16 @@ export class GuestStation {
   }
 }
 
-/** Waits until a slot of the guest's station, however that was started, is as told. Throws with all slots as they were last. */
-export async function untilSlot(guest: Guest, what: string, is: (slot: GuestSlot) => boolean, seconds = 120): Promise<GuestSlot> {
+/** Waits until a slot of the station with this state directory, however that was started, is as told. Throws with all slots as they were last. */
+export async function untilSlot(
+  { guest, state }: { readonly guest: Guest; readonly state: string },
+  what: string,
+  is: (slot: GuestSlot) => boolean,
+  seconds = 120,
+): Promise<GuestSlot> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const slots = JSON.parse(await guest.sh(ask('slots'))) as readonly GuestSlot[];
+    const { items: slots } = JSON.parse(await guest.sh(ask(guest, state, 'slots?limit=1000'))) as { readonly items: readonly GuestSlot[] };
     const found = slots.find(is);
     if (found) return found;
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}\n${JSON.stringify(slots, null, 1)}`);
@@ -78,7 +83,7 @@ export async function untilSlot(guest: Guest, what: string, is: (slot: GuestSlot
   }
 }
 
-/** The station listens on the guest's loopback only. */
-function ask(path: string): string {
-  return `python3 -c 'import urllib.request; print(urllib.request.urlopen("http://127.0.0.1:8470/api/v1/${path}", timeout=20).read().decode())'`;
+/** Over the network nobody is answered who has not signed in; root has the control socket. */
+function ask({ tools }: Guest, state: string, path: string): string {
+  return `python3 ${tools}/ask-station.py ${state} '${path}'`;
 }

@@ -180,6 +180,11 @@ const TRIGGERS = [
   ),
   ...trigger('cases_named', 'AFTER INSERT ON cases FOR EACH ROW', NAME_OFFICERS),
   ...trigger(
+    'call_up_requests_noted',
+    'AFTER INSERT ON call_up_requests FOR EACH ROW',
+    'INSERT INTO call_up_request_units SELECT value, NEW.id FROM json_array_elements_text(NEW.units::json) ON CONFLICT DO NOTHING;',
+  ),
+  ...trigger(
     'cases_named_again',
     'AFTER UPDATE OF officer_ids ON cases FOR EACH ROW',
     `DELETE FROM case_officers WHERE case_number = NEW.number; ${NAME_OFFICERS}`,

@@ -26,6 +26,7 @@ export function untypeCustody(raw: DatabaseSync): void {
     'grant_recordings',
     'call_up_grants',
     'call_up_requests',
+    'call_up_request_units',
     'latest_time',
     'set_up_links',
     'user_units',
@@ -53,6 +54,7 @@ export function untypeCustody(raw: DatabaseSync): void {
     'confirmations',
   ])
     raw.exec(`DROP TABLE ${table}`);
+  raw.exec('DROP INDEX recordings_by_docking');
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
   raw.exec('ALTER TABLE originals RENAME COLUMN gaps TO unreadable');
   takeBackEviction(raw);

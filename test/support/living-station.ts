@@ -219,7 +219,7 @@ export async function livingStation(state: string) {
             })),
           },
         ],
-        { update: true, actor: ACTOR },
+        { update: true, actor: ACTOR, seen: deps().ledger },
       ),
     tag: async ({ which, cases, remove, officer, category, important }) => {
       const detail = await oneOf(which);

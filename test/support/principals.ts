@@ -1,5 +1,5 @@
 import type { Gatekeeper } from '#desk/access/gatekeeper';
-import type { SignedIn } from '#desk/sign-in/who-is';
+import type { SignedIn } from '#desk/sign-in/signed-in';
 import { TASKS, type Task } from '#domain/access/tasks';
 import type { Scope } from '#domain/scope';
 import type { Principal, PrincipalOf } from '#serve/principal';

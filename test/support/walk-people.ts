@@ -29,6 +29,8 @@ export const PEOPLE_STEPS = [
   { row: v1('GET /users'), leaves: [] },
   { row: v1('GET /users/:id'), params: USER, leaves: [] },
   { row: v1('POST /users/:id/set-up-link'), params: USER, leaves: ['user.invited'] },
+  { row: v1('POST /users/:id/confirmation'), params: { id: 'tied' }, leaves: ['user.confirmed'] },
+  { row: v1('POST /users/:id/confirmation'), params: { id: 'tied' }, leaves: [] },
   { row: v1('PATCH /users/:id'), params: USER, body: { unit: '局' }, leaves: ['officer.changed', 'user.changed'] },
   { row: v1('PATCH /users/:id'), params: USER, body: { unit: '局', name: 'Wang' }, leaves: [] },
   { row: v1('PATCH /users/:id'), params: USER, body: { roles: ['officer'] }, leaves: ['user.roles-changed'] },

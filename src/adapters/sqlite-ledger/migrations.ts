@@ -11,6 +11,7 @@ import { EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { HOLDS } from './holds/migration.ts';
 import { makeAudit } from './looks/migration.ts';
+import { secondPersons } from './people/second-person-migration.ts';
 import { PEOPLE } from './people-migration.ts';
 import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
@@ -312,6 +313,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0051-holds': { up: (db: Kysely<Schema>) => run(db, HOLDS) },
   '0053-eviction': { up: (db: Kysely<Schema>) => run(db, EVICTION) },
   '0054-disposals': { up: (db: Kysely<Schema>) => run(db, DISPOSALS) },
+  '0057-second-persons': { up: (db: Kysely<Schema>) => secondPersons(db) },
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
 };
 

@@ -140,6 +140,8 @@ export interface Schema {
   };
   /** Triggers keep it. */
   case_officers: { officer_id: string; case_number: string };
+  /** Filled by triggers from `call_up_requests.units`. */
+  call_up_request_units: { unit: string; id: string };
   credentials: {
     user: string;
     password: string | null;

@@ -4,7 +4,7 @@ import { ask, askAll } from '#cli/client';
 import type { Shell } from '#cli/command';
 import { timeText } from '#cli/table';
 import { word } from '#cli/words';
-import { actionsText, targetText } from './requests.ts';
+import { actionsText, personText, targetText } from './requests.ts';
 
 /** Adds the commands of grants. */
 export function addGrant(program: Command, shell: Shell): void {
@@ -23,7 +23,7 @@ export function addGrant(program: Command, shell: Shell): void {
       shell.table(
         titles.map((title) => ({ title: say(`column.${title}`) })),
         found.map((each) => [
-          ...[each.id, each.user.id, targetText(each), actionsText(shell, each.actions), timeText(each.until)],
+          ...[each.id, personText(each.user), targetText(each), actionsText(shell, each.actions), timeText(each.until)],
           each.whyEnded === null ? '' : `${timeText(each.endedAt)} ${word(say, 'grant-end', each.whyEnded)}`,
         ]),
       );
@@ -53,7 +53,12 @@ export function addNotice(program: Command, shell: Shell): void {
       if (found.length === 0) return shell.note(say('notice.none'));
       shell.table(
         [{ title: say('column.time') }, { title: say('column.grant-user') }, { title: say('column.what') }, { title: say('column.id') }],
-        found.map(({ at, user, kind, request }) => [timeText(at), user, word(say, 'notice-kind', kind), request]),
+        found.map(({ at, user: id, account, name, kind, request }) => [
+          timeText(at),
+          personText({ id, account, name }),
+          word(say, 'notice-kind', kind),
+          request,
+        ]),
       );
     });
 }

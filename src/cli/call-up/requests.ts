@@ -94,7 +94,7 @@ function addList(group: Command, shell: Shell): void {
       shell.table(
         titles.map((title) => ({ title: say(`column.${title}`) })),
         found.map((each) => [
-          ...[each.id, each.asker.id, targetText(each), actionsText(shell, each.actions)],
+          ...[each.id, personText(each.asker), targetText(each), actionsText(shell, each.actions)],
           ...[stateText(shell, each), timeText(each.until)],
         ]),
       );
@@ -115,7 +115,8 @@ function addShow(group: Command, shell: Shell): void {
       shell.table(
         [{ title: '' }, { title: '' }],
         [
-          [say('column.request-asker'), found.asker.id],
+          [say('column.request-asker'), personText(found.asker)],
+          [say('column.request-reviewer'), personText(found.decision?.by ?? null) || say('none')],
           [say('column.request-target'), targetText(found)],
           [say('column.request-actions'), actionsText(shell, found.actions)],
           [say('column.request-purpose'), [found.purpose, found.words].filter(Boolean).join(': ')],
@@ -203,6 +204,12 @@ function tell(shell: Shell, { json }: { readonly json: boolean }, { request, gra
   shell.done(shell.say('request.stands', { id: request.id, state: stateText(shell, request) }));
   if (grant !== null && grant.endedAt === null)
     shell.done(shell.say('request.given', { grant: grant.id, actions: actionsText(shell, grant.actions), until: timeText(grant.until) }));
+}
+
+/** `Wang Min (wangmin)`; the id of whoever has no account. */
+export function personText(person: { readonly id: string; readonly account: string | null; readonly name: string | null } | null): string {
+  if (person === null) return '';
+  return person.account === null ? person.id : `${person.name ?? ''} (${person.account})`;
 }
 
 export function targetText({ target, later }: Pick<RequestAnswer, 'target' | 'later'>): string {

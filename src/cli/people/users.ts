@@ -15,6 +15,7 @@ export function addUser(program: Command, shell: Shell): void {
   const group = shell.group(program, 'user', shell.say('user.about'));
   addAdd(group, shell);
   addInvite(group, shell);
+  addConfirm(group, shell);
   addList(group, shell);
   addShow(group, shell);
   addChange(group, shell);
@@ -68,6 +69,17 @@ function addInvite(group: Command, shell: Shell): void {
       const setUp = await shell.withStation(globals, (client) => invited(client, account));
       if (globals.json) shell.printJson(setUp);
       else printLink(shell, setUp);
+    });
+}
+
+function addConfirm(group: Command, shell: Shell): void {
+  shell
+    .add(group, 'confirm <account>', shell.say('user.confirm.about'), 'user confirm wang')
+    .action(async (account: string, _options: unknown, command: Command) => {
+      const globals = shell.globals(command);
+      const user = await shell.withStation(globals, (client) => ask<UserAnswer>(client, 'POST', `${pathOf(account)}/confirmation`));
+      if (globals.json) shell.printJson(user);
+      else shell.done(shell.say('user.confirmed', { account: user.account }));
     });
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Shell } from '#cli/command';
 import { word } from '#cli/words';
 import { readSchedule } from '#desk/retention/read-schedule';
-import { EvidockError, errnoText } from '#domain/errors';
+import { EvidockError, errnoText, isFailure } from '#domain/errors';
 import { because } from '#domain/reason';
 import { rulesOfAgency } from '#domain/retention/matching';
 import type { RetentionRule, RetentionSchedule } from '#domain/retention/schedule';
@@ -16,10 +16,20 @@ export function addCheck(retention: Command, shell: Shell): void {
     .add(retention, 'check', say('retention.check.about'), 'retention check schedule.yaml')
     .argument('<file>', say('retention.check.arg'))
     .action(async (file: string, _options: unknown, command: Command) => {
-      const schedule = readSchedule(await textOf(shell, file), 0, file);
+      const schedule = scheduleIn(await textOf(shell, file), file);
       if (shell.globals(command).json) return shell.printJson(told(schedule));
       printSchedule(shell, schedule);
     });
+}
+
+/** Throws request.invalid with every fault: it is the file that was handed over, not the configuration of a station. */
+function scheduleIn(text: string, file: string): RetentionSchedule {
+  try {
+    return readSchedule(text, 0, file);
+  } catch (error) {
+    if (!(error instanceof EvidockError) || !isFailure(error, 'config.invalid')) throw error;
+    throw new EvidockError('request.invalid', error.reason, error);
+  }
 }
 
 async function textOf(shell: Shell, file: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { type Decision, relationsOf } from '#domain/access/decide';
 import type { Action, Policy, Relation, Rule } from '#domain/access/policy';
-import { TASK_OF, tasksOf } from '#domain/access/tasks';
+import { TASK_OF } from '#domain/access/task-of';
+import { tasksOf } from '#domain/access/tasks';
 import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { type AskingDeps, decideFor, type Judged } from './decide-for.ts';

@@ -1,4 +1,4 @@
-import type { Credentials, SignedIn } from '#desk/sign-in/who-is';
+import type { Credentials, SignedIn } from '#desk/sign-in/signed-in';
 import type { Asker, Decision, Shown } from '#domain/access/decide';
 import type { Action } from '#domain/access/policy';
 import type { Role } from '#domain/access/roles';
@@ -13,8 +13,8 @@ export interface Refusal {
   readonly viewer: Viewer;
   /** Method and URL of the row in the table of routes. */
   readonly route: string;
-  /** What was lacking: a task, or leave to do this with a recording. A recording that is named may be one that never was. */
-  readonly wanted: { readonly task: Task } | { readonly action: Action; readonly recording: string };
+  /** What was lacking: a task, or leave to do this with a recording. What is named may never have been. `tried`: what the desk was asked for. */
+  readonly wanted: { readonly task: Task; readonly tried?: string } | { readonly action: Action; readonly recording: string };
   /** What decided: `task`, the id of a rule, an invariant, `no-rule`, `reason-missing`, or `not-seen`, which is told alike of what is foreign and what never was. */
   readonly by: string;
   readonly why: Reason;

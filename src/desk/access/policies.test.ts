@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '#domain/custody/actor';
 import type { EvidockError } from '#domain/errors';
+import { aUser } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { adoptFirst, adoptPolicy, type Deciding, proposePolicy, refusePolicy, wideningsNow } from './policies.ts';
@@ -74,6 +75,8 @@ describe('a policy', () => {
   });
 
   it('is one person to root, whatever the account is called', async () => {
+    // Somebody could adopt it: an account that nobody made lately.
+    await station.ledger.transaction((writer) => writer.people.upsertUser(aUser({ roles: ['security-administrator'] })));
     await propose(WIDER, ROOT);
     const other: Deciding = { actor: { ...ROOT.actor, id: 'admin' }, person: 'machine' };
     expect(await codeOf(adoptPolicy(deps, { version: 2, against: 1, by: other }))).toBe('request.forbidden');

@@ -1,3 +1,4 @@
+import { mustBeSecond, tieBetween } from '#desk/people/second-person';
 import type { Policy } from '#domain/access/policy';
 import { type PolicyWidening, policyWidenings } from '#domain/access/widening-of-policy';
 import { sha256Hex } from '#domain/canonical-json';
@@ -5,6 +6,7 @@ import { type Actor, actorText, STATION } from '#domain/custody/actor';
 import { PolicyAdopted, PolicyProposed, PolicyRefused, PolicyWithdrawn } from '#domain/custody/policy-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { MACHINE } from '#domain/people/second-person';
 import { because } from '#domain/reason';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
@@ -14,6 +16,8 @@ import { readPolicy } from './read-policy.ts';
 
 /** More proposals do not wait at once: each is read by a person. */
 export const PROPOSALS_MAX = 20;
+/** Security administrators who are asked about; a station with more has one who can adopt. */
+const KEEPERS_MAX = 200;
 
 interface Deps {
   readonly ledger: Ledger;
@@ -92,7 +96,7 @@ export async function withdrawFiles(writer: LedgerWriter, actor: Actor, atMs: nu
 
 /**
  * Adopts a proposal. `against`: the version in force when whoever adopts it read what it widens. Throws request.not-found, request.forbidden for one's own
- * proposal, request.conflict where it waits no more or another version came in force.
+ * proposal and for that of an account with which one's own is tied, request.conflict where it waits no more or another version came in force.
  */
 export async function adoptPolicy(
   { ledger, clock, keeper }: Deps,
@@ -100,8 +104,7 @@ export async function adoptPolicy(
 ): Promise<PolicyVersion> {
   const adopted = await ledger.transaction(async (writer) => {
     const proposal = await waitingProposal(writer, version);
-    if (proposal.proposedPerson === person)
-      throw new EvidockError('request.forbidden', because('policy-own', { version, who: actorText(proposal.proposedBy) }));
+    const how = await mustBeAdopter(writer, proposal, person, clock.nowMs());
     const former = await writer.policies.inForce();
     const found = former?.version ?? 0;
     if (found !== against) throw new EvidockError('request.conflict', because('policy-against', { version, found, wanted: against }));
@@ -110,12 +113,35 @@ export async function adoptPolicy(
     const widens = policyWidenings(base, fresh)?.length ?? null;
     const atMs = clock.nowMs();
     await writer.policies.decide(version, { state: 'in-force', by: actor, atMs });
-    const data = { sha256: proposal.sha256, against: former?.version ?? null, widens, by: 'second-person' };
+    const data = { sha256: proposal.sha256, against: former?.version ?? null, widens, by: how };
     await writer.custody.append(PolicyAdopted.make({ atMs, actor, subject: subject('policy', String(version)), data }));
     return { proposal: await mustHaveVersion(writer, version), fresh };
   });
   keeper.use(adopted.fresh);
   return adopted.proposal;
+}
+
+/**
+ * Who adopts is somebody else than who proposed. On the machine itself nobody can tell the two apart: there it is let only as long as no account could adopt it,
+ * as in a new station, and the entry says so. Throws request.forbidden.
+ */
+async function mustBeAdopter(
+  writer: LedgerWriter,
+  { version, proposedPerson: first, proposedBy }: PolicyVersion,
+  second: string,
+  nowMs: number,
+): Promise<'second-person' | 'no-second-person'> {
+  const two = { first, second, duty: 'policy', nowMs } as const;
+  const isAlone = second === MACHINE && (await tieBetween(writer, two)) !== null && !(await couldAdopt(writer, first, nowMs));
+  if (!isAlone) await mustBeSecond(writer, { ...two, own: because('policy-own', { version, who: actorText(proposedBy) }) });
+  return isAlone ? 'no-second-person' : 'second-person';
+}
+
+/** Whether some account could adopt what this person proposed. */
+async function couldAdopt(writer: LedgerWriter, first: string, nowMs: number): Promise<boolean> {
+  const keepers = await writer.people.users({ role: 'security-administrator', state: 'active', limit: KEEPERS_MAX });
+  for (const { id } of keepers) if ((await tieBetween(writer, { first, second: id, duty: 'policy', nowMs })) === null) return true;
+  return false;
 }
 
 /** Ends a proposal: whoever made it withdraws it, anybody else refuses it. Throws request.not-found, request.conflict. */

@@ -1,12 +1,13 @@
 import { sha256Hex } from '#domain/canonical-json';
 import { asEvidockError, type EvidockError, failureReason, isFailure } from '#domain/errors';
+import { MACHINE } from '#domain/people/second-person';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import { type Deciding, proposePolicy, withdrawFiles } from './policies.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 
 /** Whoever may write the file acts on the machine itself. */
-const BY_FILE: Deciding = { actor: { kind: 'cli', id: 'root', via: 'file', session: null }, person: 'machine' };
+const BY_FILE: Deciding = { actor: { kind: 'cli', id: 'root', via: 'file', session: null }, person: MACHINE };
 
 interface Deps {
   readonly ledger: Ledger;

@@ -23,7 +23,7 @@ export function stationGatekeeper(deps: DeskDeps): Gatekeeper {
 /** A recording that whoever asked may not see is named too, because others ask who tried. One that never was is no subject of an entry. */
 async function refusedOf({ ledger, access }: DeskDeps, { viewer, route, wanted, by }: Refusal): Promise<Refused> {
   const policy = access.policy().version;
-  if ('task' in wanted) return { viewer, route, action: wanted.task, about: null, tried: null, rule: by, policy };
+  if ('task' in wanted) return { viewer, route, action: wanted.task, about: null, tried: wanted.tried || null, rule: by, policy };
   const known = (await ledger.recordings.get(wanted.recording)) !== null;
   const about = known ? subject('recording', wanted.recording) : null;
   return { viewer, route, action: wanted.action, about, tried: known ? null : wanted.recording, rule: by, policy };

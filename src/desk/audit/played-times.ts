@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { DeskDeps } from '#desk/deps';
-import type { Item } from '#desk/footage';
+import type { Item, Stores } from '#desk/footage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { type Played, SPANS_MAX } from '#domain/look/look';
@@ -24,18 +23,13 @@ export class PlayedTimes {
   });
 
   /** null where the file has no index, or it cannot be read now. */
-  async of(
-    deps: Pick<DeskDeps, 'vault' | 'archive'>,
-    item: Item,
-    from: 'vault' | 'archive',
-    ranges: readonly ByteRange[],
-  ): Promise<readonly Played[] | null> {
+  async of(deps: Stores, item: Item, from: 'vault' | 'archive', ranges: readonly ByteRange[]): Promise<readonly Played[] | null> {
     if (!INDEXED.test(item.mediaType)) return null;
     const index = await this.#indexOf(deps, item, from);
     return index && playedOf(index, ranges, SPANS_MAX);
   }
 
-  async #indexOf(deps: Pick<DeskDeps, 'vault' | 'archive'>, item: Item, from: 'vault' | 'archive'): Promise<MediaIndex | null> {
+  async #indexOf(deps: Stores, item: Item, from: 'vault' | 'archive'): Promise<MediaIndex | null> {
     const known = this.#indexes.get(item.id);
     if (known) return known.index;
     try {
@@ -50,7 +44,7 @@ export class PlayedTimes {
   }
 }
 
-async function fromVault({ vault }: Pick<DeskDeps, 'vault'>, { key, bytes }: Item): Promise<MediaIndex | null> {
+async function fromVault({ vault }: Pick<Stores, 'vault'>, { key, bytes }: Item): Promise<MediaIndex | null> {
   const file = await vault.openFile(key);
   try {
     const readAt: ReadAt = async (position, length) => {
@@ -63,7 +57,7 @@ async function fromVault({ vault }: Pick<DeskDeps, 'vault'>, { key, bytes }: Ite
   }
 }
 
-async function fromArchive({ archive }: Pick<DeskDeps, 'archive'>, item: Item): Promise<MediaIndex | null> {
+async function fromArchive({ archive }: Pick<Stores, 'archive'>, item: Item): Promise<MediaIndex | null> {
   if (!archive) return null;
   const { bytes } = item;
   const signal = AbortSignal.timeout(READ_MS_MAX);

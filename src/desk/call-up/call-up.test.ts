@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Rule } from '#domain/access/policy';
 import type { CallUpAction } from '#domain/call-up/request';
+import { UserInvited } from '#domain/custody/people-entries';
 import { subject } from '#domain/custody/subject';
 import type { EvidockError } from '#domain/errors';
 import type { GrantEnded } from '#ports/grant-bell';
@@ -48,6 +49,20 @@ const refusal = async (promise: Promise<unknown>) =>
     () => expect.fail('was not refused'),
     (error: EvidockError) => `${error.code} ${error.reason.code}`,
   );
+
+describe('a reviewer who let the asker into their account lately', () => {
+  it('decides none of their requests; another one does', async () => {
+    await station.film('041234');
+    const { request } = await ask('colleague');
+    const actor = { kind: 'user', id: userId('head'), via: 'network', session: 'ssn-1' } as const;
+    const data = { endsAt: new Date(START_MS).toISOString(), replaced: false };
+    const invited = UserInvited.make({ atMs: station.clock.nowMs(), actor, subject: subject('user', userId('colleague')), data });
+    await station.ledger.transaction((writer) => writer.custody.append(invited));
+    expect(await refusal(decide('head', request.id))).toBe('request.forbidden second-person-made');
+    expect(await refusal(decide('head', request.id, { is: 'refuse', words: 'no' }))).toBe('request.forbidden second-person-made');
+    expect((await decide('chief', request.id)).request.state).toBe('approved');
+  });
+});
 
 describe('asking', () => {
   it('is decided at once where the rules allow: an auditor looks on a stated reason', async () => {

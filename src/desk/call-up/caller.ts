@@ -1,3 +1,4 @@
+import { mustBeSecond } from '#desk/people/second-person';
 import type { Asker } from '#domain/access/decide';
 import { isAdministrator, rolesThatExclude } from '#domain/access/roles';
 import type { CallUpRequest, PersonThen } from '#domain/call-up/request';
@@ -52,9 +53,14 @@ function notFound(id: string): EvidockError {
  * Throws request.forbidden where the caller may not decide this request: whoever asked never decides, no administrator does, and a reviewer has all units that
  * are concerned in the own unit or below. `units`: those of what is to be approved, where that is less than what was asked for.
  */
-export async function mustDecide(ledger: LedgerReader, caller: Caller, request: CallUpRequest, units = request.units): Promise<void> {
+export async function mustDecide(
+  ledger: LedgerReader,
+  caller: Caller,
+  request: CallUpRequest,
+  { nowMs, units = request.units }: { readonly nowMs: number; readonly units?: readonly string[] },
+): Promise<void> {
   const { asker, breakGlass, decides } = caller;
-  mustNotBeAsker(caller, request);
+  await mustNotBeAsker(ledger, caller, request, nowMs);
   if (breakGlass) return;
   const role = asker.roles.some((each) => request.approvers.includes(each));
   const fit = decides && role && !isAdministrator(asker.roles) && rolesThatExclude(asker.roles).length === 0;
@@ -63,7 +69,8 @@ export async function mustDecide(ledger: LedgerReader, caller: Caller, request: 
     throw new EvidockError('request.forbidden', because('not-your-request', { id: request.id }));
 }
 
-/** Throws request.forbidden for whoever asked: they never decide. */
-export function mustNotBeAsker({ asker }: Caller, request: CallUpRequest): void {
-  if (asker.id === request.asker.id) throw new EvidockError('request.forbidden', because('own-request', { id: request.id }));
+/** Throws request.forbidden for whoever asked, and for an account that they made or that made theirs: they never decide. */
+export async function mustNotBeAsker(ledger: LedgerReader, { asker }: Caller, request: CallUpRequest, nowMs: number): Promise<void> {
+  const two = { first: request.asker.id, second: asker.id, duty: 'call-up', nowMs } as const;
+  await mustBeSecond(ledger, { ...two, own: because('own-request', { id: request.id }) });
 }

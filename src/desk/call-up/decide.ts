@@ -48,9 +48,10 @@ export async function requestFor(deps: CallUpDeps, caller: Caller, id: string): 
 export async function decideRequest(deps: CallUpDeps, caller: Caller, id: string, ruling: Ruling): Promise<Changed> {
   const atMs = deps.callUps.time.nowMs();
   const seen = await requestFor(deps, caller, id);
-  mustNotBeAsker(caller, seen);
+  await mustNotBeAsker(deps.ledger, caller, seen, atMs);
   const given = ruling.is === 'refuse' ? null : await whatIsGiven(deps, caller, seen, ruling, atMs);
-  await mustDecide(deps.ledger, caller, seen, given === null || given.units.length === 0 ? seen.units : given.units);
+  const units = given === null || given.units.length === 0 ? seen.units : given.units;
+  await mustDecide(deps.ledger, caller, seen, { nowMs: atMs, units });
   return deps.ledger.transaction(async (writer) => {
     const request = await mustSee(writer, caller, await writer.callUps.request(id), id);
     const state = stateAfter(request, ruling.is);
@@ -162,7 +163,7 @@ export async function confirmRequest(
   { confirmed, words }: { readonly confirmed: boolean; readonly words: string | null },
 ): Promise<Changed> {
   const atMs = deps.callUps.time.nowMs();
-  await mustDecide(deps.ledger, caller, await requestFor(deps, caller, id));
+  await mustDecide(deps.ledger, caller, await requestFor(deps, caller, id), { nowMs: atMs });
   return deps.ledger.transaction(async (writer) => {
     const request = await mustSee(writer, caller, await writer.callUps.request(id), id);
     const { confirmation } = request;
@@ -192,7 +193,7 @@ export async function confirmRequest(
 export async function revokeGrant(deps: CallUpDeps, caller: Caller, id: string): Promise<Changed> {
   const atMs = deps.callUps.time.nowMs();
   const seen = await grantFor(deps, caller, id);
-  await mustDecide(deps.ledger, caller, seen.request);
+  await mustDecide(deps.ledger, caller, seen.request, { nowMs: atMs });
   return deps.ledger.transaction(async (writer) => {
     const grant = await writer.callUps.grant(id);
     if (grant === null || grant.endedAtMs !== null)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DeskDeps } from '#desk/deps';
+import type { DeskFacts } from '#desk/facts';
 import { digestOf } from '#desk/worker-admission';
 import type { Actor } from '#domain/custody/actor';
 import { KioskCodeMade, KioskCodeRefused, KioskPaired, KioskRevoked } from '#domain/custody/door-entries';
@@ -8,7 +8,8 @@ import { CODE_LENGTH, KIOSK_SLOTS_MAX, type Kiosk, normalCode, pairingCode } fro
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { because } from '#domain/reason';
-import type { LedgerReader } from '#ports/ledger';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerReader } from '#ports/ledger';
 
 const SECRET_BYTES = 32;
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
@@ -20,9 +21,11 @@ const TRIES_OF_ADDRESS_MAX = 5;
 const TRIES_MAX = 100;
 const ADDRESSES_MAX = 1000;
 
-export type KioskDeps = Pick<DeskDeps, 'ledger' | 'clock'> & {
-  readonly facts: Pick<DeskDeps['facts'], 'stationId'>;
-};
+export interface KioskDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly facts: Pick<DeskFacts, 'stationId'>;
+}
 
 interface Offer {
   readonly id: string;

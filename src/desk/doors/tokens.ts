@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DeskDeps } from '#desk/deps';
+import type { DeskFacts } from '#desk/facts';
 import { digestOf } from '#desk/worker-admission';
 import type { Task } from '#domain/access/tasks';
 import type { Actor } from '#domain/custody/actor';
@@ -19,14 +19,19 @@ import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import type { User } from '#domain/people/user';
 import { because } from '#domain/reason';
-import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 
 const SECRET_BYTES = 32;
 const DAY_MS = 86_400_000;
 /** Tokens and kiosks whose last use is remembered. */
 const KNOWN_MAX = 10_000;
 
-export type TokenDeps = Pick<DeskDeps, 'ledger' | 'clock'> & { readonly facts: Pick<DeskDeps['facts'], 'stationId'> };
+export interface TokenDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly facts: Pick<DeskFacts, 'stationId'>;
+}
 
 interface NewToken {
   /** Whose rights it gets. */

@@ -1,5 +1,5 @@
 import type { DeskDeps } from '#desk/deps';
-import type { SignedIn } from '#desk/sign-in/who-is';
+import type { SignedIn } from '#desk/sign-in/signed-in';
 import { rightsOf } from '#domain/doors/token-scopes';
 import type { User } from '#domain/people/user';
 import { kioskOfSecret } from './kiosk-pairing.ts';

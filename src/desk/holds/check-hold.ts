@@ -2,7 +2,7 @@ import { stationBy } from '#domain/custody/actor';
 import { HoldChecked } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
 import { CardNumbers, Completeness, isPassing } from '#domain/hold/completeness';
-import type { HoldDeps } from './set-hold.ts';
+import type { HoldDeps } from './deps.ts';
 
 const PAGE = 500;
 /** Recorders and dockings whose cards are looked at. */

@@ -17,9 +17,10 @@ import { aCopy, anOfficer, aRecording, type FixedClock, fixedClock, START_MS, ST
 import { about, aCaseDraft, anyDraft, cli } from '#test/support/custody';
 import { contradictionsIn } from '#test/support/replayed';
 import { filmed, HELD_DOCKING, SeamStorage, sealed } from '#test/support/retention/held-footage';
+import type { HoldDeps } from './deps.ts';
 import { HoldKeeper } from './keeper.ts';
 import { type HoldStorage, mirrorTurn } from './mirror.ts';
-import { type HoldDeps, mustHaveHold, releaseHold, setHold, spreadHold } from './set-hold.ts';
+import { mustHaveHold, releaseHold, setHold, spreadHold } from './set-hold.ts';
 
 const DAY_MS = 86_400_000;
 const AUTHOR = { actor: cli('author'), person: 'usr-author' };

@@ -1,6 +1,7 @@
 import { checkHold } from './check-hold.ts';
+import type { HoldDeps } from './deps.ts';
 import { type MirrorOptions, mirrorTurn } from './mirror.ts';
-import { type HoldDeps, spreadHold } from './set-hold.ts';
+import { spreadHold } from './set-hold.ts';
 
 /** How often the keeper looks where nobody wakes it, ms. */
 const LOOK_MS = 5000;

@@ -1,5 +1,4 @@
 import type { Deciding } from '#desk/access/policies';
-import type { DeskDeps } from '#desk/deps';
 import { mustHaveCase, mustHaveOfficer, mustHaveRecorder } from '#desk/tagging';
 import { HoldReleased, HoldSet } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
@@ -10,8 +9,7 @@ import { because } from '#domain/reason';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { NewHold } from '#ports/ledger/holds';
 import { checkHold } from './check-hold.ts';
-
-export type HoldDeps = Pick<DeskDeps, 'ledger' | 'clock' | 'archive'> & { readonly facts: Pick<DeskDeps['facts'], 'stationId'> };
+import type { HoldDeps } from './deps.ts';
 
 export interface HoldRequest {
   readonly scope: HoldScope;

@@ -1,6 +1,8 @@
-import type { DeskDeps } from '#desk/deps';
+import type { DeskFacts } from '#desk/facts';
 import type { Role } from '#domain/access/roles';
 import type { SessionLimits } from '#domain/sign-in/session';
+import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
 import type { PasswordHasher } from '#ports/password-hasher';
 import { FailureFold } from './failure-fold.ts';
 import { LockOut } from './lock-out.ts';
@@ -20,9 +22,12 @@ export interface SignInParts {
   readonly failures: FailureFold;
 }
 
-export type SignInDeps = Pick<DeskDeps, 'ledger' | 'clock' | 'signIn'> & {
-  readonly facts: Pick<DeskDeps['facts'], 'stationId' | 'stationName'>;
-};
+export interface SignInDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly signIn: SignInParts;
+  readonly facts: Pick<DeskFacts, 'stationId' | 'stationName'>;
+}
 
 /** Where a request came from. */
 export interface Origin {

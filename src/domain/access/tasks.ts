@@ -1,4 +1,3 @@
-import type { Action } from './policy.ts';
 import { ADMINISTRATORS, ROLES, type Role } from './roles.ts';
 
 /**
@@ -132,16 +131,3 @@ function isOf(roles: readonly Role[]): (role: Role) => boolean {
 export function tasksOf(roles: readonly Role[], table: TaskTable): ReadonlySet<Task> {
   return new Set(TASKS.filter((task) => table[task].some((role) => roles.includes(role))));
 }
-
-/** The task without which nobody may even ask for an action on a recording. */
-export const TASK_OF: Readonly<Record<Action, Task>> = {
-  see: 'find-footage',
-  look: 'show-footage',
-  hear: 'show-footage',
-  download: 'show-footage',
-  export: 'show-footage',
-  tag: 'tag-footage',
-  mark: 'tag-footage',
-  hold: 'tag-footage',
-  approve: 'decide-call-up',
-};

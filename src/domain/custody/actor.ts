@@ -1,3 +1,4 @@
+import type { KnownBy } from '#domain/sign-in/session';
 import { type Claim, STATION_HOST } from '#domain/work';
 
 /**
@@ -16,6 +17,12 @@ export interface Actor {
   readonly via: string | null;
   /** Session of the account; null where there is none. */
   readonly session: string | null;
+  /** Of a token: the account of its owner. */
+  readonly user?: string;
+  /** Of whoever sent a request: how they signed in, or what else they showed. Entries of before 2026-11-27, and of no request, have none. */
+  readonly knownBy?: KnownBy;
+  /** Id of the request that the entry comes from, as its answer names it in `x-request-id`. */
+  readonly requestId?: string;
 }
 
 /** The station on its own, without a person. */
@@ -31,7 +38,7 @@ export function stationFor({ host }: Pick<Claim, 'host'>): Actor {
 }
 
 /** The one printed form: `station`, `station (rule:sole)`, `cli:root`, `user:041234`, and `cli (loopback)` where nobody is named. */
-export function actorText({ kind, id, via }: Actor): string {
+export function actorText({ kind, id, via }: Pick<Actor, 'kind' | 'id' | 'via'>): string {
   if (id !== null) return `${kind}:${id}`;
   return via === null ? kind : `${kind} (${via})`;
 }

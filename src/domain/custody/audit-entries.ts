@@ -50,14 +50,14 @@ export const AccessRefused = defineEntry({
     action: code('What was wanted: an action such as `look`, or a task such as `read-audit`.'),
     route: nullable(code('Method and path of the route.')),
     ...{
-      rule: nullable(id('Rule or invariant that refused it; null: none allowed it.')),
+      rule: nullable(id('Rule, invariant or reason that refused it; null: none allowed it.')),
       policy: nullable(Type.Integer({ description: 'Version of the policy.' })),
     },
     ...{ times: count('How often, since the last entry of this kind.'), since: time() },
     others: count('Of those, how many were of other persons, addresses or things, because too many came at once.'),
     ...viewerFields(),
   },
-  personal: { ...viewerWords(), tried: nullable(words('What was named, where nothing of that name is there.')) },
+  personal: { ...viewerWords(), tried: nullable(words('What was named, where nothing of that name is there, or the desk refused it.')) },
   related: tied,
   example: {
     subject: subject('recording', 'rec-01k0d5w7q3-hz01-2222222222'),
@@ -72,14 +72,16 @@ export const AccessRefused = defineEntry({
 export const ReportIssued = defineEntry({
   type: 'report.issued',
   about: ['station', 'recording', 'case'],
-  tells: 'A report or a trail goes out, or somebody says that it was printed or copied: written before its first byte.',
+  tells: 'A report or a trail goes out, or somebody says that it was printed, copied or saved: written before its first byte.',
   data: {
     ...{
       report: code('Which: `trail`, `month`, …'),
-      how: code('`shown`, `downloaded`, `printed`, `copied`.'),
+      how: code('`shown`, `downloaded`: by the station; `printed`, `copied`, `saved`: as whoever did it says.'),
       format: code('`pdf`, `html`, …'),
     },
     sha256: Type.Union([sha256(), Type.Null()], { description: 'SHA-256 of the file; null: it is not known before it is sent.' }),
+    month: Type.Optional(code('Of a report of a month: which, `2026-06`.')),
+    copies: Type.Optional(count('How many copies.')),
     ...viewerFields(),
   },
   personal: { ...viewerWords(), to: nullable(words('Who received it, in the words of who took it.')) },

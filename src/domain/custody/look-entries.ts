@@ -69,4 +69,27 @@ export const ThumbnailsShown = defineEntry({
   },
 });
 
-export const LOOK_ENTRIES = [RecordingSeen, ThumbnailsShown] as const;
+export const ThumbnailsSeen = defineEntry({
+  type: 'thumbnails.seen',
+  about: ['station'],
+  tells: 'Which of the pictures of a page were really sent so far: written each minute and in the end. The last one of a look counts.',
+  data: {
+    ...{ look: id('Id of the look.'), kind: code('`poster`, `thumbnail`.'), user: nullable(id('Id of the account.')) },
+    byUnit: nullable(id('Unit of who it was.')),
+    ...{ pictures: count('Pictures of which something was sent.'), bytes: bytes(), requests: count('Requests that were answered.') },
+    cut: count('Pictures that were cut, because the right to them ended while they went out.'),
+    ...{ first: time(), last: time() },
+  },
+  lists: { recordings: id('Recordings whose picture was sent.') },
+  related: ({ user }, { recordings }) => [...lookSubjects({ user }), ...recordings.map((each) => subject('recording', each))],
+  example: {
+    subject: subject('station', 'hz01'),
+    data: {
+      ...{ look: LOOK, kind: 'poster', user: WHO.user, byUnit: WHO.byUnit, pictures: 1, bytes: 48_213, requests: 2, cut: 0 },
+      ...{ first: '2026-06-20T08:00:00.000Z', last: '2026-06-20T08:00:01.000Z' },
+    },
+    lists: { recordings: [RECORDING.id] },
+  },
+});
+
+export const LOOK_ENTRIES = [RecordingSeen, ThumbnailsShown, ThumbnailsSeen] as const;

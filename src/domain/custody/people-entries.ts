@@ -104,6 +104,21 @@ export const UserSetUp = defineEntry({
   example: { subject: USER, data: { madeAt: '2026-06-20T08:00:00.000Z' } },
 });
 
+export const UserConfirmed = defineEntry({
+  type: 'user.confirmed',
+  about: ['user'],
+  tells:
+    'Another security administrator confirmed that the account is that of a person of their own: whoever had a hand in it until then counts as somebody else from now on.',
+  data: {
+    makers: Type.Array(id(), {
+      maxItems: 50,
+      description: 'Who had a hand in it: ids of accounts, `machine` for the machine itself. 50 at most.',
+    }),
+  },
+  related: ({ makers }) => makers.filter((each) => each.startsWith('usr-')).map((each) => subject('user', each)),
+  example: { subject: USER, data: { makers: ['usr-01k0d5w7q3-hz01-9999999999'] } },
+});
+
 export const UnitAdded = defineEntry({
   type: 'unit.added',
   about: ['unit'],
@@ -159,6 +174,6 @@ export const RosterImported = defineEntry({
 });
 
 export const PEOPLE_ENTRIES = [
-  ...[UserAdded, UserChanged, UserRolesChanged, UserSuspended, UserReinstated, UserLeft, UserInvited, UserSetUp],
+  ...[UserAdded, UserChanged, UserRolesChanged, UserSuspended, UserReinstated, UserLeft, UserInvited, UserSetUp, UserConfirmed],
   ...[UnitAdded, UnitChanged, UnitClosed, UnitReopened, RosterImported],
 ] as const;

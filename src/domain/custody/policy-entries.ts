@@ -27,7 +27,7 @@ export const PolicyAdopted = defineEntry({
     against: nullable(count('The version that was in force before; null: there was none.')),
     widens: nullable(count(WIDENS)),
     by: code(
-      '`first`: there was none before; `narrows`: it lets nobody do more, so nobody else had to agree; `second-person`: somebody else adopted it.',
+      '`first`: there was none before; `narrows`: it lets nobody do more, so nobody else had to agree; `second-person`: somebody else adopted it; `no-second-person`: on the machine itself, because no account could have.',
     ),
   },
   example: { subject: POLICY, data: { sha256: 'ab'.repeat(32), against: 5, widens: 2, by: 'second-person' } },

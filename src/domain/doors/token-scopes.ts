@@ -1,5 +1,6 @@
 import { ACTIONS, type Action } from '#domain/access/policy';
-import { TASK_OF, TASKS, type Task } from '#domain/access/tasks';
+import { TASK_OF } from '#domain/access/task-of';
+import { TASKS, type Task } from '#domain/access/tasks';
 
 /** What a token may be made for: tasks, and actions on a recording. */
 export type TokenScope = Task | Action;

@@ -115,12 +115,12 @@ function whoOf(actor: Actor, told: Told, personal: Told): AuditLine['who'] {
   const roles = told['roles'];
   return {
     actor: actorText(actor),
-    person: text(told, 'user') ?? (actor.kind === 'user' ? actor.id : null),
+    person: text(told, 'user') ?? (actor.kind === 'user' ? actor.id : (actor.user ?? null)),
     name: text(personal, 'name'),
     roles: Array.isArray(roles) ? roles.filter((each) => typeof each === 'string') : [],
     ...{ officer: text(told, 'byOfficer'), unit: text(told, 'byUnit') },
     ...{ via: actor.via, session: actor.session, address: text(personal, 'address'), agent: text(personal, 'agent') },
-    ...{ knownBy: text(told, 'knownBy'), requestId: text(told, 'requestId') },
+    ...{ knownBy: text(told, 'knownBy') ?? actor.knownBy ?? null, requestId: text(told, 'requestId') ?? actor.requestId ?? null },
   };
 }
 

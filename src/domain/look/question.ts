@@ -34,7 +34,10 @@ export type Facet = (typeof FACETS)[number];
 /** Under which each entry of the audit is filed. */
 export const EVERYTHING = '*';
 
+/** Before the id of an account: the entries by which somebody else had a hand in it (people/second-person.ts). Nobody asks for it by name. */
+export const HAND_IN = 'hand';
+
 /** `case:LY-2026-0012`. */
-export function termOf(facet: Facet, value: string): string {
+export function termOf(facet: Facet | typeof HAND_IN, value: string): string {
   return `${facet}:${value}`;
 }

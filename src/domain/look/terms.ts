@@ -1,7 +1,8 @@
 import { type Actor, actorText } from '#domain/custody/actor';
 import type { CustodyEntry } from '#domain/custody/entry';
 import type { Subject, SubjectKind } from '#domain/custody/subject';
-import { EVERYTHING, type Facet, OUTCOMES, type Outcome, termOf } from './question.ts';
+import { handOf } from '#domain/people/second-person';
+import { EVERYTHING, type Facet, HAND_IN, OUTCOMES, type Outcome, termOf } from './question.ts';
 
 /** An entry as the index of questions files it. */
 export interface Filed {
@@ -59,11 +60,13 @@ const TERMS_MAX = 1000;
 export function filed(entry: CustodyEntry): Filed | null {
   if (entry.version === 1 || (entry.actor.kind === 'station' && !OF_PEOPLE.includes(entry.subject.kind))) return null;
   const outcome = outcomeOf(entry);
+  const hand = handOf(entry);
   const terms = [
     EVERYTHING,
     termOf('type', entry.type),
     termOf('outcome', outcome),
     ...personOf(entry.actor),
+    ...(hand === null ? [] : [termOf(HAND_IN, hand.user)]),
     ...[entry.subject, ...entry.related].flatMap(termsOfSubject),
     ...termsOfData(entry.data),
     ...Object.entries(entry.lists).flatMap(([name, items]) => items.flatMap((item) => termsOfValue(BY_LIST[name], item))),
@@ -72,10 +75,11 @@ export function filed(entry: CustodyEntry): Filed | null {
   return { outcome, terms: [...new Set(terms)].slice(0, TERMS_MAX) };
 }
 
-/** Id of an account as it is; of other actors the printed form. */
+/** Id of an account as it is; of other actors the printed form, and of a token its owner too. */
 function personOf(actor: Actor): readonly string[] {
   if (actor.kind === 'station') return [];
-  return [termOf('person', actor.kind === 'user' && actor.id !== null ? actor.id : actorText(actor))];
+  const own = termOf('person', actor.kind === 'user' && actor.id !== null ? actor.id : actorText(actor));
+  return actor.user === undefined ? [own] : [own, termOf('person', actor.user)];
 }
 
 function outcomeOf({ type, data }: CustodyEntry): Outcome {

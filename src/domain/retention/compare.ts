@@ -1,7 +1,7 @@
 import type { RetentionTerm } from './retention-term.ts';
 import { compareUntil, type Until } from './until.ts';
 
-export type Change = 'shorter' | 'same' | 'longer';
+type Change = 'shorter' | 'same' | 'longer';
 
 /** What another schedule, or other facts, would do to the term of one recording. */
 export interface TermChange {

@@ -1,8 +1,8 @@
 import type { RetentionCalendar } from '#domain/calendar/retention-calendar';
 import type { RetentionCase, RetentionFacts } from './facts.ts';
-import { isUnknownCategory, matchOf, rulesOfAgency, tieOf } from './matching.ts';
+import { isUnknownCategory, matchOf, rulesOfAgency } from './matching.ts';
 import type { Assumption, Doubt, MatchedRule, RetentionTerm } from './retention-term.ts';
-import { END_ACTIONS, LOCK_MODES, type LockWish, type RetentionRule, type RetentionSchedule } from './schedule.ts';
+import { END_ACTIONS, LOCK_MODES, type RetentionRule, type RetentionSchedule } from './schedule.ts';
 import { type Start, startOf } from './starts.ts';
 import type { Term } from './term.ts';
 import { compareUntil, type Earned, longerOf, type Until } from './until.ts';
@@ -12,38 +12,95 @@ import { compareUntil, type Earned, longerOf, type Until } from './until.ts';
  * a rule that matches; without one, what matches nothing is kept for good.
  */
 export function evaluate(schedule: RetentionSchedule, calendar: RetentionCalendar, facts: RetentionFacts): RetentionTerm {
-  const found = rulesOfAgency(schedule).flatMap((rule) => matchesOf(rule, calendar, facts).map((matched) => ({ rule, matched })));
-  const matched = found.map((each) => each.matched);
-  const rules = [...new Set(found.map(({ rule }) => rule))];
-  const first = matched.filter(hasMinimum).reduce<(MatchedRule & { minimum: Until }) | null>(longest, null);
-  const minimum: Until = first?.minimum ?? { kind: 'permanent' };
-  const maximum = matched.map((each) => each.maximum).reduce(shorter, null);
-  return {
-    minimum,
-    maximum,
-    matched,
-    earned: matched.reduce<Earned | null>(earnedWith, null),
-    action: END_ACTIONS.findLast((action) => rules.some((rule) => rule.action === action)) ?? 'review',
-    lock: strongest(rules),
-    winner: first?.rule ?? '',
-    conflict: maximum !== null && compareUntil(minimum, maximum) > 0,
-    waitsFor: matched.flatMap(({ minimum: until, rule, case: of }) =>
-      until?.kind === 'waiting' ? [{ for: until.for, rule, case: of }] : [],
-    ),
-    doubts: doubtsOf(facts, matched),
+  return evaluatorOf(schedule, calendar)(facts);
+}
+
+/** The same for many recordings: what does not depend on them is found once. */
+export function evaluatorOf(schedule: RetentionSchedule, calendar: RetentionCalendar): (facts: RetentionFacts) => RetentionTerm {
+  const rules = rulesOfAgency(schedule);
+  return (facts) => {
+    const found = new Findings();
+    for (const rule of rules) {
+      const before = found.matched.length;
+      addMatches(found.matched, rule, calendar, facts);
+      if (found.matched.length > before) found.take(rule, before);
+    }
+    return found.term(facts);
   };
 }
 
-/** What one rule says: nothing; once; or once for each case, where it counts from what happens in a case. */
-function matchesOf(rule: RetentionRule, calendar: RetentionCalendar, facts: RetentionFacts): readonly MatchedRule[] {
+/** What the rules that match add up to. */
+class Findings {
+  readonly matched: MatchedRule[] = [];
+  #first: MatchedRule | null = null;
+  #minimum: Until | null = null;
+  #maximum: Until | null = null;
+  #earned: Earned | null = null;
+  #action = 0;
+  #mode = 0;
+  #hold = false;
+  #horizonDays = 1;
+
+  /** Adds a rule; what it says are the matches from a place on. */
+  take({ action, lock }: RetentionRule, from: number): void {
+    this.#action = Math.max(this.#action, END_ACTIONS.indexOf(action));
+    this.#mode = Math.max(this.#mode, LOCK_MODES.indexOf(lock.mode));
+    this.#hold ||= lock.hold;
+    this.#horizonDays = Math.max(this.#horizonDays, lock.horizonDays);
+    for (let place = from; place < this.matched.length; place += 1) {
+      const each = this.matched[place];
+      if (each) this.#count(each);
+    }
+  }
+
+  #count(each: MatchedRule): void {
+    const { minimum, maximum, assumed } = each;
+    if (minimum !== null && (this.#minimum === null || compareUntil(minimum, this.#minimum) > 0)) {
+      this.#minimum = minimum;
+      this.#first = each;
+    }
+    if (maximum !== null && (this.#maximum === null || compareUntil(maximum, this.#maximum) < 0)) this.#maximum = maximum;
+    // What waits is not earned yet, and what is only assumed never is.
+    if (minimum !== null && minimum.kind !== 'waiting' && assumed === null)
+      this.#earned = this.#earned === null ? minimum : longerOf(this.#earned, minimum);
+  }
+
+  term(facts: RetentionFacts): RetentionTerm {
+    const minimum = this.#minimum ?? { kind: 'permanent' };
+    return {
+      minimum,
+      earned: this.#earned,
+      maximum: this.#maximum,
+      action: this.matched.length === 0 ? 'review' : (END_ACTIONS[this.#action] ?? 'review'),
+      lock: { mode: LOCK_MODES[this.#mode] ?? 'none', hold: this.#hold, horizonDays: this.#horizonDays },
+      matched: this.matched,
+      winner: this.#first?.rule ?? '',
+      conflict: this.#maximum !== null && compareUntil(minimum, this.#maximum) > 0,
+      waitsFor: this.matched.flatMap(waitOf),
+      doubts: doubtsOf(facts, this.matched),
+    };
+  }
+}
+
+function waitOf({ minimum, rule, case: of }: MatchedRule): RetentionTerm['waitsFor'] {
+  return minimum?.kind === 'waiting' ? [{ for: minimum.for, rule, case: of }] : NOTHING;
+}
+
+const NOTHING = [] as const;
+
+/** Adds what one rule says: nothing; once; or once for each case, where it counts from what happens in a case. */
+function addMatches(into: MatchedRule[], rule: RetentionRule, calendar: RetentionCalendar, facts: RetentionFacts): void {
   const match = matchOf(rule, facts);
-  if (match === 'no') return [];
+  if (match === 'no') return;
   const assumed = match === 'told' ? null : match;
-  if (rule.start !== 'case-decided' && rule.start !== 'case-closed') return [matchedRule(rule, calendar, facts, { of: null, assumed })];
-  return facts.cases.map((of) => {
-    const tie = tieOf([of]);
-    return matchedRule(rule, calendar, facts, { of, assumed: assumed ?? (tie === 'case-suggested' ? tie : null) });
-  });
+  if (rule.start !== 'case-decided' && rule.start !== 'case-closed') {
+    into.push(matchedRule(rule, calendar, facts, { of: null, assumed }));
+    return;
+  }
+  for (const of of facts.cases) {
+    const suggested = of.tie === 'suggested' ? 'case-suggested' : null;
+    into.push(matchedRule(rule, calendar, facts, { of, assumed: assumed ?? suggested }));
+  }
 }
 
 function matchedRule(
@@ -80,41 +137,13 @@ function untilOf(term: Term, start: Start, calendar: RetentionCalendar): { reado
   return { until: { kind: 'waiting', for: 'holidays' }, missingYear: end.missingYear };
 }
 
-type WithMinimum = MatchedRule & { minimum: Until };
-
-function hasMinimum(matched: MatchedRule): matched is WithMinimum {
-  return matched.minimum !== null;
-}
-
-function longest(one: WithMinimum | null, other: WithMinimum): WithMinimum {
-  return one !== null && compareUntil(one.minimum, other.minimum) >= 0 ? one : other;
-}
-
-function earnedWith(earned: Earned | null, { minimum, assumed }: MatchedRule): Earned | null {
-  if (minimum === null || minimum.kind === 'waiting' || assumed !== null) return earned;
-  return earned === null ? minimum : longerOf(earned, minimum);
-}
-
-function shorter(one: Until | null, other: Until | null): Until | null {
-  if (one === null || other === null) return one ?? other;
-  return compareUntil(one, other) <= 0 ? one : other;
-}
-
-function strongest(rules: readonly RetentionRule[]): LockWish {
-  return {
-    mode: LOCK_MODES.findLast((mode) => rules.some(({ lock }) => lock.mode === mode)) ?? 'none',
-    hold: rules.some(({ lock }) => lock.hold),
-    horizonDays: Math.max(...rules.map(({ lock }) => lock.horizonDays), 1),
-  };
-}
-
 function doubtsOf(facts: RetentionFacts, matched: readonly MatchedRule[]): readonly Doubt[] {
-  const doubts: (Doubt | false)[] = [
-    isUnknownCategory(facts) && 'category-unknown',
-    matched.some(({ startDoubt }) => startDoubt === 'start-unknown') && 'start-unknown',
-    matched.some(({ startDoubt }) => startDoubt === 'start-implausible') && 'start-implausible',
-    matched.some(({ source }) => source === 'missing') && 'source-missing',
-    matched.some(({ missingYear }) => missingYear !== null) && 'holidays-missing',
-  ];
-  return doubts.filter((each) => each !== false);
+  const found = new Set<Doubt>();
+  if (isUnknownCategory(facts)) found.add('category-unknown');
+  for (const { startDoubt } of matched) if (startDoubt !== null) found.add(startDoubt);
+  for (const { source, missingYear } of matched) {
+    if (source === 'missing') found.add('source-missing');
+    if (missingYear !== null) found.add('holidays-missing');
+  }
+  return [...found];
 }

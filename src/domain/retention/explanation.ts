@@ -74,7 +74,8 @@ function minimumPart(minimum: Until, matched: MatchedRule, days: LocalDays): Rea
 }
 
 function fromPart({ event, fromMs, startDoubt, case: of, minimum }: MatchedRule, days: LocalDays): Reason | null {
-  if (fromMs === null || event === 'never' || minimum?.kind === 'permanent') return null;
+  const counts = minimum?.kind !== 'permanent' && !(minimum?.kind === 'waiting' && minimum.for === 'source');
+  if (fromMs === null || event === 'never' || !counts) return null;
   const day = dayText(days.dayOf(fromMs));
   if (startDoubt === 'start-unknown') return because('from-latest-unknown', { day });
   if (startDoubt === 'start-implausible') return because('from-latest-implausible', { day });

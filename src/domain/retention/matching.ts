@@ -25,9 +25,15 @@ export function rulesOfAgency({ agency, rules }: Pick<RetentionSchedule, 'agency
 /** How a rule of the agency matches a recording. */
 export function matchOf({ match }: Pick<RetentionRule, 'match'>, facts: RetentionFacts): Match {
   if (!hasPlainTraits(match, facts)) return 'no';
-  const ties = [casesMatch(match, facts), valuesMatch(match.stages, [facts.stage], facts.cases, 'stage'), categoriesMatch(match, facts)];
-  if (ties.includes('no')) return 'no';
-  return ties.find((each) => each !== 'told') ?? 'told';
+  const ofCase = casesMatch(match, facts);
+  if (ofCase === 'no') return ofCase;
+  const ofStage = valuesMatch(match.stages, facts, 'stage');
+  if (ofStage === 'no') return ofStage;
+  const ofCategory = categoriesMatch(match, facts);
+  if (ofCategory === 'no') return ofCategory;
+  // Each is told or assumed by now; one that is assumed makes the whole so.
+  if (ofCase !== 'told') return ofCase;
+  return ofStage === 'told' ? ofCategory : ofStage;
 }
 
 /** What a recording has of itself. */
@@ -46,29 +52,24 @@ function casesMatch({ case: wanted }: RetentionMatch, { cases }: RetentionFacts)
 }
 
 /** Of cases that a rule is about: told by one of them that is no mere suggestion. */
-export function tieOf(cases: readonly RetentionCase[]): Match {
+function tieOf(cases: readonly RetentionCase[]): Match {
   if (cases.length === 0) return 'no';
   return cases.every(({ tie }) => tie === 'suggested') ? 'case-suggested' : 'told';
 }
 
-function valuesMatch(
-  wanted: readonly string[] | undefined,
-  own: readonly (string | null)[],
-  cases: readonly RetentionCase[],
-  field: 'stage' | 'category',
-): Match {
-  if (wanted === undefined || own.some((value) => value !== null && wanted.includes(value))) return 'told';
-  return tieOf(
-    cases.filter((each) => {
-      const value = each[field];
-      return value !== null && wanted.includes(value);
-    }),
-  );
+function valuesMatch(wanted: readonly string[] | undefined, facts: RetentionFacts, field: 'stage' | 'category'): Match {
+  if (wanted === undefined || isWanted(wanted, facts[field])) return 'told';
+  if (field === 'category' && facts.formerCategories.some((each) => isWanted(wanted, each))) return 'told';
+  return tieOf(facts.cases.filter((each) => isWanted(wanted, each[field])));
+}
+
+function isWanted(wanted: readonly string[], value: string | null): boolean {
+  return value !== null && wanted.includes(value);
 }
 
 /** A recording of unknown category is kept as long as any of them asks for. */
 function categoriesMatch({ categories }: RetentionMatch, facts: RetentionFacts): Match {
-  const found = valuesMatch(categories, [facts.category, ...facts.formerCategories], facts.cases, 'category');
+  const found = valuesMatch(categories, facts, 'category');
   return found !== 'told' && isUnknownCategory(facts) ? 'category-unknown' : found;
 }
 

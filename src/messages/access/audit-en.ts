@@ -1,6 +1,7 @@
 /** Texts about looks and the audit, in English. */
 export const auditEn = {
   'custody.recording.seen': 'seen of {what} in look {look}: {bytes}; {ended}',
+  'custody.thumbnails.seen': 'pictures ({kind}) sent of: {recordings}; {bytes} bytes, {cut} cut',
   'custody.thumbnails.shown': 'pictures ({kind}) shown of: {recordings}',
   'custody.search.made': 'searched {list} by {asked}',
   'custody.list.exported': 'list {list} exported as {format}: {asked}',

@@ -3,6 +3,7 @@ import type { auditEn } from './audit-en.ts';
 /** 关于查看与审计的文字。 */
 export const auditZhCN: Readonly<Record<keyof typeof auditEn, string>> = {
   'custody.recording.seen': '查看 {look} 中 {what} 已送出：{bytes}；{ended}',
+  'custody.thumbnails.seen': '已发送以下录像的图片（{kind}）：{recordings}；{bytes} 字节，中断 {cut} 个',
   'custody.thumbnails.shown': '显示了以下录像的图片（{kind}）：{recordings}',
   'custody.search.made': '检索 {list}：{asked}',
   'custody.list.exported': '列表 {list} 导出为 {format}：{asked}',

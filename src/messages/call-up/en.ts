@@ -69,6 +69,7 @@ export const callUpEn = {
   'notice-kind.grant-ended': 'your access has ended',
   'notice-kind.urgent-unconfirmed': 'urgent access was not confirmed in time',
   'column.request-asker': 'Asker',
+  'column.request-reviewer': 'Reviewer',
   'column.request-target': 'Footage',
   'column.request-actions': 'Actions',
   'column.request-state': 'State',

@@ -71,6 +71,7 @@ export const callUpZhCN: { readonly [Key in keyof typeof callUpEn]: string } = {
   'notice-kind.grant-ended': '您的授权已终止',
   'notice-kind.urgent-unconfirmed': '紧急调阅逾期未确认',
   'column.request-asker': '申请人',
+  'column.request-reviewer': '审批人',
   'column.request-target': '调阅内容',
   'column.request-actions': '操作',
   'column.request-state': '状态',

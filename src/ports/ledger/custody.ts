@@ -7,6 +7,11 @@ import type { Subject } from '#domain/custody/subject';
 export interface CustodyReader {
   /** The entries of a subject, oldest first. Those of a recording include the entries of its originals and its dockings. */
   of(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
+  /**
+   * Ids of the dockings of a recording whose card held recordings that the scope does not see: what their entries tell of the whole card is not for whoever asks.
+   * None for a scope that sees all, and for a recording that it does not see.
+   */
+  sharedDockings(recordingId: string): Promise<readonly string[]>;
   /** The values that a subject had, and since when: oldest first, then by name. Entries of version 1 of the log give none. */
   factsOf(
     about: Subject,

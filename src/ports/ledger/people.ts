@@ -1,4 +1,5 @@
 import type { Role } from '#domain/access/roles';
+import type { Hand } from '#domain/people/second-person';
 import type { Unit } from '#domain/people/unit';
 import type { Membership, SetUpLink, User, UserState } from '#domain/people/user';
 import type { Page } from './page.ts';
@@ -45,6 +46,8 @@ export interface PeopleReader {
   membersAt(unit: string, atMs: number, page: Page): Promise<readonly Membership[]>;
   setUpLink(tokenSha256: string): Promise<SetUpLink | null>;
   setUpLinkOf(user: string): Promise<SetUpLink | null>;
+  /** The hands that others had in this account since a moment, in the order of the log; of more than 1000 the newest. */
+  hands(user: string, sinceMs: number): Promise<readonly Hand[]>;
 }
 
 export interface PeopleWriter {

@@ -127,6 +127,7 @@ async function entryBlock({ say, language, presenter, ledger, clockWatch }: Prin
       say('report.subject', { subject: line.what.subject, outcome: codeWord(say, 'outcome', line.outcome) }),
       say('report.clock', { clock: codeWord(say, 'clock-kind', line.clock ?? clockWatch.kindAt(line.seq)) }),
       say('report.who', { who: whoText(line) }),
+      ...someText(line.who.requestId ?? '', (request) => say('report.request', { request })),
       ...someText(whyText(line, grant?.approver ?? null), (why) => say('report.why', { why })),
       ...someText(muchText(line), (much) => say('report.much', { much })),
       ...someText(words, (told) => say('report.words', { words: told })),
@@ -157,6 +158,7 @@ function whoText({ who }: AuditLine): string {
     who.session,
     who.address,
     who.agent,
+    who.knownBy,
   ]);
 }
 

@@ -4,15 +4,19 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLineAnswer, LookAnswer } from '#api/audit';
+import { sha256Hex } from '#domain/canonical-json';
 import { RecordingSeen } from '#domain/custody/look-entries';
-import { START_MS } from '#test/support/builders';
+import { derivativeKey } from '#domain/vault/vault-key';
+import { aDerivative, START_MS } from '#test/support/builders';
 import { about, aCaseDraft } from '#test/support/custody';
 import { jsonOf, send } from '#test/support/http-ways';
 import { ALLOWS_ALL, aPerson } from '#test/support/principals';
@@ -193,12 +197,12 @@ describe('a right that ends while bytes go out', () => {
     hangs = true;
   };
   /** Asks for the whole and reads nothing of it: most of it waits in the station. `cut`: resolves when the station has closed the connection. */
-  const begun = async (id: string): Promise<{ answer: IncomingMessage; cut: Promise<number> }> => {
+  const begun = async (id: string, part = 'playback'): Promise<{ answer: IncomingMessage; cut: Promise<number> }> => {
     const from = performance.now();
     const cut = new Promise<number>((resolve) => {
       app.server.once('connection', (socket: Socket) => socket.once('close', () => resolve(performance.now() - from)));
     });
-    const answer = await get(`/recordings/${id}/playback`);
+    const answer = await get(`/recordings/${id}/${part}`);
     expect(answer.statusCode).toBe(200);
     answer.once('error', () => undefined);
     return { answer: answer.pause(), cut };
@@ -238,4 +242,55 @@ describe('a right that ends while bytes go out', () => {
     },
     20_000,
   );
+
+  /** A recording with a picture so large that most of it waits in the station. */
+  const pictured = async (): Promise<{ readonly id: string; readonly picture: Buffer }> => {
+    const { id } = await station.addRecording(randomBytes(50), { officerId: '041234' });
+    const picture = randomBytes(24 * 1024 * 1024);
+    const vaultKey = derivativeKey(id, 2, 'poster.jpg');
+    const file = join(station.directory, 'vault', vaultKey);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, picture);
+    const poster = { kind: 'poster', recipe: 'poster/1', mediaType: 'image/jpeg', vaultKey, bytes: picture.length } as const;
+    await station.ledger.transaction(async (writer) => {
+      await writer.recordings.upsertDerivative(aDerivative(id, { ...poster, sha256: sha256Hex(picture) }));
+      await writer.custody.append(aCaseDraft('A-1'));
+    });
+    return { id, picture };
+  };
+  const pictures = async (look: unknown) => {
+    await (station.deps.looks as unknown as { close(): Promise<void> }).close();
+    const { entries } = await station.ledger.looks.answer({ look: String(look) }, { limit: 9, order: 'oldest' });
+    return entries.filter(({ type }) => type === 'thumbnails.seen');
+  };
+
+  it('counts the pictures of a page that were sent, and cuts them too', async () => {
+    allows = true;
+    asks = OFFICER;
+    const { id, picture } = await pictured();
+    const shown = await jsonOf(await post('/looks/thumbnails', { recordings: [id], kind: 'poster' }));
+    const whole = await get(`/recordings/${id}/derivatives/poster`);
+    expect(whole.headers['x-evidock-look']).toBe(shown['look']);
+    expect(Buffer.compare(await buffer(whole), picture)).toBe(0);
+    const [first] = await pictures(shown['look']);
+    expect(first).toMatchObject({
+      data: { pictures: 1, bytes: picture.length, requests: 1, cut: 0, user: 'usr-wang' },
+      lists: { recordings: [id] },
+    });
+    const { answer, cut } = await begun(id, 'derivatives/poster');
+    allows = false;
+    station.deps.callUps.bell.ring([{ grant: 'grt-1', user: 'usr-wang', why: 'revoked' }]);
+    expect(await cut).toBeLessThan(1000);
+    expect(answer.complete).toBe(false);
+    answer.destroy();
+    const [, second] = await pictures(shown['look']);
+    expect(second?.data).toMatchObject({ pictures: 1, requests: 2, cut: 1 });
+    expect(Number(second?.data['bytes'])).toBeLessThan(2 * picture.length);
+    // Nothing more of it is sent, and with a new right only after a new entry.
+    expect((await get(`/recordings/${id}/derivatives/poster`)).statusCode).toBe(404);
+    allows = true;
+    const anew = await get(`/recordings/${id}/derivatives/poster`, { range: 'bytes=0-9' });
+    expect([anew.statusCode, anew.headers['x-evidock-look'] === shown['look']]).toEqual([206, false]);
+    await buffer(anew);
+  }, 20_000);
 });

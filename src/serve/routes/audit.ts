@@ -16,7 +16,7 @@ import { RecordingParams } from '#api/recordings';
 import { type AuditedLine, auditLines, auditPage } from '#desk/audit/audit';
 import { looksOfRecording, type ShownLook } from '#desk/audit/looks-of-recording';
 import { showThumbnails } from '#desk/audit/thumbnails';
-import { COVERED_MS } from '#desk/look-log';
+import { COVERED_MS } from '#desk/covered-pictures';
 import { momentOf } from '#desk/registry';
 import { mustHaveRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';

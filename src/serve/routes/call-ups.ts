@@ -36,16 +36,18 @@ import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { callerOf } from '#serve/call-ups/caller';
+import { noticeEvents } from '#serve/call-ups/notice-events';
 import { CallUpPresenter } from '#serve/call-ups/present';
 import { custodyPage } from '#serve/custody-page';
-import { pageOf as page, pageOfHeld } from '#serve/pages';
+import { pageOfHeld, shownPage } from '#serve/pages';
 import type { RequestCustody } from '#serve/request-custody';
-import { Created, command, query, type Route } from '#serve/route';
+import { Created, command, events, query, type Route } from '#serve/route';
 
-const presenterOf = ({ facts, callUps }: DeskDeps) => new CallUpPresenter(facts.timezone, callUps.time.nowMs());
+const presenterOf = ({ ledger, facts, callUps }: DeskDeps) =>
+  new CallUpPresenter(ledger.people, { zone: facts.timezone, nowMs: callUps.time.nowMs() });
 
 /** Shows what a change did. Streams that stood on grants which ended, and receivers of notices, hear of it after the commit. */
-function told(
+async function told(
   deps: DeskDeps,
   custody: RequestCustody,
   { request, grant, ended }: Omit<Changed, 'ended'> & { readonly ended?: Changed['ended'] },
@@ -55,7 +57,7 @@ function told(
     deps.callUps.wake();
   });
   const presenter = presenterOf(deps);
-  return { request: presenter.request(request), grant: grant && presenter.grant(grant) };
+  return { request: await presenter.request(request), grant: grant && (await presenter.grant(grant)) };
 }
 
 function targetOf({ facts }: DeskDeps, { case: number, recordings, officer }: Static<typeof RequestBody>): Target {
@@ -111,7 +113,7 @@ const requestRoutes: readonly Route[] = [
       const seen = await seenBy(ledger, callerOf(principal, actor));
       const { state, unconfirmed, asker } = asked;
       const presenter = presenterOf(deps);
-      return page({
+      return shownPage({
         list: 'requests',
         query: asked,
         read: ({ limit, after }) =>
@@ -139,7 +141,7 @@ const requestRoutes: readonly Route[] = [
       if (later && target.by === 'recordings') throw new EvidockError('request.invalid', because('later-of-what', {}));
       const untilMs = momentOf(until, deps.facts.timezone, 'until');
       const asked = await askForCallUp(deps, callerOf(principal, actor), { target, later, actions, purpose, words, urgent, untilMs });
-      return new Created(`/api/v1/requests/${asked.request.id}`, told(deps, custody, asked));
+      return new Created(`/api/v1/requests/${asked.request.id}`, await told(deps, custody, asked));
     },
   }),
   query({
@@ -202,7 +204,7 @@ const grantRoutes: readonly Route[] = [
       const seen = await seenBy(deps.ledger, callerOf(principal, actor));
       const { holding, user } = asked;
       const presenter = presenterOf(deps);
-      return page({
+      return shownPage({
         list: 'grants',
         query: asked,
         read: ({ limit, after }) =>
@@ -223,7 +225,7 @@ const grantRoutes: readonly Route[] = [
     schema: { params: RequestParams, response: GrantWholeJson },
     handle: async ({ deps }, { params: { id }, principal, actor }) => {
       const { grant } = await grantFor(deps, callerOf(principal, actor), id);
-      return { ...presenterOf(deps).grant(grant), recordings: await deps.ledger.callUps.listedIn(id) };
+      return { ...(await presenterOf(deps).grant(grant)), recordings: await deps.ledger.callUps.listedIn(id) };
     },
   }),
   command({
@@ -250,13 +252,25 @@ const noticeRoutes: readonly Route[] = [
       // Nobody at the machine itself has an account that could be told anything.
       const user = breakGlass ? null : asker.id;
       const { unread = false } = asked;
-      return page({
+      return shownPage({
         list: `notices of ${user ?? 'all'}`,
         query: asked,
         read: ({ limit, after }) => deps.ledger.callUps.notices({ user, unread, limit, ...(after === undefined ? {} : { after }) }),
         keyOf: ({ id }) => id,
         show: (notice) => presenter.notice(notice),
       });
+    },
+  }),
+  events({
+    url: '/api/v1/notices/events',
+    needs: 'own-account',
+    summary: 'Server-sent events: `notice` for what one is told of requests from now on; over the control socket, what all are told',
+    schema: { events: { notice: NoticeJson } },
+    handle: async ({ deps, streams }, { principal, actor, stillHolds, signal }) => {
+      const presenter = presenterOf(deps);
+      const { breakGlass, asker } = callerOf(principal, actor);
+      const user = breakGlass ? null : asker.id;
+      return noticeEvents(streams, { user, ledger: deps.ledger, present: (notice) => presenter.notice(notice), stillHolds, signal });
     },
   }),
   command({

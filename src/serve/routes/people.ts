@@ -20,6 +20,7 @@ import { ImportBody } from '#api/registry';
 import type { DeskDeps } from '#desk/deps';
 import { readRoster } from '#desk/imports';
 import type { By } from '#desk/people/change-people';
+import { confirmUser } from '#desk/people/confirm-user';
 import { mustHaveUnit, pathOfUnit } from '#desk/people/find-unit';
 import { importRoster } from '#desk/people/roster';
 import { inviteUser } from '#desk/people/set-up';
@@ -30,7 +31,7 @@ import type { Actor } from '#domain/custody/actor';
 import type { Unit } from '#domain/people/unit';
 import type { Membership, User } from '#domain/people/user';
 import type { LedgerReader } from '#ports/ledger';
-import { pageOf as page, wrongCursor } from '#serve/pages';
+import { shownPage, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import { Created, command, query, type Resource, type Route, shown } from '#serve/route';
@@ -82,12 +83,6 @@ const userAt: Resource<Static<typeof UserParams>> = async (ledger, deps, { id })
 
 const unitAt: Resource<Static<typeof UnitParams>> = async (ledger, deps, { id }) =>
   new Showing(ledger, deps).unit(await mustHaveUnit(ledger, id));
-
-/** A page of rows, each shown with what the ledger says of it. */
-async function shownPage<T, A>({ show, ...options }: Omit<Parameters<typeof page<T, T>>[0], 'show'> & { show: (row: T) => Promise<A> }) {
-  const { items, next } = await page<T, T>({ ...options, show: (row) => row });
-  return { items: await Promise.all(items.map(show)), next };
-}
 
 const userRoutes: readonly Route[] = [
   query({
@@ -160,6 +155,21 @@ const userRoutes: readonly Route[] = [
     handle: async ({ deps }, request) => {
       const { token, endsAtMs } = await inviteUser(deps, request.params.id, byOf(request));
       return { path: `/setup#${token}`, token, endsAt: new Presenter(deps.facts.timezone).time(endsAtMs) };
+    },
+  }),
+  command({
+    method: 'POST',
+    url: '/api/v1/users/:id/confirmation',
+    needs: 'manage-accounts',
+    reads: 'station',
+    summary:
+      'Confirms that the account is that of a person of their own: who made it, or let somebody into it anew, counts as somebody else from now on. Nobody does this for accounts that they made',
+    custody: ['user.confirmed'],
+    schema: { params: UserParams, response: UserJson },
+    handle: async ({ deps }, request) => {
+      const { changed } = await confirmUser(deps, request.params.id, byOf(request));
+      if (!changed) request.custody.unchanged();
+      return userAt(deps.ledger, deps, request.params);
     },
   }),
   query({

@@ -33,6 +33,7 @@ import type { Policy, Rule } from '#domain/access/policy';
 import { type PolicyWidening, policyWidenings } from '#domain/access/widening-of-policy';
 import { actorText } from '#domain/custody/actor';
 import { EvidockError, isFailure } from '#domain/errors';
+import { MACHINE } from '#domain/people/second-person';
 import type { Reason } from '#domain/reason';
 import { reasonText } from '#messages/reason';
 import type { PolicyVersion } from '#ports/ledger/policies';
@@ -74,7 +75,7 @@ async function textOf(found: PolicyVersion, deps: DeskDeps) {
 
 /** The person behind a request, whichever way they came: a token of theirs is them, and all who act on the machine are one. */
 function decidingOf({ kind, asker }: Principal, actor: Deciding['actor']): Deciding {
-  return { actor, person: kind === 'cli' ? 'machine' : asker.id };
+  return { actor, person: kind === 'cli' ? MACHINE : asker.id };
 }
 
 /** What changes the policy in memory waits for the commit of the request. */

@@ -107,8 +107,8 @@ const caseRoutes: readonly Route[] = [
     custody: CASE_CHANGE_CUSTODY,
     resource: caseAt,
     schema: { params: CaseParams, body: CaseChangeBody, response: CaseJson },
-    handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
-      const { changed } = await addCases(deps, [{ number, ...body }], { update: true, known: true, actor });
+    handle: async ({ deps }, { params: { number }, body, actor, seen, custody }) => {
+      const { changed } = await addCases(deps, [{ number, ...body }], { update: true, known: true, actor, seen });
       if (!changed) custody.unchanged();
       return caseAt(deps.ledger, deps, { number });
     },
@@ -126,8 +126,8 @@ const caseRoutes: readonly Route[] = [
       response: ImportJson,
     },
     creates: 'new',
-    handle: async ({ deps }, { body: { update = false, ...draft }, actor, custody }) => {
-      const sum = settled(custody, await addCases(deps, [draft], { update, actor }));
+    handle: async ({ deps }, { body: { update = false, ...draft }, actor, seen, custody }) => {
+      const sum = settled(custody, await addCases(deps, [draft], { update, actor, seen }));
       return sum.added === 0 ? sum : new Created(`/api/v1/cases/${encodeURIComponent(draft.number)}`, sum);
     },
   }),
@@ -146,9 +146,9 @@ const caseRoutes: readonly Route[] = [
     custody: [...CASE_CUSTODY, 'case.decided', 'case.closed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
-    handle: async ({ deps }, { body, actor, custody }) => {
+    handle: async ({ deps }, { body, actor, seen, custody }) => {
       const { drafts, lines } = readCases(body, deps.facts.timezone);
-      const options = { update: true, dryRun: body.dryRun ?? false, actor, label: (index: number) => `row ${lines[index]}: ` };
+      const options = { update: true, dryRun: body.dryRun ?? false, actor, seen, label: (index: number) => `row ${lines[index]}: ` };
       return settled(custody, await addCases(deps, drafts, options), body.dryRun);
     },
   }),

@@ -18,8 +18,10 @@ import { Verification, verifyRequestOf } from '#desk/verify';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { LedgerReader } from '#ports/ledger';
 import { pageOf as page, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
+import type { Principal } from '#serve/principal';
 import { Created, command, LinesAnswer, query, type Route } from '#serve/route';
 
 const dockingRoutes: readonly Route[] = [
@@ -113,6 +115,23 @@ const dockingRoutes: readonly Route[] = [
   }),
 ];
 
+/**
+ * Whether whoever asks sees all of these. Whoever keeps the machine sees no footage: where they name a recording, it is done if there is one, and they are told the
+ * same if there is none.
+ */
+async function areSeen({ scope }: Principal, { recordings }: LedgerReader, ids: readonly string[]): Promise<boolean> {
+  // Whoever sees all is told which of them there are not.
+  if (scope === 'all') return true;
+  for (const id of ids) if ((await recordings.get(id)) === null) return false;
+  return true;
+}
+
+async function onRecord({ recordings }: LedgerReader, ids: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const id of ids) if ((await recordings.get(id)) !== null) found.push(id);
+  return found;
+}
+
 const jobRoutes: readonly Route[] = [
   query({
     url: '/api/v1/jobs',
@@ -149,7 +168,12 @@ const jobRoutes: readonly Route[] = [
       body: RetryBody,
       response: RetryJson,
     },
-    handle: async ({ deps }, { body }) => ({ retried: await retryWork(deps, body) }),
+    handle: async ({ deps }, { body, principal, seen }) => {
+      const { recording } = body;
+      if (recording === undefined || (await areSeen(principal, seen, [recording]))) return { retried: await retryWork(deps, body) };
+      if ((await deps.ledger.recordings.get(recording)) !== null) await retryWork(deps, body);
+      return { retried: null };
+    },
   }),
   command({
     method: 'POST',
@@ -163,10 +187,13 @@ const jobRoutes: readonly Route[] = [
       body: DeriveAgainBody,
       response: DeriveAgainJson,
     },
-    handle: async ({ deps }, { body: { count, ...request }, actor, custody }) => {
-      const sum = count ? await countRederive(deps, request) : await startRederive(deps, request, actor);
+    handle: async ({ deps }, { body: { count, ...request }, actor, principal, seen, custody }) => {
+      const named = request.recordings ?? [];
+      const tells = await areSeen(principal, seen, named);
+      const wanted = tells ? request : { ...request, recordings: await onRecord(deps.ledger, named) };
+      const sum = count ? await countRederive(deps, wanted) : await startRederive(deps, wanted, actor);
       if (count || sum.recordings === 0) custody.unchanged();
-      return { ...sum, started: !count };
+      return { ...(tells ? sum : { recordings: null, bytes: null }), started: !count };
     },
   }),
   command({

@@ -10,7 +10,7 @@ import { type GuestSlot, untilSlot } from '../guest-station.ts';
 import { plug, plugMtp, yank } from '../plugs.ts';
 import { digestsOf, makeRecorder, type Recorder } from '../recorders.ts';
 import type { LabContext } from '../scenario.ts';
-import { configure, isSealed, type Machine } from './installed-machine.ts';
+import { configure, isSealed, type Machine, STATE } from './installed-machine.ts';
 
 /* Recorders at an installed station: it has no rights of its own, the mount helper mounts, udev's rules say which USB devices it may open. */
 
@@ -131,7 +131,7 @@ export async function stickWiped(machine: Machine): Promise<void> {
   assert.equal(await digestOnVfat(image, TOO_DEEP), sha256(kept));
   await taken(machine, new Map([...digests].filter(([path]) => path !== TOO_DEEP)));
 
-  const { originals, custody } = await readFacts(guest, '/var/lib/evidock', 'runuser -u evidock -- /opt/evidock/node_modules/.bin/node');
+  const { originals, custody } = await readFacts(guest, STATE, 'runuser -u evidock -- /opt/evidock/node_modules/.bin/node');
   assert.deepEqual(originals.map((original) => original.vaultSha256).toSorted(), machine.taken.toSorted());
   const removed = custody.filter(({ type }) => type === 'original.wiped').map(({ data }) => String(data['cardPath']));
   assert.deepEqual(removed.toSorted(), clips.map(([path]) => path).toSorted());
@@ -139,7 +139,7 @@ export async function stickWiped(machine: Machine): Promise<void> {
 }
 
 function safe(guest: Guest, serial: string): Promise<GuestSlot> {
-  return untilSlot(guest, `${serial} is safe`, (slot) => slot.recorderSerial === serial && slot.phase === 'safe', 300);
+  return untilSlot({ guest, state: STATE }, `${serial} is safe`, (slot) => slot.recorderSerial === serial && slot.phase === 'safe', 300);
 }
 
 /** The files with these digests are sealed, as the command tells. */

@@ -7,7 +7,7 @@ import { untilSlot } from '../guest-station.ts';
 import { plugKeyboard, plugNetwork, yank } from '../plugs.ts';
 import type { Scenario } from '../scenario.ts';
 import { lockedDocked, makeTwoPartitions, mtpDocked, stickDocked, stickWiped, twoPartitionsDocked } from './install-docking.ts';
-import { CHECKOUT, CONFIG, edit, isSealed, isUp, LONG, type Machine } from './installed-machine.ts';
+import { CHECKOUT, CONFIG, edit, isSealed, isUp, LONG, type Machine, STATE } from './installed-machine.ts';
 
 /** docs/install.md, done: what an administrator types, and what then holds. */
 export const INSTALL: Scenario = {
@@ -127,7 +127,12 @@ async function strangersIgnored({ guest }: Machine): Promise<void> {
     await guest.waitFor(`ls ${interfaces}/authorized && udevadm settle -t 10 && ! cat ${interfaces}/authorized | grep -vx 0`, 30);
     await guest.waitFor(`! ls -d ${interfaces}/driver && test "$(${made})" = '${before.trim()}'`, 10);
     const alarm = 'recorder.foreign-device';
-    await untilSlot(guest, `the alarm for ${name}`, (slot) => slot.problem?.code === alarm && slot.port.endsWith(`-${port}`), 60);
+    await untilSlot(
+      { guest, state: STATE },
+      `the alarm for ${name}`,
+      (slot) => slot.problem?.code === alarm && slot.port.endsWith(`-${port}`),
+      60,
+    );
     await yank(guest, name);
   }
 }

@@ -16,6 +16,7 @@ export interface Machine {
 
 export const CHECKOUT = '/srv/checkout';
 export const CONFIG = '/etc/evidock/station.yaml';
+export const STATE = '/var/lib/evidock';
 /** Copying the packages and a first start without compiled sources take the emulated processor minutes. */
 export const LONG = { timeoutMs: 600_000 };
 const SEALED_MS_MAX = 360_000;

@@ -69,6 +69,18 @@ export class SqlCustodyReader implements CustodyReader {
     return [...originals.map(({ id }) => subject('original', id)), ...[...dockings].map((id) => subject('docking', id))];
   }
 
+  async sharedDockings(recordingId: string): Promise<readonly string[]> {
+    if (this.#sight.isAll || !(await this.#sees(subject('recording', recordingId)))) return [];
+    const shared: string[] = [];
+    for (const { kind, id } of await this.#historyOf(recordingId)) {
+      if (kind !== 'docking') continue;
+      const listed = sql`originals AS came WHERE came.docking_id = ${id} AND NOT ${this.#sight.recording('came.recording_id')} LIMIT 1`;
+      const first = sql`recordings AS made WHERE made.docking_id = ${id} AND NOT ${this.#sight.row('made')} LIMIT 1`;
+      if ((await this.#isThere(listed)) || (await this.#isThere(first))) shared.push(id);
+    }
+    return shared;
+  }
+
   async factsOf(about: Subject, { after, limit }: { after?: { seq: number; name: string }; limit: number }): Promise<readonly Fact[]> {
     if (!(await this.#sees(about))) return [];
     const before = after ?? { seq: -1, name: '' };

@@ -1,5 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Role } from '#domain/access/roles';
+import { readEntry } from '#domain/custody/read-entry';
+import { HAND_IN, termOf } from '#domain/look/question';
+import { type Hand, handOf } from '#domain/people/second-person';
 import { UNIT_DEPTH_MAX, type Unit } from '#domain/people/unit';
 import type { Membership, SetUpLink, User } from '#domain/people/user';
 import type { Page } from '#ports/ledger/page';
@@ -9,6 +12,8 @@ import type { Dialect } from '../dialect.ts';
 import { toSetUpLink, toUnit, toUser } from '../people-rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
+
+const HANDS_MAX = 1000;
 
 interface Walked {
   readonly id: string;
@@ -141,6 +146,24 @@ export class SqlPeopleReader implements PeopleReader {
   async setUpLinkOf(user: string): Promise<SetUpLink | null> {
     const [row] = await this.#tables.select('set_up_links', { user_id: user });
     return row ? toSetUpLink(row) : null;
+  }
+
+  async hands(user: string, sinceMs: number): Promise<readonly Hand[]> {
+    const filed = await this.#db
+      .selectFrom('audit_terms')
+      .select('seq')
+      .where('term', '=', termOf(HAND_IN, user))
+      .where('at', '>=', sinceMs)
+      .orderBy('seq', 'desc')
+      .limit(HANDS_MAX)
+      .execute();
+    const entries = await this.#db
+      .selectFrom('custody')
+      .select(['seq', 'prev', 'hash', 'bytes'])
+      .where('seq', 'in', this.#dialect.amongNumbers(filed.map(({ seq }) => Number(seq))))
+      .orderBy('seq')
+      .execute();
+    return entries.flatMap((row) => handOf(readEntry(row, [])) ?? []);
   }
 
   async setUpLink(tokenSha256: string): Promise<SetUpLink | null> {

@@ -14,6 +14,11 @@ export const peopleEn = {
   'officer-has-account':
     'officer {officer} has account {account}, whose unit the security administrator decides: evidock user change {account} --unit …',
   'officer-of-other-unit': 'officer {officer} belongs to another unit: a custodian of that unit, or of one above it, does this',
+  'second-person-made':
+    'account {account} was made, or let into anew, by {maker}: until {until} the two count as one person, unless another security administrator confirms the account: evidock user confirm {account}',
+  'second-person-third':
+    'accounts {account} and {other} were both made, or let into anew, by {maker}: until {until} they count as one person, unless another security administrator confirms one of them: evidock user confirm {account}',
+  'second-person-unknown': 'so many had a hand in account {account} that nobody can tell whether it is a second person',
   'set-up-link-void': 'the link is not good, or not any more: ask for another one',
   'unit-name-unfit': 'unit "{name}": / and > stand between the names of a path',
   'unit-unknown': 'unit {unit}; add it with: evidock unit add {unit}',

@@ -12,6 +12,11 @@ export const peopleZhCN = {
   'officer-taken': '执法人员 {officer} 已是账号 {account}',
   'officer-has-account': '执法人员 {officer} 有账号 {account}，其单位由安全管理员决定：evidock user change {account} --unit …',
   'officer-of-other-unit': '执法人员 {officer} 属于其他单位：由该单位或其上级单位的证据管理员办理',
+  'second-person-made':
+    '账号 {account} 由 {maker} 建立或重新开通：至 {until} 前两者视为同一人，除非另一名安全管理员确认该账号：evidock user confirm {account}',
+  'second-person-third':
+    '账号 {account} 与 {other} 均由 {maker} 建立或重新开通：至 {until} 前视为同一人，除非另一名安全管理员确认其中之一：evidock user confirm {account}',
+  'second-person-unknown': '经手账号 {account} 的人过多，无法判断是否为另一人',
   'set-up-link-void': '链接无效或已失效：请重新索取',
   'unit-name-unfit': '单位“{name}”：/ 和 > 用于分隔路径中的名称',
   'unit-unknown': '单位 {unit}；添加命令：evidock unit add {unit}',
