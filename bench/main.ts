@@ -12,7 +12,10 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
-  retention: async () => (await import('./retention.ts')).benchRetention(),
+  retention: async () => [
+    ...(await (await import('./retention.ts')).benchRetention()),
+    ...(await (await import('./retention-ledger.ts')).benchDryRun()),
+  ],
   decide: async () => (await import('./decide.ts')).benchDecide(),
   'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   audit: async () => (await import('./audit.ts')).benchAudit(),

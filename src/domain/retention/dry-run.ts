@@ -1,6 +1,5 @@
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { type CountingSchedule, countTerm, type WhatCounts } from './count-term.ts';
-import { evaluate } from './evaluate.ts';
 import type { RetentionFacts } from './facts.ts';
 import { type KeptTerm, untilOf } from './kept-term.ts';
 import { compareUntil, type Until } from './until.ts';
@@ -113,7 +112,7 @@ export class DryRunTally {
     const { facts, before, datesOf } = row;
     const counting = { before, facts, passed: [], datesOf };
     const { kept, today: asks } = countTerm({ ...counting, counts: { inForce: proposed, adopted: null, of } });
-    const asked = inForce && evaluate(inForce.schedule, inForce.calendar, facts);
+    const asked = inForce?.evaluate(facts) ?? null;
     const now = before && !before.stale ? before : inForce && countTerm({ ...counting, counts: { inForce, adopted: null, of } }).kept;
     const [was, after] = [now && untilOf(now), untilOf(kept)];
     const named = { recording: facts.recordingId, before: was, after };

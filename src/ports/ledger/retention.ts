@@ -195,6 +195,8 @@ export interface RetentionWriter {
   putTerm(term: NewTerm, at: CountedAt): Promise<void>;
   /** The facts of these recordings were looked at: they are not stale any more, as far as facts go. */
   markCounted(recordingIds: readonly string[], at: CountedAt): Promise<void>;
+  /** Makes all terms stale: the ledger is another one than before. */
+  recountAll(): Promise<void>;
   /** Makes the terms stale that wait for this. */
   recountWaiting(waitsFor: WaitedFor): Promise<void>;
   proposeCorrection(
