@@ -1,3 +1,4 @@
+import { mustBeSecond } from '#desk/people/second-person';
 import { actorText } from '#domain/custody/actor';
 import { CorrectionApproved, CorrectionProposed, CorrectionRefused } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
@@ -47,8 +48,8 @@ export async function decideCorrection(
     const found = await mustHaveCorrection(writer, number);
     if (found.state !== 'proposed') throw new EvidockError('request.conflict', because('correction-decided', { number }));
     const { recordingId, proposedBy, proposedPerson } = found;
-    if (proposedPerson === person)
-      throw new EvidockError('request.forbidden', because('correction-own', { number, who: actorText(proposedBy) }));
+    const own = because('correction-own', { number, who: actorText(proposedBy) });
+    await mustBeSecond(writer, { first: proposedPerson, second: person, duty: 'retention', nowMs: deps.clock.nowMs(), own });
     const atMs = deps.clock.nowMs();
     await writer.retention.decideCorrection(number, { state: approve ? 'approved' : 'refused', by: actor, atMs });
     const type = approve ? CorrectionApproved : CorrectionRefused;

@@ -1,3 +1,4 @@
+import { mustBeSecond } from '#desk/people/second-person';
 import { sha256Hex } from '#domain/canonical-json';
 import { type Actor, actorText, STATION } from '#domain/custody/actor';
 import {
@@ -84,8 +85,8 @@ export async function adoptSchedule(
   return ledger.transaction(async (writer) => {
     const { retention } = writer;
     const proposal = await waitingProposal(writer, version);
-    if (proposal.proposedPerson === person)
-      throw new EvidockError('request.forbidden', because('schedule-own', { version, who: actorText(proposal.proposedBy) }));
+    const own = because('schedule-own', { version, who: actorText(proposal.proposedBy) });
+    await mustBeSecond(writer, { first: proposal.proposedPerson, second: person, duty: 'retention', nowMs: clock.nowMs(), own });
     const adopted = await retention.adopted();
     if (adopted)
       throw new EvidockError(
