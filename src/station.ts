@@ -38,6 +38,7 @@ import { openCallUps } from './station/call-ups.ts';
 import { openClock } from './station/clock.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
+import { openDisposals } from './station/disposals.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
@@ -183,6 +184,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      disposals: openDisposals(this.#context, opened),
       retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,

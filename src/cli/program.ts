@@ -24,6 +24,7 @@ import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
+import { addDisposal } from './retention/disposal.ts';
 import { addHold } from './retention/hold.ts';
 import { addRetention } from './retention/retention.ts';
 import { addSlots } from './slots.ts';
@@ -89,6 +90,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addOfficer,
     addRecorder,
     addRetention,
+    addDisposal,
     addReports,
     addSamples,
     addUser,

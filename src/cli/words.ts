@@ -24,6 +24,8 @@ type Family =
   | 'role'
   | 'user-state'
   | 'policy-state'
+  | 'disposal-state'
+  | 'disposal-item'
   | 'policy-source'
   | 'retention-start'
   | 'schedule-state'

@@ -15,6 +15,7 @@ import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { AccessDeps } from './access/decide-for.ts';
 import type { CallUpParts } from './call-up/deps.ts';
+import type { DisposalParts } from './disposals/parts.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { DeskFacts } from './facts.ts';
 import type { Looks } from './look-log.ts';
@@ -59,6 +60,7 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
+  readonly disposals: DisposalParts;
   readonly retention: RetentionParts;
   /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
   readonly holds: { readonly wake: () => void };

@@ -241,7 +241,10 @@ const CHANGES: readonly Change[] = [
     'a copy that nobody verified',
     'copies',
     null,
-    () => [`INSERT INTO copies SELECT item_id, 'tape', recording_id, key, bytes, 1, 'head', NULL FROM copies WHERE place = 'disk'`],
+    () => [
+      `INSERT INTO copies (item_id, place, recording_id, key, bytes, verified_at, verified_by)
+        SELECT item_id, 'tape', recording_id, key, bytes, 1, 'head' FROM copies WHERE place = 'disk'`,
+    ],
     null,
   ],
   [

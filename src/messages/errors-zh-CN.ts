@@ -171,6 +171,10 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'request.too-large': { what: '请求过大', remedy: '请分次提交。' },
   'request.media-type': { what: '无法读取这种格式的请求', remedy: '请发送 JSON，并注明 content-type: application/json。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
+  'request.gone': {
+    what: '已销毁',
+    remedy: '无法恢复。销毁证明载明其内容摘要、所依规则和决定人：evidock disposal certificate。',
+  },
   'request.not-made': {
     what: '尚未生成',
     remedy: '请等待生成（evidock jobs 显示进度），或保存原始文件：evidock play ID --original 1。',

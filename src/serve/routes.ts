@@ -4,6 +4,7 @@ import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { holdRoutes } from './routes/holds.ts';
@@ -51,5 +52,6 @@ export const ROUTES: readonly Route[] = [
   ...sampleRoutes,
   ...callUpRoutes,
   ...policyRoutes,
+  ...disposalRoutes,
   ...retentionRoutes,
 ];

@@ -30,6 +30,7 @@ import { CASE_STEPS, HOLDING_STEPS, OFFICER_STEPS } from '#test/support/walk-reg
 import { FOOTAGE_STEPS, STATION_STEPS, type Step, v1, WORK_STEPS } from '#test/support/walk-station';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { badgeRoutes } from './routes/badges.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -159,8 +160,8 @@ const SIGN_IN: readonly Step[] = [
 ];
 /** Routes whose requests and entries stand in routes/sign-in.test.ts. */
 const WALKED_THERE = [...signInRoutes, ...sessionRoutes].filter(({ kind }) => kind === 'command').map(rowOf);
-/** routes/doors.test.ts and routes/oidc.test.ts ask these as the persons, programs and screens for whom they are. */
-const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes].map(rowOf);
+/** routes/doors.test.ts, routes/oidc.test.ts and routes/disposals.test.ts ask these as the persons, programs and screens for whom they are. */
+const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes, ...disposalRoutes].map(rowOf);
 
 /** In order, because later steps need what earlier ones made. */
 const STEPS: readonly Step[] = [

@@ -4,6 +4,15 @@
  */
 const V1: Readonly<Record<string, string>> = {
   'GET /health': 'nothing',
+  'GET /disposals': 'see-retention',
+  'GET /disposals/:id': 'see-retention',
+  'GET /disposals/:id/recordings': 'see-retention',
+  'GET /disposals/:id/certificate': 'see-retention',
+  'POST /disposals': 'propose-disposal',
+  'POST /disposals/:id/exclusions': 'propose-disposal',
+  'POST /disposals/:id/approval': 'approve-disposal',
+  'POST /disposals/:id/cancellation': 'see-retention',
+  'POST /disposals/:id/run': 'propose-disposal',
   'GET /ready': 'nothing',
   'GET /openapi.json': 'nothing',
   'GET /custody/shipping': 'see-health',
