@@ -278,13 +278,3 @@ export class InProcessClient implements StationClient {
 function actorOf(user: string): string {
   return `cli:${user.replace(/[^A-Za-z0-9._@-]/g, '_').slice(0, 64) || 'unknown'}`;
 }
-/** The lines of JSON of a streamed answer. */
-export async function* linesOf<Line>(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
-  }
-}

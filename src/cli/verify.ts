@@ -4,7 +4,7 @@ import type { VerifyLine } from '#desk/verify';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
-import { askStream, linesOf, ReplyError } from './client.ts';
+import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 
 import { Progress, Rate } from './progress.ts';
@@ -85,6 +85,17 @@ async function follow(
 function faultWords({ say, language }: Shell, { place, recordingId, key, reason }: Fault): string {
   const about = [word(say, 'place', place), recordingId, key].filter((each) => each !== null).join(' ');
   return say('verify.fault', { about, what: printable(reasonText(language, reason)) });
+}
+
+/** Lines of JSON as they come. */
+export async function* linesOf<L>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as L;
+  }
 }
 
 function conclude(shell: Shell, { faults, vaultFiles, archiveFiles, logEntries, bytes, elapsedMs }: Summary): void {
