@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   known: async () => (await import('./known.ts')).benchKnown(),
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
+  evict: async () => (await import('./evict.ts')).benchEvict(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
   retention: async () => [
     ...(await (await import('./retention.ts')).benchRetention()),
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   decide: async () => (await import('./decide.ts')).benchDecide(),
   'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   audit: async () => (await import('./audit.ts')).benchAudit(),
+  holds: async () => (await import('./holds.ts')).benchHolds(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
   players: async () => (await import('./players.ts')).benchPlayers(),

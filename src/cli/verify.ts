@@ -6,7 +6,6 @@ import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
-
 import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
@@ -87,8 +86,8 @@ function faultWords({ say, language }: Shell, { place, recordingId, key, reason 
   return say('verify.fault', { about, what: printable(reasonText(language, reason)) });
 }
 
-/** Lines of JSON as they come. */
-export async function* linesOf<L>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
+/** Reads an answer that comes in lines of JSON. */
+export async function* linesOf<L = Line>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
