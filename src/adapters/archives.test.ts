@@ -18,10 +18,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saying } from '#test/support/saying';
 import { describeArchiveContract, putOf } from '../../test/contract/archive.ts';
+import { type Rgw, startRgw } from '../../test/support/archive/rgw.ts';
+import { archiveOn, clientOf } from '../../test/support/archive/s3-server.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
-import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
-import { type Rgw, startRgw } from '../../test/support/rgw.ts';
-import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
+import { FaultyProxy } from '../../test/support/http/faulty-proxy.ts';
 import { DiskArchive } from './disk/disk-archive.ts';
 import type { S3Archive } from './s3-archive/s3-archive.ts';
 import { openLedger, type SqliteLedger } from './sqlite-ledger/ledger.ts';

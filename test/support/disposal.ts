@@ -10,8 +10,8 @@ import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { store } from '#test/contract/vault';
-import { aDocking, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from './builders.ts';
-import { tellArchived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
+import { aDocking, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 /** A ledger and a vault in a directory of their own, with sealed originals. */
 export interface SealedStation {

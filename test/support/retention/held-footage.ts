@@ -6,7 +6,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, anOriginal, aRecording, START_MS } from '#test/support/builders';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 const DAY_MS = 86_400_000;
 
