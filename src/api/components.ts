@@ -71,7 +71,7 @@ import {
   RecorderJson,
   SuggestionJson,
 } from './registry.ts';
-import { ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
+import { ReportDeedBody, ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
 import { RETENTION_COMPONENTS } from './retention-components.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
@@ -210,6 +210,7 @@ export const COMPONENTS = {
     ],
   }),
   ReviewBody: named(ReviewBody, { verdict: 'fine' }),
+  ReportDeedBody: named(ReportDeedBody, { report: 'trail', of: recordingId, how: 'printed', copies: 2, to: '区人民法院' }),
   BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
   Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
   Slot: named(SlotJson, slot),

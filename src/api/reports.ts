@@ -4,11 +4,21 @@ import { closed, Name, nullable, oneOf } from './common.ts';
 
 const LANG = oneOf(['en', 'zh-CN'], 'Language of the report; Chinese if left out.');
 const MonthText = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$', description: "A month in the station's zone: `2026-06`." });
+const REPORT_DEEDS_TEXT = ['printed', 'copied', 'saved'] as const;
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 
 export const TrailParams = closed({ recording: Id });
 export const MonthParams = closed({ month: MonthText });
 export const ReportQuery = closed({ lang: Type.Optional(LANG), to: Type.Optional(Name(200)) });
+
+export const ReportDeedBody = closed({
+  report: oneOf(['trail', 'month']),
+  of: Type.String({ minLength: 1, maxLength: 64, description: 'Of a trail the recording, of a month `2026-06`.' }),
+  how: oneOf(REPORT_DEEDS_TEXT, 'What was done with it, as whoever did it says.'),
+  copies: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the file.' })),
+  to: Type.Optional(Name(200)),
+});
 
 export const SampleParams = closed({ id: Id });
 export const SampleLookParams = closed({ id: Id, look: Id });

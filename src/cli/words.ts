@@ -33,6 +33,7 @@ type Family =
   | 'effect'
   | 'relation'
   | 'suggestion'
+  | 'report-how'
   | 'sample.verdict'
   | 'source'
   | 'derivative'

@@ -79,7 +79,7 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
       'close',
       deps.learning.onSeen((seen) => tell(async () => send('port', seen))),
     );
-  watch(body, listener);
+  watchListener(body, listener);
   if (signal.aborted) body.destroy();
   signal.addEventListener('abort', () => body.destroy(), { once: true });
   try {
@@ -92,7 +92,7 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
 }
 
 /** Shows that the station is there, and ends the stream once the listener is let in no more, or nobody can tell. */
-function watch(body: PassThrough, { stillHolds }: Listener): void {
+export function watchListener(body: PassThrough, { stillHolds }: Pick<Listener, 'stillHolds'>): void {
   const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
   let asking = false;
   const doubt = setInterval(async () => {

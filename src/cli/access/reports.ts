@@ -1,10 +1,11 @@
-import { createWriteStream } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import type { SampleAnswer, SampleDetailAnswer } from '#api/reports';
 import { ask, askAll, askStream } from '#cli/client';
-import { type Shell, wholeNumber } from '#cli/command';
+import { type Shell, UsageError, wholeNumber } from '#cli/command';
 import { timeText } from '#cli/table';
 import { word } from '#cli/words';
 import { errnoOf } from '#domain/errno';
@@ -23,6 +24,53 @@ export function addReports(program: Command, shell: Shell): void {
     example: 'report trail rec-01jy… --out trail.pdf',
   });
   addFile(group, shell, { usage: 'month <month>', about: say('report.month.about'), example: 'report month 2026-06 --out june.html' });
+  addDeed(group, shell);
+}
+
+const KINDS = ['trail', 'month'] as const;
+const HOW = ['printed', 'copied', 'saved'] as const;
+
+/** What people do with a report outside of the station is on record as they say it. */
+function addDeed(group: Command, shell: Shell): void {
+  const { say } = shell;
+  shell
+    .add(
+      group,
+      'record <report> <of>',
+      say('report.record.about'),
+      'report record trail rec-01jy… --how printed --copies 2 --to "District court"',
+    )
+    .addOption(new Option('--how <how>', say('report.opt.how')).choices(HOW).makeOptionMandatory())
+    .option('--copies <n>', say('report.opt.copies'), wholeNumber(1, 1000))
+    .option('--file <file>', say('report.opt.file'))
+    .option('--to <words>', say('report.to'))
+    .action(async (report: string, of: string, { how, copies, file, to }: DeedOptions, command: Command) => {
+      if (!(KINDS as readonly string[]).includes(report)) throw new UsageError(`report record ${KINDS.join('|')}`);
+      const globals = shell.globals(command);
+      const sha256 = file === undefined ? undefined : await digestOf(shell.path(file));
+      const body = { report, of, how, copies, sha256, to };
+      await shell.withStation(globals, (client) => ask(client, 'POST', '/reports/deeds', { body }));
+      if (globals.json) return shell.printJson(body);
+      shell.done(say('report.recorded', { how: word(say, 'report-how', how) }));
+    });
+}
+
+interface DeedOptions {
+  readonly how: (typeof HOW)[number];
+  readonly copies?: number;
+  readonly file?: string;
+  readonly to?: string;
+}
+
+/** SHA-256 of a file, read as a stream. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file), hash);
+  } catch (error) {
+    throw new EvidockError('request.invalid', because('path', { path: file }), error);
+  }
+  return hash.digest('hex');
 }
 
 function addFile(group: Command, shell: Shell, { usage, about, example }: { usage: string; about: string; example: string }): void {
@@ -37,7 +85,10 @@ function addFile(group: Command, shell: Shell, { usage, about, example }: { usag
       const file = shell.path(out);
       const bytes = await shell.withStation(globals, async (client) => {
         const { body } = await askStream(client, 'GET', `/reports/${kind}/${encodeURIComponent(of)}`, { query: { lang: language, to } });
-        return save(body, file);
+        const saved = await save(body, file);
+        const sha256 = await digestOf(file);
+        await ask(client, 'POST', '/reports/deeds', { body: { report: kind, of, how: 'saved', sha256, to } });
+        return saved;
       });
       if (globals.json) return shell.printJson({ file, bytes });
       shell.done(say('report.written', { file, bytes: bytesText(bytes) }));

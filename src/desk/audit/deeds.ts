@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ClockKind } from '#domain/clock/clock-state';
 import type { Actor } from '#domain/custody/actor';
-import { AccessRefused, AuditRead, ListExported, ReportIssued, SearchMade, SocketUsed } from '#domain/custody/audit-entries';
+import { AccessRefused, AuditRead, ListExported, SearchMade, SocketUsed } from '#domain/custody/audit-entries';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import { type Subject, subject } from '#domain/custody/subject';
@@ -11,6 +11,7 @@ import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
 import { GroupCommit } from '#steps/group-commit';
 import { type Fold, Folds } from './folds.ts';
+import { type Report, reportDraft } from './report-deeds.ts';
 
 /** What somebody was refused. */
 export interface Refused {
@@ -30,16 +31,6 @@ export interface Refused {
 }
 
 type Asked = Readonly<Record<string, string>>;
-
-/** A report, or a trail of one thing, that goes out or is said to have been printed or copied. */
-export interface Report {
-  readonly about: Subject<'station' | 'recording' | 'case'>;
-  readonly report: string;
-  readonly how: 'shown' | 'downloaded' | 'printed' | 'copied';
-  readonly format: string;
-  readonly sha256: string | null;
-  readonly to: string | null;
-}
 
 interface Options {
   readonly ledger: Ledger;
@@ -127,10 +118,8 @@ export class Deeds {
   }
 
   /** A report goes out, or somebody says that it was printed or copied. Throws ledger.failed: then nothing may be sent. */
-  reported(viewer: Viewer, { about, report, how, format, sha256, to }: Report): Promise<void> {
-    const data = { report, how, format, sha256, ...describeViewer(viewer, this.#clockKind) };
-    const personal = { ...wordsOfViewer(viewer), ...(to === null ? {} : { to }) };
-    return this.#commit.add(ReportIssued.make({ ...this.#here(viewer), subject: about, data, personal }));
+  reported(viewer: Viewer, report: Report): Promise<void> {
+    return this.#commit.add(reportDraft({ atMs: this.#options.clock.nowMs(), clock: this.#clockKind }, viewer, report));
   }
 
   /** A request over the control socket, past all rules. The first of an account is on record when this resolves; throws ledger.failed. */

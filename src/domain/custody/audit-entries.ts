@@ -72,14 +72,16 @@ export const AccessRefused = defineEntry({
 export const ReportIssued = defineEntry({
   type: 'report.issued',
   about: ['station', 'recording', 'case'],
-  tells: 'A report or a trail goes out, or somebody says that it was printed or copied: written before its first byte.',
+  tells: 'A report or a trail goes out, or somebody says that it was printed, copied or saved: written before its first byte.',
   data: {
     ...{
       report: code('Which: `trail`, `month`, …'),
-      how: code('`shown`, `downloaded`, `printed`, `copied`.'),
+      how: code('`shown`, `downloaded`: by the station; `printed`, `copied`, `saved`: as whoever did it says.'),
       format: code('`pdf`, `html`, …'),
     },
     sha256: Type.Union([sha256(), Type.Null()], { description: 'SHA-256 of the file; null: it is not known before it is sent.' }),
+    month: Type.Optional(code('Of a report of a month: which, `2026-06`.')),
+    copies: Type.Optional(count('How many copies.')),
     ...viewerFields(),
   },
   personal: { ...viewerWords(), to: nullable(words('Who received it, in the words of who took it.')) },

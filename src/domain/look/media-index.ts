@@ -1,5 +1,7 @@
-import { type Box, boxesOf, type ReadAt } from '#domain/media/iso-bmff';
+import { type Box, boxesOf, findBox, type ReadAt } from '#domain/media/iso-bmff';
 import type { Played } from './look.ts';
+import { editsOf, shownChunks } from './media-edits.ts';
+import { type FragmentedTrack, fragmentRuns } from './media-fragments.ts';
 import { Spans } from './spans.ts';
 
 /** Where the chunks of one track lie in the file, and when they are shown. In the order of time. */
@@ -15,6 +17,8 @@ const SAMPLES_MAX = 4_000_000;
 const CHUNKS_MAX = 200_000;
 const TABLE_BYTES_MAX = 32 * 1024 * 1024;
 const TRACKS_MAX = 64;
+/** Boxes that may stand before the movie's header. */
+const BEFORE_MOOV_MAX = 4096;
 /** Neighbouring chunks end and begin at the same moment, up to the rounding of times. */
 const ROUNDING_MS = 1;
 
@@ -27,29 +31,98 @@ interface Tables {
   readonly chunks: DataView;
   readonly offsets: DataView;
   readonly wide: boolean;
+  /** null: each sample is shown when it is decoded. */
+  readonly shifts: DataView | null;
+}
+
+/** A track that is shown: where its samples lie, in the movie's header or in fragments, and what of it is shown when. */
+interface Shown {
+  readonly handler: string;
+  readonly timescale: number;
+  readonly trak: Box;
+  readonly tables: Tables | null;
+  /** null: the track is in no fragments. */
+  readonly fragments: FragmentedTrack | null;
 }
 
 /**
- * The index of an MP4 file that is not fragmented: of its picture, else of its sound. null for any other file, and for one whose tables contradict each other.
- * Errors of `readAt` are thrown.
+ * The index of an MP4 file, whole or in fragments: of its picture, else of its sound, as a player shows it. null for any other file, and for one whose tables
+ * contradict each other. Errors of `readAt` are thrown.
  */
 export async function mediaIndexOf(readAt: ReadAt, bytes: number): Promise<MediaIndex | null> {
-  const moov = (await boxesOf(readAt, 0, bytes)).find(({ type }) => type === 'moov');
+  const moov = await findBox(readAt, 'moov', bytes, BEFORE_MOOV_MAX);
   if (!moov || moov.end > bytes) return null;
-  const tracks = (await inside(readAt, moov)).filter(({ type }) => type === 'trak').slice(0, TRACKS_MAX);
-  let sound: Tables | null = null;
-  for (const trak of tracks) {
-    const tables = await tablesOf(readAt, trak);
-    if (tables?.handler === 'vide') return chunksOf(tables);
-    if (tables?.handler === 'soun') sound ??= tables;
+  const boxes = await inside(readAt, moov);
+  const movie = timescaleIn(await bodyOf(readAt, named(boxes, 'mvhd')));
+  const extends_ = named(boxes, 'mvex');
+  let sound: Shown | null = null;
+  for (const trak of boxes.filter(({ type }) => type === 'trak').slice(0, TRACKS_MAX)) {
+    const shown = await trackOf(readAt, trak, extends_);
+    if (shown?.handler === 'vide') return indexOf(readAt, bytes, shown, movie);
+    if (shown?.handler === 'soun') sound ??= shown;
   }
-  return sound && chunksOf(sound);
+  return sound && indexOf(readAt, bytes, sound, movie);
 }
 
-async function tablesOf(readAt: ReadAt, trak: Box): Promise<Tables | null> {
-  const media = await inside(readAt, named(await inside(readAt, trak), 'mdia'));
+async function indexOf(readAt: ReadAt, bytes: number, shown: Shown, movie: number): Promise<MediaIndex | null> {
+  const { timescale, fragments, tables, trak } = shown;
+  const whole = tables && chunksOf(tables);
+  const runs = fragments && (await fragmentRuns(readAt, bytes, fragments));
+  // Half of an index would tell that the other half was not seen.
+  if (fragments && runs === null) return null;
+  const scaled = (runs?.runs ?? []).flatMap(([start, end, from, to]) => [start, end, (from * 1000) / timescale, (to * 1000) / timescale]);
+  const chunks = whole === null ? Float64Array.from(scaled) : Float64Array.from([...whole.chunks, ...scaled]);
+  if (chunks.length === 0 || chunks.length > CHUNKS_MAX * WIDTH) return null;
+  const elst = await bodyOf(readAt, named(await inside(readAt, named(await inside(readAt, trak), 'edts')), 'elst'));
+  if (!elst) return { chunks };
+  const edits = editsOf(elst, { movie, media: timescale });
+  if (edits === null) return null;
+  if (edits.length === 0) return { chunks };
+  const delay = whole === null ? (runs?.delay ?? 0) : delayIn(tables?.shifts ?? null);
+  const edited = shownChunks(chunks, { edits, delayMs: (delay * 1000) / timescale, max: CHUNKS_MAX });
+  return edited && { chunks: edited };
+}
+
+/** How much later than decoded the first sample is shown, units of the track (ctts, §8.6.1.3). */
+function delayIn(ctts: DataView | null): number {
+  if (ctts === null || ctts.byteLength < 16 || ctts.getUint32(4) === 0) return 0;
+  return ctts.getUint8(0) === 0 ? ctts.getUint32(12) : ctts.getInt32(12);
+}
+
+async function trackOf(readAt: ReadAt, trak: Box, extends_: Box | undefined): Promise<Shown | null> {
+  const boxes = await inside(readAt, trak);
+  const media = await inside(readAt, named(boxes, 'mdia'));
   const handler = await bodyOf(readAt, named(media, 'hdlr'));
-  const header = await bodyOf(readAt, named(media, 'mdhd'));
+  const timescale = timescaleIn(await bodyOf(readAt, named(media, 'mdhd')));
+  if (!handler || handler.byteLength < 12 || timescale === 0) return null;
+  const name = [8, 9, 10, 11].map((at) => String.fromCharCode(handler.getUint8(at))).join('');
+  const header = await bodyOf(readAt, named(boxes, 'tkhd'));
+  const id = header === null || header.byteLength < 24 ? 0 : header.getUint32(header.getUint8(0) === 1 ? 20 : 12);
+  const fragments = extends_ ? await fragmentsOf(readAt, extends_, { id, timescale }) : null;
+  const tables = await tablesOf(readAt, media, { handler: name, timescale });
+  return tables || fragments ? { handler: name, timescale, trak, tables, fragments } : null;
+}
+
+/** What the movie's header says of a track for all of its fragments (trex). */
+async function fragmentsOf(readAt: ReadAt, mvex: Box, { id, timescale }: Pick<FragmentedTrack, 'id' | 'timescale'>) {
+  for (const box of (await inside(readAt, mvex)).filter(({ type }) => type === 'trex').slice(0, TRACKS_MAX)) {
+    const trex = await bodyOf(readAt, box);
+    if (trex && trex.byteLength >= 24 && trex.getUint32(4) === id)
+      return { id, timescale, duration: trex.getUint32(12), size: trex.getUint32(16) };
+  }
+  return null;
+}
+
+/** Units a second, as mvhd and mdhd say alike; 0 where they say nothing. */
+function timescaleIn(header: DataView | null): number {
+  return header === null || header.byteLength < 24 ? 0 : header.getUint32(header.getUint8(0) === 1 ? 20 : 12);
+}
+
+async function tablesOf(
+  readAt: ReadAt,
+  media: readonly Box[],
+  { handler, timescale }: Pick<Tables, 'handler' | 'timescale'>,
+): Promise<Tables | null> {
   const list = await inside(readAt, named(await inside(readAt, named(media, 'minf')), 'stbl'));
   const near = named(list, 'stco');
   const [times, sizes, chunks, offsets] = [
@@ -58,10 +131,9 @@ async function tablesOf(readAt: ReadAt, trak: Box): Promise<Tables | null> {
     await bodyOf(readAt, named(list, 'stsc')),
     await bodyOf(readAt, near ?? named(list, 'co64')),
   ];
-  if (!handler || handler.byteLength < 12 || !header || header.byteLength < 24 || !times || !sizes || !chunks || !offsets) return null;
-  const name = [8, 9, 10, 11].map((at) => String.fromCharCode(handler.getUint8(at))).join('');
-  const timescale = header.getUint32(header.getUint8(0) === 1 ? 20 : 12);
-  return { handler: name, timescale, times, sizes, chunks, offsets, wide: near === undefined };
+  if (!times || !sizes || !chunks || !offsets) return null;
+  const shifts = await bodyOf(readAt, named(list, 'ctts'));
+  return { handler, timescale, times, sizes, chunks, offsets, wide: near === undefined, shifts };
 }
 
 async function inside(readAt: ReadAt, box: Box | undefined): Promise<readonly Box[]> {

@@ -42,6 +42,16 @@ export async function boxesOf(readAt: ReadAt, start: number, end: number): Promi
   return boxes;
 }
 
+/** One box after the other, as far as they make sense. It is for whoever counts them: a file of fragments has thousands. */
+export async function* boxesFrom(readAt: ReadAt, start: number, end: number): AsyncGenerator<Box> {
+  for (let position = start; position + 8 <= end; ) {
+    const box = await boxAt(readAt, position, end);
+    if (!box) return;
+    yield box;
+    position = box.end;
+  }
+}
+
 /** The first box of a type at the top level, among the first `boxesMax`; null if it is not there. A file of fragments has thousands after it. */
 export async function findBox(readAt: ReadAt, type: string, bytes: number, boxesMax: number): Promise<Box | null> {
   let position = 0;

@@ -323,7 +323,9 @@ function contentOf(row: Route, components: Components): Json {
       required: ['event', 'data'],
       properties: { event: { const: event }, data: components.of(data) },
     }));
-    return { content: { 'text/event-stream': { schema: { description: 'One event; `data` is a line of JSON.', oneOf: kinds } } } };
+    const description = 'One event; `data` is a line of JSON.';
+    const [only = {}, ...more] = kinds;
+    return { content: { 'text/event-stream': { schema: more.length === 0 ? { description, ...only } : { description, oneOf: kinds } } } };
   }
   if (line) return withSchema({ 'application/x-ndjson': { schema: line } }, components);
   if (response) return withSchema({ 'application/json': { schema: response } }, components);

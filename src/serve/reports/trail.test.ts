@@ -81,6 +81,9 @@ describe('the trail of a recording', () => {
     }
     expect(text).toContain('2026-06-20');
     expect(flat).toContain('complaint');
+    // How whoever looked had signed in, and by which request, stand in lines of their own.
+    const { knownBy = '', requestId = '' } = RecordingViewed.example.data.look as { knownBy?: string; requestId?: string };
+    for (const part of [`·${knownBy}`, `HTTPrequest:${requestId}`]) expect(flat).toContain(part);
     const original = (await station.ledger.recordings.detail(id))?.originals[0];
     expect(flat).toContain(original?.digests?.sha256);
     expect(text).toMatch(/page 1 .*station test/);

@@ -36,11 +36,12 @@ import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { callerOf } from '#serve/call-ups/caller';
+import { noticeEvents } from '#serve/call-ups/notice-events';
 import { CallUpPresenter } from '#serve/call-ups/present';
 import { custodyPage } from '#serve/custody-page';
 import { pageOfHeld, shownPage } from '#serve/pages';
 import type { RequestCustody } from '#serve/request-custody';
-import { Created, command, query, type Route } from '#serve/route';
+import { Created, command, events, query, type Route } from '#serve/route';
 
 const presenterOf = ({ ledger, facts, callUps }: DeskDeps) =>
   new CallUpPresenter(ledger.people, { zone: facts.timezone, nowMs: callUps.time.nowMs() });
@@ -258,6 +259,18 @@ const noticeRoutes: readonly Route[] = [
         keyOf: ({ id }) => id,
         show: (notice) => presenter.notice(notice),
       });
+    },
+  }),
+  events({
+    url: '/api/v1/notices/events',
+    needs: 'own-account',
+    summary: 'Server-sent events: `notice` for what one is told of requests from now on; over the control socket, what all are told',
+    schema: { events: { notice: NoticeJson } },
+    handle: async ({ deps, streams }, { principal, actor, stillHolds, signal }) => {
+      const presenter = presenterOf(deps);
+      const { breakGlass, asker } = callerOf(principal, actor);
+      const user = breakGlass ? null : asker.id;
+      return noticeEvents(streams, { user, ledger: deps.ledger, present: (notice) => presenter.notice(notice), stillHolds, signal });
     },
   }),
   command({

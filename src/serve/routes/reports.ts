@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
-import { MonthParams, ReportQuery, TrailParams } from '#api/reports';
+import { MonthParams, ReportDeedBody, ReportQuery, TrailParams } from '#api/reports';
+import { tellReportDeed } from '#desk/audit/report-deeds';
 import type { DeskDeps } from '#desk/deps';
 import { monthReport } from '#desk/reports/month';
+import { mustHaveRecording } from '#desk/tagging';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
@@ -14,9 +16,28 @@ import { Presenter } from '#serve/present';
 import { actorOf, type Principal, viewerOf } from '#serve/principal';
 import { monthPage, PAGE_RULES } from '#serve/reports/month-page';
 import { printTrail } from '#serve/reports/trail';
-import { query, RawAnswer, type Route } from '#serve/route';
+import { command, query, RawAnswer, type Route } from '#serve/route';
+
+const FORMATS = { trail: 'pdf', month: 'html' } as const;
 
 export const reportRoutes: readonly Route[] = [
+  command({
+    method: 'POST',
+    url: '/api/v1/reports/deeds',
+    needs: 'read-audit',
+    reads: 'station',
+    summary: 'A report was printed, copied or saved, as whoever did it says',
+    custody: ['report.issued'],
+    schema: { body: ReportDeedBody },
+    handle: async ({ deps }, { body: { report, of, how, copies, sha256 = null, to = null }, principal }) => {
+      if (report === 'month' && !monthSpan(of, deps.facts.timezone))
+        throw new EvidockError('request.invalid', because('no-month', { month: of }));
+      if (report === 'trail') await mustHaveRecording(deps.ledger, of);
+      const about = report === 'trail' ? subject('recording', of) : subject('station', deps.facts.stationId);
+      const which = { ...(report === 'month' ? { month: of } : {}), ...(copies === undefined ? {} : { copies }) };
+      await tellReportDeed(deps, viewerOf(principal), { about, report, how, format: FORMATS[report], sha256, to, ...which });
+    },
+  }),
   query({
     url: '/api/v1/reports/trail/:recording',
     needs: 'read-audit',
@@ -59,7 +80,7 @@ export const reportRoutes: readonly Route[] = [
       const text = await pageOfMonth(deps, { month: params.month, language: query.lang ?? 'zh-CN', principal, signal, streams });
       const about = subject('station', deps.facts.stationId);
       const sha256 = sha256Hex(new TextEncoder().encode(text));
-      await tellReport(deps, principal, { about, report: 'month', format: 'html', to: query.to ?? null, sha256 });
+      await tellReport(deps, principal, { about, report: 'month', format: 'html', to: query.to ?? null, sha256, month: params.month });
       const named = `attachment; filename="looks-${deps.facts.stationId}-${params.month}.html"`;
       const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_RULES, 'content-disposition': named };
       return new RawAnswer(200, { ...headers, 'cache-control': 'no-store' }, text);
@@ -100,10 +121,11 @@ interface Told {
   readonly to: string | null;
   /** null: it is not known before it is sent. */
   readonly sha256: string | null;
+  readonly month?: string;
 }
 
-function tellReport({ deeds }: Pick<DeskDeps, 'deeds'>, principal: Principal, { about, report, format, to, sha256 }: Told): Promise<void> {
-  return deeds.reported(viewerOf(principal), { about, report, how: 'downloaded', format, sha256, to });
+function tellReport({ deeds }: Pick<DeskDeps, 'deeds'>, principal: Principal, told: Told): Promise<void> {
+  return deeds.reported(viewerOf(principal), { ...told, how: 'downloaded' });
 }
 
 function whoText(principal: Principal): string {

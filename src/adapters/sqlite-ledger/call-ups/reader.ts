@@ -18,8 +18,12 @@ const HOLDING_MAX = 10_000;
 const OVERDUE_MAX = 1000;
 /** Custody entries whose times count: more than those of a minute in which somebody set the clock. */
 const NEWEST = 1000;
+/** Requests of some units that are looked up one by one. */
+const GATHERED_MAX = 2000;
 /** Larger than any time. */
 const NEVER = Number.MAX_SAFE_INTEGER;
+
+type SeenBy = NonNullable<CallUpFilter['seenBy']>;
 
 /** Reads requests for call-up, grants and notices, over one connection. No scope limits them: the routes say who sees which. */
 export class SqlCallUpsReader implements CallUpsReader {
@@ -51,7 +55,7 @@ export class SqlCallUpsReader implements CallUpsReader {
     if (state !== undefined) query = query.where('state', '=', state);
     if (after !== undefined) query = query.where('id', '<', after);
     if (unconfirmedAtMs !== undefined) query = query.where('confirm_due_at', '<=', unconfirmedAtMs).where('confirmed', 'is', null);
-    if (seenBy !== null) query = query.where(sql<boolean>`call_up_requests.id IN (${this.#requestsSeenBy(seenBy)})`);
+    if (seenBy !== null) query = query.where(await this.#isRequestSeenBy(seenBy));
     return (await query.execute()).map(toRequest);
   }
 
@@ -66,10 +70,7 @@ export class SqlCallUpsReader implements CallUpsReader {
     if (holding === true) query = query.where('ended_at', 'is', null);
     if (holding === false) query = query.where('ended_at', 'is not', null);
     if (after !== undefined) query = query.where('id', '<', after);
-    if (seenBy !== null)
-      query = query.where(
-        sql<boolean>`(call_up_grants.user_id = ${seenBy.asker} OR call_up_grants.request_id IN (${this.#requestsSeenBy(seenBy)}))`,
-      );
+    if (seenBy !== null) query = query.where(await this.#isGrantSeenBy(seenBy));
     return (await query.execute()).map(toGrant);
   }
 
@@ -255,10 +256,38 @@ export class SqlCallUpsReader implements CallUpsReader {
     return row?.due_at ?? null;
   }
 
-  /** Ids of the requests of a person, and of those that concern one of these units. */
-  #requestsSeenBy({ asker, units }: NonNullable<CallUpFilter['seenBy']>): RawBuilder<unknown> {
-    return sql`SELECT id FROM call_up_requests WHERE asker = ${asker}
-      UNION SELECT id FROM call_up_request_units WHERE unit IN ${this.#dialect.among(units)}`;
+  /**
+   * A request is of this person, or concerns one of these units. Where that are few requests they are gathered by index. Where they are many, a list by time meets
+   * them soon, and each row says by itself which units it concerns.
+   */
+  async #isRequestSeenBy({ asker, units }: SeenBy): Promise<RawBuilder<boolean>> {
+    if (await this.#areFew(units))
+      return sql`call_up_requests.id IN (SELECT id FROM call_up_requests WHERE asker = ${asker} UNION ${this.#concerning(units)})`;
+    return sql`(call_up_requests.asker = ${asker} OR ${this.#concerns('call_up_requests.units', units)})`;
+  }
+
+  /** A grant is of this person, or its request concerns one of these units. */
+  async #isGrantSeenBy({ asker, units }: SeenBy): Promise<RawBuilder<boolean>> {
+    if (await this.#areFew(units))
+      return sql`call_up_grants.id IN (SELECT id FROM call_up_grants WHERE user_id = ${asker}
+        UNION SELECT id FROM call_up_grants WHERE request_id IN (${this.#concerning(units)}))`;
+    return sql`(call_up_grants.user_id = ${asker} OR EXISTS (SELECT 1 FROM call_up_requests AS asked
+      WHERE asked.id = call_up_grants.request_id AND ${this.#concerns('asked.units', units)}))`;
+  }
+
+  async #areFew(units: readonly string[]): Promise<boolean> {
+    const some = sql`SELECT 1 AS one FROM call_up_request_units WHERE unit IN ${this.#dialect.among(units)} LIMIT ${GATHERED_MAX}`;
+    const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${some}) AS some`.execute(this.#db);
+    return Number(rows[0]?.n ?? 0) < GATHERED_MAX;
+  }
+
+  #concerning(units: readonly string[]): RawBuilder<unknown> {
+    return sql`SELECT id FROM call_up_request_units WHERE unit IN ${this.#dialect.among(units)}`;
+  }
+
+  /** Some of these units stands in a column that holds a JSON list. */
+  #concerns(column: string, units: readonly string[]): RawBuilder<boolean> {
+    return sql`EXISTS (SELECT 1 FROM ${this.#dialect.elements(column)} WHERE value IN ${this.#dialect.among(units)})`;
   }
 }
 

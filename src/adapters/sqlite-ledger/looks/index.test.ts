@@ -54,9 +54,11 @@ describe('the index', () => {
       // Migrations run in their order: what came after that of the index is undone too.
       takeBackRetention(db);
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
+      db.exec(
+        'DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking; DROP INDEX call_up_grants_by_request',
+      );
       for (const table of ['archive_findings', 'archive_buckets', 'archive_comparisons']) db.exec(`DROP TABLE ${table}`);
       takeBackArchiveLocks(db);
-      db.exec('DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking');
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
       for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);

@@ -16,12 +16,13 @@ const UNITS_OF_REQUESTS = [
 
 /** Whose footage a card held: for the histories of those who see a part of it. */
 const RECORDINGS_BY_DOCKING = 'CREATE INDEX recordings_by_docking ON recordings (docking_id)';
+const GRANTS_BY_REQUEST = 'CREATE INDEX call_up_grants_by_request ON call_up_grants (request_id)';
 
 const PAGE = 500;
 
 /** Adds the units of requests, and files the entries by which somebody had a hand in an account under that account. */
 export async function secondPersons(db: Kysely<Schema>): Promise<void> {
-  for (const statement of [...UNITS_OF_REQUESTS, RECORDINGS_BY_DOCKING]) await sql.raw(statement).execute(db);
+  for (const statement of [...UNITS_OF_REQUESTS, RECORDINGS_BY_DOCKING, GRANTS_BY_REQUEST]) await sql.raw(statement).execute(db);
   for (let after = -1; ; ) {
     const page = await db
       .selectFrom('custody')
