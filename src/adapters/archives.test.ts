@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saying } from '#test/support/saying';
-import { type ArchiveUnderTest, describeArchiveContract, describeArchiveContract, putOf, putOf } from '../../test/contract/archive.ts';
+import { type ArchiveUnderTest, describeArchiveContract, putOf } from '../../test/contract/archive.ts';
 import { type Rgw, startRgw } from '../../test/support/archive/rgw.ts';
 import { archiveOn, clientOf } from '../../test/support/archive/s3-server.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
