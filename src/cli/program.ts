@@ -8,6 +8,7 @@ import { addAudit } from './access/audit.ts';
 import { addDoors } from './access/doors.ts';
 import { addAccess } from './access/policy.ts';
 import { addReports, addSamples } from './access/reports.ts';
+import { addArchive } from './archive/archive.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
@@ -106,6 +107,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addAudit,
     addClock,
     addJobs,
+    addArchive,
     addDerive,
     addLedger,
     addConfig,

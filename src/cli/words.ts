@@ -21,6 +21,7 @@ type Family =
   | 'level'
   | 'privacy'
   | 'outcome'
+  | 'finding'
   | 'role'
   | 'user-state'
   | 'policy-state'

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
@@ -6,6 +7,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { disposalRoutes } from './routes/disposals.ts';
 import { factRoutes } from './routes/facts.ts';
+import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
@@ -31,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...fetchBackRoutes,
   ...factRoutes,
   ...registryRoutes,
   ...peopleRoutes,
@@ -39,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...archiveRoutes,
   ...tokenRoutes,
   ...kioskRoutes,
   ...badgeRoutes,
