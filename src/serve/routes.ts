@@ -7,6 +7,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { disposalRoutes } from './routes/disposals.ts';
 import { factRoutes } from './routes/facts.ts';
+import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...fetchBackRoutes,
   ...factRoutes,
   ...registryRoutes,
   ...peopleRoutes,
