@@ -18,6 +18,7 @@ import { notesEn } from './notes-en.ts';
 import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
 import { holdsEn } from './retention/holds-en.ts';
+import { scrubEn } from './retention/scrub-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -26,6 +27,7 @@ import { workerEn } from './worker-en.ts';
 export const en = {
   ...callUpEn,
   ...holdsEn,
+  ...scrubEn,
   ...casesEn,
   ...custodyEn,
   ...factsEn,

@@ -18,6 +18,7 @@ import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
+import { scrubZhCN } from './retention/scrub-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
@@ -27,6 +28,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...callUpZhCN,
   ...holdsZhCN,
+  ...scrubZhCN,
   ...casesZhCN,
   ...custodyZhCN,
   ...factsZhCN,

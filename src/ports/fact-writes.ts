@@ -129,4 +129,6 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'retention.recountWaiting': 'bookkeeping',
   'retention.proposeCorrection': 'fact',
   'retention.decideCorrection': 'fact',
+  'scrubs.putFault': 'fact',
+  'scrubs.putOrders': 'fact',
 };

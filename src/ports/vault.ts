@@ -26,6 +26,12 @@ export interface VaultFile {
   close(): Promise<void>;
 }
 
+/**
+ * How fast a file is read, bytes a second: one Int32 in shared memory, which its owner may change while it is read; 0 is no limit. What has a pace is read by a
+ * thread of its own, so that nobody who is in a hurry waits behind it.
+ */
+export type ReadPace = Int32Array<SharedArrayBuffer>;
+
 export interface VaultReader {
   /** null if there is no such file. */
   stat(key: string): Promise<{ bytes: number } | null>;
@@ -38,7 +44,7 @@ export interface VaultReader {
   /** Reads the file again from the disk, past the page cache where the file system allows that. Returns which way it read. */
   reread(
     key: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void; pace?: ReadPace },
   ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
   /** Every committed file whose key begins with `prefix` ('' for all), in the order of keys. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
@@ -89,6 +95,8 @@ export interface Vault extends VaultReader, DerivativeVault, LogVault {
   link(existingKey: string, newKey: string): Promise<'created' | 'exists'>;
   /** Takes the write permission from the file and fsyncs it. */
   makeReadOnly(key: string): Promise<void>;
+  /** Whether both keys are names of one file, so that a reading of one is a reading of both. False where one is not there. */
+  isSameFile(key: string, otherKey: string): Promise<boolean>;
   /** Moves a file that is not what the ledger says out of the way, with its bytes. Returns its new place. */
   quarantine(key: string): Promise<string>;
   /** Keeps the newest head of the ledger (domain/vault/ledger-head.ts) durably, in place of the one before. */

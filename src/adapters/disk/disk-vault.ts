@@ -11,7 +11,7 @@ import { errnoOf } from '#domain/errno';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
-import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
+import type { ReadPace, Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
   DurableFile,
   makeDirectory,
@@ -56,6 +56,8 @@ export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
   readonly #rereader: Rereader;
+  /** Reads what has a pace. */
+  readonly #slowReader = new Rereader(1);
   /** Bytes that open drafts were promised and have not written yet: two recorders must not be promised the same space. */
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
@@ -79,8 +81,8 @@ export class DiskVault implements Vault {
     }
   }
 
-  close(): Promise<void> {
-    return this.#rereader.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#rereader.close(), this.#slowReader.close()]);
   }
 
   #path(key: string): string {
@@ -226,9 +228,9 @@ export class DiskVault implements Vault {
 
   async reread(
     key: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void; pace?: ReadPace },
   ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }> {
-    const { bytes, sha256, sm3, method } = await this.#rereader.reread(key, this.#path(key), options);
+    const { bytes, sha256, sm3, method } = await (options.pace ? this.#slowReader : this.#rereader).reread(key, this.#path(key), options);
     return { bytes, digests: { sha256, sm3 }, method };
   }
 
@@ -336,6 +338,16 @@ export class DiskVault implements Vault {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', because('key', { key }), error);
       throw writeError(VAULT_WRITE_ERRORS, `${key}: make read-only`, error);
+    }
+  }
+
+  async isSameFile(key: string, otherKey: string): Promise<boolean> {
+    try {
+      const [one, other] = [await lstat(this.#path(key)), await lstat(this.#path(otherKey))];
+      return one.ino === other.ino && one.dev === other.dev;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false;
+      throw readError(key, error);
     }
   }
 

@@ -1,5 +1,6 @@
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { ReadPace } from '#ports/vault';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface RereadResult {
@@ -55,12 +56,15 @@ export class Rereader {
   reread(
     key: string,
     path: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void; pace?: ReadPace },
   ): Promise<RereadResult> {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted();
       const stop = new Int32Array(new SharedArrayBuffer(4));
-      const onAbort = () => Atomics.store(stop, 0, 1);
+      const onAbort = () => {
+        Atomics.store(stop, 0, 1);
+        Atomics.notify(stop, 0);
+      };
       options.signal?.addEventListener('abort', onAbort, { once: true });
       const settle = <A extends unknown[]>(then: (...args: A) => void) => {
         return (...args: A) => {
@@ -73,7 +77,7 @@ export class Rereader {
       member.load += 1;
       member.worker.ref();
       member.pending.set(id, { key, resolve: settle(resolve), reject: settle(reject), onBytes: options.onBytes });
-      member.worker.postMessage({ id, path, sm3: options.sm3, stop });
+      member.worker.postMessage({ id, path, sm3: options.sm3, stop, pace: options.pace });
     });
   }
 
