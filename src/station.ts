@@ -48,7 +48,7 @@ import { type LockLine, openLockLine } from './station/lock-line.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
 import { openRetention } from './station/retention.ts';
-import { keepScrub } from './station/scrub.ts';
+import { openScrub } from './station/scrub.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
@@ -186,6 +186,7 @@ export class Station {
       callUps,
       retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
+      scrub: openScrub(this.#context, { ...opened, pokeWork: working.pokeWork, keeps }),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened),
@@ -200,7 +201,6 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    keepScrub(this.#context, { ...opened, pokeWork: working.pokeWork });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

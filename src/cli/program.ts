@@ -26,6 +26,7 @@ import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addHold } from './retention/hold.ts';
 import { addRetention } from './retention/retention.ts';
+import { addScrub } from './retention/scrub.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
@@ -103,6 +104,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addVerify,
     addAudit,
     addClock,
+    addScrub,
     addJobs,
     addDerive,
     addLedger,

@@ -1,3 +1,4 @@
+import type { ScrubParts } from '#desk/scrub/orders';
 import { Scrubber } from '#desk/scrub/scrubber';
 import type { SlotPhase } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
@@ -22,11 +23,11 @@ interface Given {
   readonly pokeWork: () => void;
 }
 
-/** Starts the reading again of everything that is kept. */
-export function keepScrub({ config, clock, log, faults, onStop }: StationContext, given: Given): void {
+/** Opens the reading again of everything that is kept. `keeps`: the daemon, which does it; a command only shows it and puts orders on record. */
+export function openScrub({ config, clock, log, faults, onStop }: StationContext, given: Given & { readonly keeps: boolean }): ScrubParts {
   const { on, vaultDays, archiveDays, bandwidth, faultsMax } = config.scrub;
-  if (!on) return;
   const limits = { vaultMs: vaultDays * DAY_MS, archiveMs: archiveDays * DAY_MS, bytesPerSecond: bandwidth * BYTES_PER_KIB, faultsMax };
+  if (!on || !given.keeps) return { on, limits, wake: () => undefined };
   const isBusy = () => given.board.snapshot().some(({ phase }) => READING.has(phase));
   const notice = (noticed: Parameters<typeof scrubNoticed>[1]) => scrubNoticed(log, noticed);
   const scrubber = new Scrubber({
@@ -35,4 +36,5 @@ export function keepScrub({ config, clock, log, faults, onStop }: StationContext
   });
   scrubber.start();
   onStop(() => scrubber.stop());
+  return { on, limits, wake: () => scrubber.wake() };
 }

@@ -5,7 +5,6 @@
 
 import { expect } from 'vitest';
 import { STATION } from '#domain/custody/actor';
-import { OriginalEvicted } from '#domain/custody/original-entries';
 import { ScrubOrdered } from '#domain/custody/scrub-entries';
 import { subject } from '#domain/custody/subject';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -72,13 +71,7 @@ export function scrubs(it: It): void {
     const [first = '', second] = await checkedAt(ledger, [START_MS, START_MS + 10]);
     await ledger.transaction(async (writer) => {
       await writer.originals.markEvicted(first, START_MS);
-      const data = { recording: (await writer.originals.get(first))?.recordingId ?? '' };
-      await writer.custody.append(
-        OriginalEvicted.make({
-          ...{ atMs: START_MS, actor: STATION, subject: subject('original', first) },
-          data: { ...data, key: 'k', bytes: 1 },
-        } as never),
-      );
+      await tell(writer);
     });
     expect((await ledger.scrubs.next('vault', START_MS + 100))?.itemId).toBe(second);
     expect((await ledger.scrubs.holding('vault')).items).toBe(1);

@@ -9,6 +9,8 @@ const V1: Readonly<Record<string, string>> = {
   'GET /custody/shipping': 'see-health',
   'GET /network': 'see-health',
   'GET /clock': 'see-health',
+  'GET /scrub': 'see-health',
+  'POST /scrub/orders': 'verify',
   'POST /clock/confirmation': 'administer',
   'POST /ledger/backup': 'administer',
   'GET /slots': 'see-slots',

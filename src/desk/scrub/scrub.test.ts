@@ -16,10 +16,13 @@ import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { FaultPoint } from '#ports/fault-points';
+import { cli } from '#test/support/custody';
 import { type SealedStation, sealedStation, sha256Of } from '#test/support/disposal';
 import { contradictionsIn } from '#test/support/replayed';
 import type { ScrubDeps } from './deps.ts';
+import { orderScrub, type ScrubOrder } from './orders.ts';
 import { ScrubLane } from './scrubber.ts';
+import { scrubStanding } from './standing.ts';
 
 const DAY_MS = 86_400_000;
 const signal = new AbortController().signal;
@@ -289,6 +292,42 @@ describe('a bad copy of the archive', () => {
   });
 });
 
+const order = (what: ScrubOrder, place = 'vault') =>
+  orderScrub(
+    { ...deps, scrub: { limits: deps.limits, on: true, wake: () => undefined }, facts: { stationId: 'test1' } },
+    { place, order: what, actor: cli('root') },
+  );
+
+describe('an order', () => {
+  it('pauses, resumes and hastens a place, and is on record', async () => {
+    await both();
+    await order('pause');
+    expect((await turn()).outcome).toBe('paused');
+    expect((await turn('disk')).outcome).toBe('same');
+    await order('resume');
+    await both();
+    expect((await turn()).waitMs).toBeGreaterThan(DAY_MS);
+    await order('run');
+    expect((await turn()).waitMs).toBe(0);
+    await expect(order('run', 's3')).rejects.toMatchObject({ code: 'request.invalid' });
+    const types = (await station.ledger.custody.of(subject('station', 'test1'))).map(({ type }) => type);
+    expect(types).toEqual(['scrub.ordered', 'scrub.ordered', 'scrub.ordered']);
+  });
+
+  it('can be told from how the places stand', async () => {
+    const original = await both();
+    spoil(inVault(original), (path) => truncateSync(path, 5));
+    rmSync(inArchive(original));
+    await turn();
+    await order('pause', 'disk');
+    station.clock.advance(100 * DAY_MS);
+    expect(await scrubStanding(deps)).toMatchObject([
+      { place: 'vault', items: 1, bytes: 100_000, overdue: 1, faults: 1, paused: false, keepsPeriod: true },
+      { place: 'disk', items: 1, overdue: 0, faults: 0, paused: true },
+    ]);
+  });
+});
+
 describe('too many faults', () => {
   it('in a day stop healing until a person confirms; finding goes on', async () => {
     const originals = [];
@@ -300,6 +339,9 @@ describe('too many faults', () => {
     expect(notices.filter((notice) => notice.startsWith('halted'))).toEqual(['halted vault']);
     expect(notices.filter((notice) => notice.startsWith('bad'))).toHaveLength(5);
     expect(quarantined()).toHaveLength(3);
+    await order('confirm');
+    expect([(await turn()).outcome, (await turn()).outcome]).toEqual(['healed', 'healed']);
+    for (const original of originals) expect(sha256Of(readFileSync(inVault(original)))).toBe(original.digests?.sha256);
   });
 
   it('of one place say nothing of another, and those of yesterday are not counted', async () => {
