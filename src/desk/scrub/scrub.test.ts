@@ -307,6 +307,7 @@ describe('an order', () => {
     await order('resume');
     await both();
     expect((await turn()).waitMs).toBeGreaterThan(DAY_MS);
+    station.clock.advance(1);
     await order('run');
     expect((await turn()).waitMs).toBe(0);
     await expect(order('run', 's3')).rejects.toMatchObject({ code: 'request.invalid' });
