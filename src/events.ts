@@ -148,6 +148,21 @@ export function archived(
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
 
+export function evicted(log: Log, facts: { files: number; bytes: number; why: string; elapsedMs: number }): void {
+  log.info({ event: 'originals.evicted', stage: 'evict', ...facts }, 'room made in the vault: these originals are safe in the archive');
+}
+
+export function nothingToEvict(
+  log: Log,
+  facts: { wantedBytes: number; freedBytes: number; stays: Readonly<Record<string, number>> },
+): void {
+  log.warn({ event: 'evict.too-little', stage: 'evict', ...facts }, 'the vault is nearly full, and nothing more of it may be evicted');
+}
+
+export function fetchedBack(log: Log, facts: { recordingId: string; originalId: string; bytes: number; elapsedMs: number }): void {
+  log.info({ event: 'original.fetched', stage: 'evict', ...facts }, 'an evicted original is in the vault again');
+}
+
 export function deriveIsSlow(log: Log, facts: { recordingId: string; afterMs: number }): void {
   log.info({ event: 'derive.slow', stage: 'derive', ...facts }, 'a slow recording goes to the end of the queue');
 }
@@ -332,4 +347,18 @@ export function noticeFailed(log: Log, facts: { way: string }, error: unknown): 
 
 export function noticeGivenUp(log: Log, facts: { notice: string; way: string; attempts: number }): void {
   log.error({ event: 'notice.given-up', stage: 'station', ...facts }, 'a notice could not be sent for a day, and is not sent any more');
+}
+
+export function archiveCompared(log: Log, counts: Readonly<Record<string, number>>): void {
+  const tell = (counts['faults'] ?? 0) > 0 ? log.error.bind(log) : log.info.bind(log);
+  tell({ event: 'archive.compared', stage: 'archive', ...counts }, 'archive compared with the ledger');
+}
+
+export function locksLooked(log: Log, facts: { looked: number; changed: number; failed: number }): void {
+  const tell = facts.failed > 0 ? log.error.bind(log) : log.info.bind(log);
+  tell({ event: 'archive.locks', stage: 'archive', ...facts }, 'locks in the archive looked at');
+}
+
+export function archiveWatchFailed(log: Log, error: EvidockError, repeated: number): void {
+  log.warn({ event: 'archive.watch-failed', stage: 'archive', code: error.code, repeated, err: error }, error.message);
 }

@@ -5,6 +5,7 @@ import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
+import { DISPOSAL_COMPONENTS } from './disposal-components.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
 import {
   BadgeBody,
@@ -96,7 +97,7 @@ const sample = {
 const original = {
   ...{ id: 'org-01jybqe2v7k3m9', index: 1, role: 'segment' as const, kind: 'video' as const, state: 'sealed' as const },
   ...{ cardPath: 'DCIM/100MEDIA/0001.MP4', shownPath: 'DCIM/100MEDIA/0001.MP4', bytes: 734_003_200, sha256, sm3: null, gaps: [] },
-  ...{ sourceReread: null, duplicateOf: null },
+  ...{ sourceReread: null, duplicateOf: null, evictedAt: null },
 };
 const derivative = { kind: 'playable' as const, mediaType: 'video/mp4', recipe: 'remux/1', bytes: 734_012_416, sha256 };
 const claim = {
@@ -387,5 +388,6 @@ export const COMPONENTS = {
   ...CALL_UP_COMPONENTS,
   ...RETENTION_COMPONENTS,
   ...HOLD_COMPONENTS,
+  ...DISPOSAL_COMPONENTS,
   ...SIGN_IN_COMPONENTS,
 } as const;

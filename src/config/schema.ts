@@ -2,7 +2,9 @@ import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
 import { clock } from './clock-section.ts';
+import { disposal } from './disposal-section.ts';
 import { doors, oidc } from './door-sections.ts';
+import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
@@ -281,7 +283,9 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   intake,
   derive,
   archive,
+  eviction,
   custody,
+  disposal,
   queue,
   work,
   http,

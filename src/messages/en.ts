@@ -17,6 +17,7 @@ import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
+import { evictionTextsEn } from './retention/eviction-en.ts';
 import { holdsEn } from './retention/holds-en.ts';
 import { scrubEn } from './retention/scrub-en.ts';
 import { timesEn } from './times-en.ts';
@@ -26,6 +27,7 @@ import { workerEn } from './worker-en.ts';
 /** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
   ...callUpEn,
+  ...evictionTextsEn,
   ...holdsEn,
   ...scrubEn,
   ...casesEn,

@@ -17,6 +17,7 @@ import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
+import { evictionTextsZhCN } from './retention/eviction-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
 import { scrubZhCN } from './retention/scrub-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
@@ -27,6 +28,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...callUpZhCN,
+  ...evictionTextsZhCN,
   ...holdsZhCN,
   ...scrubZhCN,
   ...casesZhCN,

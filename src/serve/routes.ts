@@ -1,10 +1,13 @@
 import type { Route } from './route.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { factRoutes } from './routes/facts.ts';
+import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
@@ -31,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...fetchBackRoutes,
   ...factRoutes,
   ...registryRoutes,
   ...peopleRoutes,
@@ -39,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...archiveRoutes,
   ...tokenRoutes,
   ...kioskRoutes,
   ...badgeRoutes,
@@ -53,5 +58,6 @@ export const ROUTES: readonly Route[] = [
   ...sampleRoutes,
   ...callUpRoutes,
   ...policyRoutes,
+  ...disposalRoutes,
   ...retentionRoutes,
 ];

@@ -16,13 +16,17 @@ import { RecordingTagged } from '#domain/custody/recording-entries';
 import { OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
+import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { LedgerWriter } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
 import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
+import { evictedRecording } from '#test/support/eviction/evicted-recording';
 import { tellLooks } from '#test/support/looked';
 import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { ARCHIVE_STEPS, diskBucket, loseCopy } from '#test/support/walk-archive';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { POLICY_STEPS, POLICY_VERSIONS, proposeBeforeWalk } from '#test/support/walk-policy';
@@ -30,6 +34,7 @@ import { CASE_STEPS, HOLDING_STEPS, OFFICER_STEPS } from '#test/support/walk-reg
 import { FOOTAGE_STEPS, STATION_STEPS, type Step, v1, WORK_STEPS } from '#test/support/walk-station';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { badgeRoutes } from './routes/badges.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -42,6 +47,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
 const ids = {
+  away: '',
   early: '',
   late: '',
   lost: '',
@@ -106,7 +112,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.later, ids.held, ids.away].map((id) => `recording:${id}`),
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
@@ -159,8 +165,8 @@ const SIGN_IN: readonly Step[] = [
 ];
 /** Routes whose requests and entries stand in routes/sign-in.test.ts. */
 const WALKED_THERE = [...signInRoutes, ...sessionRoutes].filter(({ kind }) => kind === 'command').map(rowOf);
-/** routes/doors.test.ts and routes/oidc.test.ts ask these as the persons, programs and screens for whom they are. */
-const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes].map(rowOf);
+/** routes/doors.test.ts, routes/oidc.test.ts and routes/disposals.test.ts ask these as the persons, programs and screens for whom they are. */
+const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes, ...disposalRoutes].map(rowOf);
 
 /** In order, because later steps need what earlier ones made. */
 const STEPS: readonly Step[] = [
@@ -175,6 +181,7 @@ const STEPS: readonly Step[] = [
   ...WORK_STEPS,
   ...RETENTION_STEPS,
   ...SIGN_IN,
+  ...ARCHIVE_STEPS,
   ...STATION_STEPS,
 ];
 
@@ -190,10 +197,14 @@ beforeAll(async () => {
     stationId: 'test',
   });
   await archive.open(false);
-  const { facts } = station.deps;
+  const { facts, ledger, vault, clock, log } = station.deps;
+  const noRoom = { makeRoom: async () => 0 };
+  const faults = { reached: () => undefined };
   const deps = {
     ...station.deps,
     archive,
+    bucket: diskBucket(join(station.directory, 'archive'), station.clock),
+    fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
     ingest: arrive,
     undock: leave,
@@ -209,7 +220,9 @@ beforeAll(async () => {
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await retentionBeforeWalk(station.ledger, station.clock, [ids.lost, ids.later]);
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
+  ids.away = await evictedRecording(station, archive);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
+  await loseCopy(station.ledger, ids.early);
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });

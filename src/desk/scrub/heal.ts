@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { withdrawCopies } from '#desk/withdraw-copies';
 import { STATION } from '#domain/custody/actor';
 import { CopyHealed, NoGoodCopy } from '#domain/custody/scrub-entries';
 import { corruptionProof } from '#domain/destruction/corruption';
@@ -8,6 +7,7 @@ import { judge } from '#domain/fixity/judge';
 import { because } from '#domain/reason';
 import type { Copy } from '#domain/recording';
 import { setAside } from '#steps/set-aside';
+import { withdrawCopies } from '#steps/withdraw-copies';
 import type { CopyReader } from './copy-reader.ts';
 import type { ScrubDeps } from './deps.ts';
 import { about, type BadCopy, checked, DAY_MS, endFault, type Outcome, putFault } from './records.ts';

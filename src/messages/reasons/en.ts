@@ -22,6 +22,7 @@ import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
+import { evictionEn } from './retention/eviction-en.ts';
 import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
@@ -62,5 +63,6 @@ export const REASONS_EN = {
   ...retentionEn,
   ...explanationEn,
   ...disposalEn,
+  ...evictionEn,
   ...termsEn,
 } as const;
