@@ -15,7 +15,7 @@ export interface ScrubLimits {
 }
 
 /** Called once for each thing that somebody has to know: a bad copy, its healing, that no copy is good, that healing was stopped. */
-export type ScrubNotice = (notice: {
+type ScrubNotice = (notice: {
   readonly what: 'bad' | 'healed' | 'lost' | 'unread' | 'halted';
   readonly place: string;
   readonly recordingId: string | null;

@@ -7,8 +7,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { ScrubLimits } from './deps.ts';
 
-export const SCRUB_ORDERS = ['pause', 'resume', 'run', 'confirm'] as const;
-export type ScrubOrder = (typeof SCRUB_ORDERS)[number];
+export type ScrubOrder = 'pause' | 'resume' | 'run' | 'confirm';
 
 /** What the desk knows of the scrub of this station. */
 export interface ScrubParts {
