@@ -119,6 +119,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     retention: someRetention(),
     workersHeard: new WorkerPresence(),
     holds: { wake: () => undefined },
+    scrub: {
+      on: true,
+      limits: { vaultMs: 90 * 86_400_000, archiveMs: 180 * 86_400_000, bytesPerSecond: 1e8, faultsMax: 3 },
+      wake: () => undefined,
+    },
     access: accessBy(policy, bell),
     doors: quickDoors(),
     signIn: quickSignIn({ clock }),
