@@ -39,6 +39,7 @@ import { openClock } from './station/clock.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
+import { keepDuties } from './station/duties.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { openHolds } from './station/holds.ts';
@@ -199,6 +200,7 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

@@ -3,6 +3,7 @@ import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
 import { clock } from './clock-section.ts';
 import { doors, oidc } from './door-sections.ts';
+import { duties } from './duties-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
@@ -289,6 +290,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   audit,
   access,
   retention,
+  duties,
   clock,
   notices,
   suggest,

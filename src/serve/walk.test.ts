@@ -20,6 +20,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
 import { tellLooks } from '#test/support/looked';
 import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
+import { DUTY_STEPS, openDuty } from '#test/support/retention/walk-duties';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
@@ -49,6 +50,7 @@ const ids = {
   held: '',
   holding: '',
   hold: '',
+  duty: '',
   look: '',
   suggestion: '',
   unit: '',
@@ -111,6 +113,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
     ...(await station.ledger.holds.list({ limit: 50 })).map(({ id }) => `hold:${id}`),
+    ...(await station.ledger.duties.list({ limit: 50 })).map(({ id }) => `duty:${id}`),
     'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
@@ -171,6 +174,7 @@ const STEPS: readonly Step[] = [
   ...HOLDING_STEPS,
   ...CALL_UP_STEPS,
   ...HOLD_STEPS,
+  ...DUTY_STEPS,
   ...FOOTAGE_STEPS,
   ...WORK_STEPS,
   ...RETENTION_STEPS,
@@ -247,6 +251,8 @@ describe('every route', () => {
         const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
         ids.own = own?.id ?? '';
       }
+      if (step.params?.['id'] === 'duty')
+        ids.duty ||= await station.ledger.transaction((writer) => openDuty(writer, { subject: { kind: 'recording', id: ids.early } }));
       if (step.params?.['id'] === 'hold') ids.hold ||= await holdOfOthers(station.ledger, ids.late);
       if (step.params?.['id'] === 'tied') await tiedUser();
       if (step.params?.['id'] === 'holding') {

@@ -7,6 +7,7 @@ import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { callUps } from './ledger-call-ups.ts';
 import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
+import { dutiesOfLedger } from './ledger-duties.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { holdsOfLedger } from './ledger-holds.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
@@ -57,6 +58,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('ways in', () => doors(it));
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
+    describe('duties', () => dutiesOfLedger(it));
     describe('legal holds', () => holdsOfLedger(it));
     describe('custody', () => custody(it));
     describe('questions to the log', () => looksOfLedger(it));

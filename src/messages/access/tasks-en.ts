@@ -27,6 +27,8 @@ export const tasksEn = {
   'task.adopt-retention': 'adopt or refuse a schedule of retention that somebody else proposed',
   'task.approve-correction': 'decide on corrections of terms',
   'task.see-retention': 'see how long footage is kept, and what is under a legal hold',
+  'task.see-duties': 'see what the station says is to be seen to',
+  'task.answer-duties': 'acknowledge duties',
   'task.set-hold': 'set legal holds',
   'task.release-hold': 'release legal holds that others have set',
 } as const;

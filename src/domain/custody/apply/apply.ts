@@ -7,6 +7,7 @@ import { DESTRUCTION_RULES } from './destruction.ts';
 import { DISPOSAL_RULES } from './disposals.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
+import { DUTY_RULES } from './duties.ts';
 import { HOLD_RULES } from './holds.ts';
 import { ORIGINAL_RULES } from './originals.ts';
 import { PEOPLE_RULES } from './people.ts';
@@ -24,7 +25,7 @@ const ALL = [
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...RETENTION_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES],
   ...RETENTION_RULES,
-  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES],
+  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES, ...DUTY_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 
