@@ -16,6 +16,7 @@ import { EARLIEST_MS } from '#domain/clock/clock-state';
 import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
+import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
@@ -208,6 +209,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       ...(await tlsInForce(client)),
       await clockCheck(client),
       await policyCheck(client),
+      ...(await archiveLockChecks(client)),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

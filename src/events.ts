@@ -323,3 +323,17 @@ export function noticeFailed(log: Log, facts: { way: string }, error: unknown): 
 export function noticeGivenUp(log: Log, facts: { notice: string; way: string; attempts: number }): void {
   log.error({ event: 'notice.given-up', stage: 'station', ...facts }, 'a notice could not be sent for a day, and is not sent any more');
 }
+
+export function archiveCompared(log: Log, counts: Readonly<Record<string, number>>): void {
+  const tell = (counts['faults'] ?? 0) > 0 ? log.error.bind(log) : log.info.bind(log);
+  tell({ event: 'archive.compared', stage: 'archive', ...counts }, 'archive compared with the ledger');
+}
+
+export function locksLooked(log: Log, facts: { looked: number; changed: number; failed: number }): void {
+  const tell = facts.failed > 0 ? log.error.bind(log) : log.info.bind(log);
+  tell({ event: 'archive.locks', stage: 'archive', ...facts }, 'locks in the archive looked at');
+}
+
+export function archiveWatchFailed(log: Log, error: EvidockError, repeated: number): void {
+  log.warn({ event: 'archive.watch-failed', stage: 'archive', code: error.code, repeated, err: error }, error.message);
+}

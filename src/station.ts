@@ -38,6 +38,7 @@ import { openCallUps } from './station/call-ups.ts';
 import { openClock } from './station/clock.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
+import { openDisposals } from './station/disposals.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { keepDuties } from './station/duties.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
@@ -160,6 +161,7 @@ export class Station {
     const { config, log, places, onStop } = this.#context;
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
+    if (this.#mode === 'all') opened.lockLine?.start(working.pokeWork);
     const door = () => workerDoor(this.#context);
     const network = await openNetwork(this.#context, this.#mode === 'all');
     const keeps = this.#mode === 'all';
@@ -173,6 +175,7 @@ export class Station {
     const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
     const deps: DeskDeps = {
       ...opened,
+      bucket: opened.lockLine,
       upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
@@ -184,6 +187,7 @@ export class Station {
       printer: new PdfPrinter(),
       people: livePeopleChanges(),
       callUps,
+      disposals: openDisposals(this.#context, opened),
       retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
       clock: this.#context.clock,
@@ -228,7 +232,8 @@ export class Station {
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
-    const lockLine = opened ? openLockLine(this.#context, { ledger, locks: opened.locks, place: opened.archive.name }) : null;
+    const lockLine = opened ? openLockLine(this.#context, { ledger, vault, ...opened }) : null;
+    if (this.#mode === 'work' || this.#mode === 'all') await lockLine?.mustFit();
     return {
       ledger,
       vault,

@@ -17,12 +17,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saying } from '#test/support/saying';
-import { describeArchiveContract, putOf } from '../../test/contract/archive.ts';
+import { type ArchiveUnderTest, describeArchiveContract, putOf } from '../../test/contract/archive.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../../test/support/rgw.ts';
 import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
 import { DiskArchive } from './disk/disk-archive.ts';
+import { diskInventory } from './disk/disk-inventory.ts';
+import { noLocks } from './disk/no-locks.ts';
 import type { S3Archive } from './s3-archive/s3-archive.ts';
 import { openLedger, type SqliteLedger } from './sqlite-ledger/ledger.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -56,18 +58,27 @@ afterAll(async () => {
   await home?.remove();
 });
 
-describeArchiveContract('s3', PART, async () => {
-  const archive = s3(rgw.endpoint, 'contract');
+function overS3(bucket: string, more: More): ArchiveUnderTest {
+  const archive = s3(rgw.endpoint, 'contract', { bucket, ...more });
   const client = raw();
   return {
-    archive,
+    ...{ archive, locks: archive.locks, inventory: archive.inventory },
     spoil: async (key) => {
       // A server that lies: other bytes of the same length, with the metadata of the true ones.
       const bytes = randomBytes((await archive.head({ key }))?.bytes ?? 0);
-      await client.send(new PutObjectCommand({ Bucket: rgw.bucket, Key: `contract/${key}`, Body: bytes }));
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: `contract/${key}`, Body: bytes }));
     },
     close: () => archive.close(),
   };
+}
+
+describeArchiveContract('s3', PART, async () => overS3(rgw.bucket, {}));
+
+describeArchiveContract('s3 with object lock', PART, async () => {
+  await raw().send(new CreateBucketCommand({ Bucket: 'contract', ObjectLockEnabledForBucket: true }));
+  const under = overS3('contract', { unlocked: 'refused', lockMode: 'GOVERNANCE' });
+  expect((await under.locks.probe()).refusal).toBeNull();
+  return under;
 });
 
 describeArchiveContract('disk', PART, async () => {
@@ -75,7 +86,7 @@ describeArchiveContract('disk', PART, async () => {
   const archive = new DiskArchive({ directory, limiter: FREE, faults, stationId: 'test1' });
   await archive.open(false);
   return {
-    archive,
+    ...{ archive, locks: noLocks({ nowMs: () => Date.now() }), inventory: diskInventory(directory) },
     spoil: async (key) => {
       const bytes = await readFile(join(directory, key));
       bytes[0] = (bytes[0] ?? 0) ^ 1;

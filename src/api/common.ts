@@ -8,6 +8,7 @@ import { CATEGORIES } from '#domain/registry';
 // One schema with two types is checked and printed much faster than a union of two schemas.
 export const nullable = {
   text: (description?: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...(description ? { description } : {}) }),
+  number: (description?: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], ...(description ? { description } : {}) }),
   integer: (description?: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], ...(description ? { description } : {}) }),
 };
 

@@ -5,6 +5,7 @@ import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
+import { DISPOSAL_COMPONENTS } from './disposal-components.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
 import {
   BadgeBody,
@@ -389,5 +390,6 @@ export const COMPONENTS = {
   ...RETENTION_COMPONENTS,
   ...DUTY_COMPONENTS,
   ...HOLD_COMPONENTS,
+  ...DISPOSAL_COMPONENTS,
   ...SIGN_IN_COMPONENTS,
 } as const;

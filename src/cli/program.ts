@@ -8,6 +8,7 @@ import { addAudit } from './access/audit.ts';
 import { addDoors } from './access/doors.ts';
 import { addAccess } from './access/policy.ts';
 import { addReports, addSamples } from './access/reports.ts';
+import { addArchive } from './archive/archive.ts';
 import { addGrant, addNotice } from './call-up/grants.ts';
 import { addRequest } from './call-up/requests.ts';
 import { ReplyError } from './client.ts';
@@ -25,6 +26,7 @@ import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
+import { addDisposal } from './retention/disposal.ts';
 import { addHold } from './retention/hold.ts';
 import { addRetention } from './retention/retention.ts';
 import { addSlots } from './slots.ts';
@@ -90,6 +92,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addOfficer,
     addRecorder,
     addRetention,
+    addDisposal,
     addReports,
     addSamples,
     addUser,
@@ -106,6 +109,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addAudit,
     addClock,
     addJobs,
+    addArchive,
     addDerive,
     addLedger,
     addConfig,

@@ -86,13 +86,14 @@ function faultWords({ say, language }: Shell, { place, recordingId, key, reason 
   return say('verify.fault', { about, what: printable(reasonText(language, reason)) });
 }
 
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+/** Reads an answer that comes in lines of JSON. */
+export async function* linesOf<L = Line>(body: AsyncIterable<Uint8Array>): AsyncGenerator<L> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as L;
   }
 }
 

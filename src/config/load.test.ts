@@ -48,6 +48,8 @@ describe('configuration', () => {
   });
 
   it.each([
+    ['retention:\n  schedule: own.yaml', /retention\.schedule: must be an absolute path.*own\.yaml/],
+    ['retention:\n  holidays: ./days', /retention\.holidays: must be an absolute path/],
     ['unknown: 1', /unknown: there is no such field/],
     ['http:\n  prot: 1', /http\.prot: there is no such field/],
     ['http:\n  port: 70000', /http\.port: .*65535.*70000/],

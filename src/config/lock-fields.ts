@@ -1,3 +1,4 @@
+import { UNLOCKED } from '#domain/lock/judge';
 import { choice, integer } from './fields.ts';
 
 /** Fields of archive.s3 about versions and locks. */
@@ -9,7 +10,7 @@ export const s3Locks = {
         'A bucket that keeps no versions or locks nothing is refused, unless this says in so many words that it is accepted. accepted-without-lock: versions, and no lock; accepted-without-versions: neither.',
       default: 'refused',
     },
-    ['refused', 'accepted-without-lock', 'accepted-without-versions'],
+    UNLOCKED,
   ),
   lockMode: choice(
     {

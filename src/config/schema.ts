@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { access } from './access-section.ts';
 import { audit } from './audit-section.ts';
 import { clock } from './clock-section.ts';
+import { disposal } from './disposal-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { duties } from './duties-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
@@ -282,6 +283,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   derive,
   archive,
   custody,
+  disposal,
   queue,
   work,
   http,

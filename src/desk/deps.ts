@@ -14,7 +14,9 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
 import type { AccessDeps } from './access/decide-for.ts';
+import type { ComparisonParts } from './archive-comparison/parts.ts';
 import type { CallUpParts } from './call-up/deps.ts';
+import type { DisposalParts } from './disposals/parts.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { DeskFacts } from './facts.ts';
 import type { Looks } from './look-log.ts';
@@ -38,6 +40,8 @@ export interface DeskDeps {
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
+  /** What is known of the storage of the archive; null without an archive. */
+  readonly bucket: ComparisonParts | null;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;
@@ -59,6 +63,7 @@ export interface DeskDeps {
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly callUps: CallUpParts;
+  readonly disposals: DisposalParts;
   readonly retention: RetentionParts;
   /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
   readonly holds: { readonly wake: () => void };

@@ -101,6 +101,7 @@ describe('the entry before the first byte', () => {
         user: 'usr-1',
         roles: ['auditor'],
         byOfficer: null,
+        clock: 'steady',
       },
       ...{ byUnit: 'unt-1', policy: 3, rule: 'by-case', case: 'A-1', grant: null, reason: 'complaint', knownBy: 'password' },
       requestId: ask.viewer.requestId,

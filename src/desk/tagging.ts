@@ -40,7 +40,17 @@ export async function mustHaveRecorder(reader: LedgerReader, serial: string): Pr
   return recorder;
 }
 
+/** Throws request.not-found, and request.gone for one that was disposed of: its reason names list and tombstone. */
 export async function mustHaveRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {
+  const detail = await mustKnowRecording(reader, id);
+  if (detail.recording.state !== 'disposed') return detail;
+  const stone = await reader.disposals.tombstone(id);
+  const named = { recording: id, id: stone?.disposalId ?? '—', tombstone: stone?.id ?? '—' };
+  throw new EvidockError('request.gone', because('disposed-of', named));
+}
+
+/** The same, also of a recording of which nothing but rows and entries is left. Throws request.not-found. */
+export async function mustKnowRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {
   const detail = await reader.recordings.detail(id);
   if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: id }));
   return detail;

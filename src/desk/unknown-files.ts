@@ -30,7 +30,7 @@ export async function* unknownFiles(
 async function keysOf({ ledger }: Deps, recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
   const work = await ledger.work.get(workId('derive', recordingId));
   const detail = await ledger.recordings.detail(recordingId);
-  if (!detail) return { keys: new Set(), deriving: false };
+  if (!detail || detail.recording.state === 'disposed') return { keys: new Set(), deriving: false };
   const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
   // Files that are noted to be removed are known; the next start of the daemon removes them.
   const leftovers = await ledger.recordings.leftovers(LEFTOVERS_MAX, recordingId);

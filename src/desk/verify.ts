@@ -13,12 +13,13 @@ import type { ExpectedObject } from '#ports/archive';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Contradiction } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
+import { disposedFaults } from './disposed-faults.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
 import { contradictionReason, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
-import { mustHaveRecording } from './tagging.ts';
+import { mustKnowRecording } from './tagging.ts';
 import { unknownFiles } from './unknown-files.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw-copies.ts';
 
@@ -97,14 +98,15 @@ export class Verification {
     const { ledger, archive, clock, facts } = this.#deps;
     const { recording, vault, log } = this.#request;
     const begun = performance.now();
-    if (recording !== null) await mustHaveRecording(ledger, recording);
+    if (recording !== null) await mustKnowRecording(ledger, recording);
     await this.#measure();
     for await (const id of recording === null ? ledger.recordings.ids() : [recording]) {
       this.#signal.throwIfAborted();
       const custody = await ledger.custody.of(subject('recording', id));
       const sealed = sealedEntries(custody);
-      const detail = await mustHaveRecording(ledger, id);
+      const detail = await mustKnowRecording(ledger, id);
       for (const fault of this.#checkRecord(detail, sealed, custody)) yield this.#counted(fault);
+      if (detail.recording.state === 'disposed') continue;
       if (vault) yield* this.#verifyVault(detail, sealed);
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
     }
@@ -160,7 +162,7 @@ export class Verification {
         yield fault(because('digest-otherwise', { path, digest: 'SM3', found: digests.sm3 ?? '—', told: told.sm3 ?? '—' }), vaultKey);
       else if (told.bytes !== bytes) yield fault(because('bytes-otherwise', { path, found: bytes, told: told.bytes }), vaultKey);
     }
-    for (const reason of replacedFaults(detail, custody)) yield fault(reason);
+    for (const reason of [...replacedFaults(detail, custody), ...disposedFaults(detail, custody)]) yield fault(reason);
     const { originalCount, missingCount } = recording;
     if (originals.length + missingCount !== originalCount)
       yield fault(because('originals-counted', { count: originals.length, listed: originalCount, missing: missingCount }));

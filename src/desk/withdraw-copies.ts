@@ -18,7 +18,7 @@ export interface WrongCopy {
  * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until the recording is archived again.
  */
 export async function withdrawCopies(
-  { ledger, archive, clock, pokeWork }: DeskDeps,
+  { ledger, archive, clock, pokeWork }: Pick<DeskDeps, 'ledger' | 'archive' | 'clock' | 'pokeWork'>,
   recordingId: string,
   wrong: readonly WrongCopy[],
   actor: Actor,

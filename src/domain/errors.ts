@@ -102,6 +102,7 @@ export const ERRORS = {
   'request.too-large': { retry: 'never', status: 413 },
   'request.media-type': { retry: 'never', status: 415 },
   'request.not-found': { retry: 'never', status: 404 },
+  'request.gone': { retry: 'never', status: 410 },
   'request.not-made': { retry: 'later', status: 409 },
   'request.nothing-playable': { retry: 'never', status: 404 },
   'request.no-card': { retry: 'never', status: 422 },

@@ -279,6 +279,11 @@ export const ERRORS_EN = {
     remedy: 'Send JSON, with content-type: application/json.',
   },
   'request.not-found': { what: 'There is no such thing', remedy: 'Check the id or number.' },
+  'request.gone': {
+    what: 'It was disposed of',
+    remedy:
+      'Nothing brings it back. The certificate says what it was, by which rule it went, and who decided: `evidock disposal certificate`.',
+  },
   'request.not-made': {
     what: 'It has not been made yet',
     remedy: 'Wait until it is made (`evidock jobs` shows how far it is), or save an original: `evidock play ID --original 1`.',

@@ -102,7 +102,7 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'archive.not-accepted': { what: '归档没有接受上传', remedy: '会自动重新上传；若反复出现，请检查站点与归档之间是什么改动了数据。' },
   'archive.unfit': {
     what: '该存储桶不能用作归档',
-    remedy: '按 docs/operations.md（“What the bucket must be”）配置存储桶，或在 archive.s3.unlocked 中明确接受其不足。',
+    remedy: '按 docs/operations.md 中关于存储桶的一节配置存储桶，或在 archive.s3.unlocked 中明确接受其不足。',
   },
   'archive.lock-refused': { what: '不会请求这样的锁定', remedy: '归档未作任何改动；请告知开发者。' },
   'archive.lock-differs': {
@@ -171,6 +171,10 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'request.too-large': { what: '请求过大', remedy: '请分次提交。' },
   'request.media-type': { what: '无法读取这种格式的请求', remedy: '请发送 JSON，并注明 content-type: application/json。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
+  'request.gone': {
+    what: '已销毁',
+    remedy: '无法恢复。销毁证明载明其内容摘要、所依规则和决定人：evidock disposal certificate。',
+  },
   'request.not-made': {
     what: '尚未生成',
     remedy: '请等待生成（evidock jobs 显示进度），或保存原始文件：evidock play ID --original 1。',

@@ -99,7 +99,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'callUps.updateDelivery': 'bookkeeping',
   'archive.setLock': 'fact',
   'archive.dueLocks': 'bookkeeping',
-  'archive.postponeLock': 'bookkeeping',
+  'archive.noteLook': 'bookkeeping',
   'archive.putFinding': 'fact',
   'archive.settleFinding': 'fact',
   'archive.putCapabilities': 'bookkeeping',

@@ -6,7 +6,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PageAnswer } from '#api/common';
 import type { CustodyAnswer } from '#api/custody';
 import { addUnit, changeUnit } from '#desk/people/units';
 import { addUser, changeUser } from '#desk/people/users';
@@ -20,6 +19,7 @@ import { because } from '#domain/reason';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { ASKER, aGrant, aRequest } from '#test/support/call-ups';
 import { aCaseDraft, cli } from '#test/support/custody';
+import { inPagesOf, pageOf } from '#test/support/http/pages';
 import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
@@ -37,24 +37,8 @@ async function call(path: string) {
   return { status: response.statusCode, json: response.json() };
 }
 
-async function page(path: string, query: Record<string, string | number>): Promise<PageAnswer<unknown>> {
-  const { status, json } = await call(`${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(query as Record<string, string>)}`);
-  expect(status, JSON.stringify(json)).toBe(200);
-  return json;
-}
-
-async function inPages(path: string, limit: number): Promise<unknown[]> {
-  const found: unknown[] = [];
-  let next: string | null = null;
-  do {
-    const answer: PageAnswer<unknown> = await page(path, { limit, ...(next === null ? {} : { cursor: next }) });
-    expect(answer.items.length).toBeLessThanOrEqual(limit);
-    found.push(...answer.items);
-    expect(found.length).toBeLessThan(100);
-    next = answer.next;
-  } while (next !== null);
-  return found;
-}
+const page = (path: string, query: Record<string, string | number>) => pageOf(app, path, query);
+const inPages = (path: string, limit: number) => inPagesOf(app, path, limit);
 
 /** Users and units; one user has moved to and fro, and one unit was called otherwise. */
 async function addPeople(): Promise<void> {
@@ -233,7 +217,8 @@ describe('a list', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
     const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit|request)s\/:id/, '$1s/:$1');
     // Those of sessions, tokens and kiosks are asked as the people and screens for whom they are (routes/sign-in.test.ts, routes/doors.test.ts).
-    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks)/.test(url));
+    // Those of what is kept, and how long, are in retention-pages.test.ts.
+    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks|holds|disposals|retention)/.test(url));
     expect(here.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
   });
 });

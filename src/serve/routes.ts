@@ -1,9 +1,11 @@
 import type { Route } from './route.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { badgeRoutes } from './routes/badges.ts';
 import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { dutyRoutes } from './routes/duties.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -40,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,
+  ...archiveRoutes,
   ...tokenRoutes,
   ...kioskRoutes,
   ...badgeRoutes,
@@ -53,5 +56,6 @@ export const ROUTES: readonly Route[] = [
   ...sampleRoutes,
   ...callUpRoutes,
   ...policyRoutes,
+  ...disposalRoutes,
   ...retentionRoutes,
 ];

@@ -24,6 +24,7 @@ import { DUTY_STEPS, openDuty } from '#test/support/retention/walk-duties';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { statusIn } from '#test/support/shown-docking';
+import { ARCHIVE_STEPS, diskBucket, loseCopy } from '#test/support/walk-archive';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk-call-ups';
 import { PEOPLE_STEPS } from '#test/support/walk-people';
 import { POLICY_STEPS, POLICY_VERSIONS, proposeBeforeWalk } from '#test/support/walk-policy';
@@ -31,6 +32,7 @@ import { CASE_STEPS, HOLDING_STEPS, OFFICER_STEPS } from '#test/support/walk-reg
 import { FOOTAGE_STEPS, STATION_STEPS, type Step, v1, WORK_STEPS } from '#test/support/walk-station';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { badgeRoutes } from './routes/badges.ts';
+import { disposalRoutes } from './routes/disposals.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -162,8 +164,8 @@ const SIGN_IN: readonly Step[] = [
 ];
 /** Routes whose requests and entries stand in routes/sign-in.test.ts. */
 const WALKED_THERE = [...signInRoutes, ...sessionRoutes].filter(({ kind }) => kind === 'command').map(rowOf);
-/** routes/doors.test.ts and routes/oidc.test.ts ask these as the persons, programs and screens for whom they are. */
-const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes].map(rowOf);
+/** routes/doors.test.ts, routes/oidc.test.ts and routes/disposals.test.ts ask these as the persons, programs and screens for whom they are. */
+const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes, ...disposalRoutes].map(rowOf);
 
 /** In order, because later steps need what earlier ones made. */
 const STEPS: readonly Step[] = [
@@ -179,6 +181,7 @@ const STEPS: readonly Step[] = [
   ...WORK_STEPS,
   ...RETENTION_STEPS,
   ...SIGN_IN,
+  ...ARCHIVE_STEPS,
   ...STATION_STEPS,
 ];
 
@@ -198,6 +201,7 @@ beforeAll(async () => {
   const deps = {
     ...station.deps,
     archive,
+    bucket: diskBucket(join(station.directory, 'archive'), station.clock),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
     ingest: arrive,
     undock: leave,
@@ -214,6 +218,7 @@ beforeAll(async () => {
   await retentionBeforeWalk(station.ledger, station.clock, [ids.lost, ids.later]);
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
+  await loseCopy(station.ledger, ids.early);
   await station.ledger.transaction(async (writer) => {
     // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });

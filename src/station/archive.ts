@@ -1,4 +1,5 @@
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { diskInventory } from '#adapters/disk/disk-inventory';
 import { noLocks } from '#adapters/disk/no-locks';
 import type { S3Archive } from '#adapters/s3-archive/s3-archive';
 import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
@@ -8,6 +9,7 @@ import { BYTES_PER_MIB } from '#config/schema';
 import type { Unlocked } from '#domain/lock/judge';
 import type { LockMode } from '#domain/lock/lock';
 import type { Archive, UploadJournal } from '#ports/archive';
+import type { ArchiveInventory } from '#ports/archive-inventory';
 import type { ArchiveLocks } from '#ports/archive-locks';
 import { ArchiveHealth } from './archive-health.ts';
 import type { StationContext } from './context.ts';
@@ -16,6 +18,7 @@ import { s3Credentials } from './s3-credentials.ts';
 interface OpenedArchive {
   readonly archive: Archive;
   readonly locks: ArchiveLocks;
+  readonly inventory: ArchiveInventory;
   readonly health: ArchiveHealth;
 }
 
@@ -24,10 +27,10 @@ export async function openArchive(context: StationContext, ledger: SqliteLedger)
   const opened = await openNamed(context, ledger);
   if (!opened) return null;
   const archive = new WatchedArchive(opened.archive, { clock: context.clock });
-  return { archive, locks: opened.locks, health: new ArchiveHealth(archive) };
+  return { archive, locks: opened.locks, inventory: opened.inventory, health: new ArchiveHealth(archive) };
 }
 
-async function openNamed(context: StationContext, ledger: SqliteLedger): Promise<Pick<OpenedArchive, 'archive' | 'locks'> | null> {
+async function openNamed(context: StationContext, ledger: SqliteLedger): Promise<Omit<OpenedArchive, 'health'> | null> {
   const { config, clock, faults, onStop } = context;
   const { archive, station } = config;
   if (archive.kind === 'none') return null;
@@ -37,10 +40,10 @@ async function openNamed(context: StationContext, ledger: SqliteLedger): Promise
     const counts = await ledger.counts();
     await disk.open(counts.recordings - counts.notArchived > 0);
     onStop(() => disk.close());
-    return { archive: disk, locks: noLocks(clock) };
+    return { archive: disk, locks: noLocks(clock), inventory: diskInventory(archive.directory) };
   }
   const remote = await openS3(context, ledger.uploads);
-  return { archive: remote, locks: remote.locks };
+  return { archive: remote, locks: remote.locks, inventory: remote.inventory };
 }
 
 /** Opens the S3 archive, for the station and for its workers alike. The journal of parts is the station's in both cases. */

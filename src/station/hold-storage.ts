@@ -3,8 +3,8 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Copy } from '#domain/recording';
 import { manifestKey } from '#domain/vault/vault-key';
-import type { ObjectName } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
+import type { HeldObject } from '#ports/ledger/holds';
 import type { LockLine } from './lock-line.ts';
 
 interface Given {
@@ -19,23 +19,21 @@ export function holdStorage({ ledger, lockLine: { locks, plan, heldByTerm }, pla
   return {
     name: place,
     canHold: async () => (await plan.bucket()).hold,
-    hold: async (copy, on, signal) => {
-      const held = on || (await heldByTerm(copy.recordingId));
-      const objects = await objectsOf(ledger, copy);
-      for (const object of objects) {
-        const told = await locks.hold(object, held, signal);
-        if (told.hold !== held) throw new EvidockError('archive.lock-differs', because('hold-differs', { key: object.key }));
-      }
-      return { objects: objects.length, held };
+    objectsOf: (copy) => objectsOf(ledger, copy),
+    hold: async (object, { recordingId, on }, signal) => {
+      const held = on || (await heldByTerm(recordingId));
+      const told = await locks.hold(object, held, signal);
+      if (told.hold !== held) throw new EvidockError('archive.lock-differs', because('hold-differs', { key: object.key }));
+      return held;
     },
   };
 }
 
-/** Throws archive.refused for an object whose version nobody has noted yet: without it, whatever somebody has put over it would be held in its place. */
-async function objectsOf(ledger: Ledger, { recordingId, itemId, key, versionId, manifestVersionId }: Copy): Promise<readonly ObjectName[]> {
-  if (versionId === null) throw new EvidockError('archive.refused', because('hold-version-unknown', { key }));
+/** A version that nobody has noted yet is not guessed: whatever somebody has put over it would be held in its place. */
+async function objectsOf(ledger: Ledger, { recordingId, itemId, key, versionId, manifestVersionId }: Copy): Promise<readonly HeldObject[]> {
   const original = (await ledger.recordings.detail(recordingId))?.originals.find(({ id }) => id === itemId);
-  if (!original) return [{ key, versionId }];
+  if (!original) return [];
+  if (versionId === null) throw new EvidockError('archive.refused', because('hold-version-unknown', { key }));
   const manifest = manifestKey(recordingId, original.index);
   if (manifestVersionId === null) throw new EvidockError('archive.refused', because('hold-version-unknown', { key: manifest }));
   return [

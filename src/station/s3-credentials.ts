@@ -19,7 +19,7 @@ export function s3Credentials({ directory, fields, env }: Given): () => Promise<
   const place = secretsDirectory(directory, env);
   return async () => {
     const json = await readSecret(place, 's3-credentials', 'archive.refused');
-    const found = json === null ? await fromFiles(place) : fromJson(json);
+    const found = json === null ? await fromFiles(place) : credentialsIn(json);
     if (found) return found;
     if (directory !== '') throw new EvidockError('archive.refused', because('credentials-none', { directory }));
     return credentialsOf(fields.accessKeyId, fields.secretAccessKey, fields.sessionToken);
@@ -35,8 +35,8 @@ async function fromFiles(place: string | null): Promise<S3Credentials | null> {
   return credentialsOf(accessKeyId, secretAccessKey, (await read('s3-session-token')) ?? '');
 }
 
-/** Reads the form that `aws sts` and credential processes write. */
-function fromJson(json: string): S3Credentials {
+/** Reads the form that `aws sts` and credential processes write. Throws archive.refused. */
+export function credentialsIn(json: string): S3Credentials {
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);

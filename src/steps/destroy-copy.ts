@@ -18,7 +18,7 @@ import { because, type Reason } from '#domain/reason';
 import { workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { Destruction } from '#ports/ledger/disposals';
 import type { OriginalEraser } from '#ports/original-eraser';
 
@@ -95,6 +95,8 @@ async function recordGone(
   // A manifest has the id of its original and no row of its own; what another version of the key says is not said of the row.
   if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
   await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(destruction), removed } }));
+  // If nothing more of a recording goes, this is an original that the vault gave up and the archive has. custody/apply/destruction.ts says the same.
+  if (destruction.why === 'disposal' && doomed.what === 'original' && where === 'vault') await writer.originals.markEvicted(itemId, atMs);
   await deps.whenGone?.(writer, doomed, atMs);
 }
 
@@ -159,7 +161,7 @@ async function currentOriginal(writer: LedgerWriter, { itemId }: DoomedFile) {
 }
 
 /** Whether work of a recording waits or runs: it may read what is to be destroyed. */
-export async function isBusy(writer: Pick<LedgerWriter, 'work'>, recordingId: string): Promise<boolean> {
+export async function isBusy(writer: Pick<LedgerReader, 'work'>, recordingId: string): Promise<boolean> {
   for (const stage of ['derive', 'archive'] as const) {
     const work = await writer.work.get(workId(stage, recordingId));
     if (work && (work.state === 'running' || work.state === 'waiting')) return true;

@@ -3,10 +3,14 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Archive, PutRequest } from '#ports/archive';
+import type { ArchiveInventory } from '#ports/archive-inventory';
+import type { ArchiveLocks } from '#ports/archive-locks';
 import { saying } from '#test/support/saying';
 
 export interface ArchiveUnderTest {
   readonly archive: Archive;
+  readonly locks: ArchiveLocks;
+  readonly inventory: ArchiveInventory;
   /** Changes one byte of a stored object behind the archive's back. */
   spoil(key: string): Promise<void>;
   close(): Promise<void>;
@@ -138,6 +142,57 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
       const stop = new AbortController();
       stop.abort(new Error('enough'));
       await expect(under.archive.put({ ...putOf('2026/06/20/rec-h/o', randomBytes(3000)), signal: stop.signal })).rejects.toThrow('enough');
+    });
+
+    it('names what it stores by version where it keeps versions, and reads and verifies that one', async () => {
+      const [first, second] = [putOf('2026/06/22/rec-l/o', randomBytes(3000)), putOf('2026/06/22/rec-l/o', randomBytes(3001))];
+      const { versionId } = await under.archive.put(first);
+      const newer = await under.archive.put({ ...second, replaces: true });
+      expect(await under.archive.verify({ ...second, ...newer }, { policy: 'readback' })).toBe('readback');
+      if (versionId === null) return;
+      expect(newer.versionId).not.toBe(versionId);
+      expect(await under.archive.head({ key: first.key, versionId })).toMatchObject({ bytes: 3000, versionId });
+      expect(await under.archive.verify({ ...first, versionId }, { policy: 'readback' })).toBe('readback');
+      expect((await buffer(await under.archive.read({ key: first.key, versionId }))).length).toBe(3000);
+      await expect(under.archive.verify({ ...second, versionId }, { policy: 'head' })).rejects.toMatchObject({ code: 'archive.mismatch' });
+    });
+
+    it('locks a version until a date, exactly and never shorter, and holds it; or says that nothing can be locked', async () => {
+      const found = await under.locks.probe();
+      expect(under.locks.capabilities()).toEqual(expect.objectContaining({ mode: found.mode, locks: found.locks }));
+      const request = putOf('2026/06/22/rec-m/o', randomBytes(2 * partBytes + 7));
+      const object = { key: request.key, ...(await under.archive.put(request)) };
+      const untilMs = Math.floor(Date.now() / 1000) * 1000 + 30_000;
+      expect(await under.locks.state(object)).toEqual({ mode: null, untilMs: null, hold: false });
+      if (found.mode === null) {
+        await expect(under.locks.lock(object, untilMs)).rejects.toMatchObject({ code: 'archive.unfit' });
+        await expect(under.locks.hold(object, true)).rejects.toMatchObject({ code: 'archive.unfit' });
+        expect(found.cannot.length).toBeGreaterThan(0);
+        return;
+      }
+      expect(await under.locks.lock(object, untilMs)).toEqual({ mode: found.mode, untilMs, hold: false });
+      expect(await under.locks.lock(object, untilMs - 10_000)).toMatchObject({ untilMs });
+      expect(await under.locks.hold(object, true)).toMatchObject({ untilMs, hold: true });
+      expect(await under.locks.hold(object, false)).toEqual(await under.locks.state(object));
+      expect(await under.locks.findVersion(request, {})).toBe(object.versionId);
+      expect(await under.locks.findVersion({ ...request, sha256: '0'.repeat(64) }, {})).toBeNull();
+    });
+
+    it('lists everything in the order of keys, and goes on after any of them', async () => {
+      for (const name of ['a', 'b-c', 'b/d', 'b.e', 'c'])
+        await under.archive.put(putOf(`2026/07/01/rec-n/${name}`, randomBytes(name.length)));
+      const listed = async (after: string) => {
+        const keys: string[] = [];
+        for await (const { key, isNewest, bytes } of under.inventory.entries(after)) if (isNewest && bytes > 0) keys.push(key);
+        return keys;
+      };
+      const all = await listed('');
+      expect(all).toEqual(all.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      const own = all.filter((key) => key.includes('/rec-n/')).map((key) => key.slice('2026/07/01/rec-n/'.length));
+      expect(own).toEqual(['a', 'b-c', 'b.e', 'b/d', 'c']);
+      for (const [at, key] of all.entries()) if (key.includes('rec-n')) expect(await listed(key)).toEqual(all.slice(at + 1));
+      expect(await listed('2026/07/01/rec-n0')).toEqual(all.filter((key) => key > '2026/07/01/rec-n0'));
+      for await (const upload of under.inventory.uploads()) expect(upload).toBeNull();
     });
 
     it('checks itself', async () => {

@@ -242,7 +242,7 @@ export function holdsOfLedger(it: It): void {
     ]);
     expect(await ledger.holds.unmirrored(there)).toBe(true);
     for (const id of [one, two]) await spread(ledger, id ?? '');
-    expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: true, attempts: 0 }]);
+    expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: true, attempts: 0, objects: [] }]);
     expect(await note(ledger, there, 'lifted')).toBe(false);
     expect(await note(ledger, there, 'held')).toBe(true);
     expect([await ledger.holds.unmirrored(there), await ledger.holds.get(one ?? '')]).toMatchObject([
@@ -251,12 +251,13 @@ export function holdsOfLedger(it: It): void {
     ]);
     await release(ledger, one ?? '');
     await spread(ledger, one ?? '');
-    expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: true, attempts: 0 }]);
+    expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: true, attempts: 0, objects: [] }]);
+    expect(await note(ledger, there, 'held')).toBe(true);
     await release(ledger, two ?? '');
     // Before the release is spread, too: the storage still holds.
     expect([await ledger.holds.isHeld(there), await ledger.holds.unmirrored(there)]).toEqual([false, true]);
     await spread(ledger, two ?? '');
-    expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: false, attempts: 0 }]);
+    expect(await ledger.holds.toMirror(START_MS, 10)).toEqual([{ recordingId: there, held: false, attempts: 0, objects: [] }]);
     expect(await note(ledger, there, 'lifted')).toBe(true);
     expect(await ledger.holds.unmirrored(there)).toBe(false);
     expect(await refused(release(ledger, two ?? ''))).toMatchObject({ code: 'request.not-found' });
@@ -276,7 +277,7 @@ export function holdsOfLedger(it: It): void {
       { recordingId: recording.id, mirror: 'waiting', why },
     ]);
     await ledger.transaction(async (writer) => {
-      await writer.holds.noteMirrored(recording.id, { state: 'none', why });
+      await writer.holds.noteMirrored(recording.id, { state: 'none', why, objects: [] });
       await writer.custody.append(aCaseDraft('x'));
     });
     expect([await ledger.holds.unmirrored(recording.id), await ledger.holds.toMirror(START_MS * 2, 10)]).toEqual([false, []]);
@@ -286,6 +287,23 @@ export function holdsOfLedger(it: It): void {
     await note(ledger, recording.id, 'held');
     await ledger.transaction((writer) => writer.recordings.upsertCopy(aCopy(original, { where: 's3', verifiedAtMs: START_MS + 1 })));
     expect(await ledger.holds.unmirrored(recording.id)).toBe(false);
+  });
+
+  it('wait for no clock that was ahead once', async (ledger) => {
+    const there = await taken(ledger, { officerId: 'A' });
+    const id = await ledger.transaction((writer) => hold(writer, { officer: 'A' }));
+    await spread(ledger, id);
+    const why = because('hold-no-copy', {});
+    const yearAhead = START_MS + 365 * DAY_MS;
+    await ledger.transaction(async (writer) => {
+      await writer.holds.postponeMirror(there, { dueAtMs: yearAhead, why });
+      await writer.holds.noteReport(id, { atMs: yearAhead, recordings: 1, findings: [] }, yearAhead);
+      await writer.custody.append(aCaseDraft('x'));
+    });
+    expect([await ledger.holds.toMirror(START_MS, 10), await ledger.holds.toCheck(START_MS, 10)]).toMatchObject([
+      [{ recordingId: there }],
+      [id],
+    ]);
   });
 
   it('are listed, reviewed, and told within a scope', async (ledger) => {
@@ -331,6 +349,6 @@ export function holdsOfLedger(it: It): void {
 function note(ledger: Ledger, recordingId: string, state: 'held' | 'lifted') {
   return ledger.transaction(async (writer) => {
     await writer.custody.append(aCaseDraft('x'));
-    return writer.holds.noteMirrored(recordingId, { state, why: null });
+    return writer.holds.noteMirrored(recordingId, { state, why: null, objects: [] });
   });
 }

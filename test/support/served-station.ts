@@ -23,6 +23,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { clockWatchOf } from './clock-watch.ts';
+import { quickDisposals } from './disposal.ts';
 import { quickDoors } from './doors.ts';
 import { temporaryDirectory } from './evidock.ts';
 import { accessBy, shippedPolicy } from './policies.ts';
@@ -80,6 +81,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     upkeep: ledger.upkeep,
     vault,
     archive: null,
+    bucket: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     people: livePeopleChanges(),
     clock,
@@ -106,6 +108,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       rules: policyRules({ ledger, policy: () => policy, clock, timezone: 'Asia/Shanghai' }),
       ...{ time: clock, bell, ways: [], wake: () => undefined },
     },
+    disposals: quickDisposals(join(home.path, 'vault')),
     retention: someRetention(),
     workersHeard: new WorkerPresence(),
     holds: { wake: () => undefined },

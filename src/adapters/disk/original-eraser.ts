@@ -1,4 +1,4 @@
-import { readdir, rmdir, unlink } from 'node:fs/promises';
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '#domain/errno';
 import { EvidockError } from '#domain/errors';
@@ -12,6 +12,8 @@ interface Options {
   readonly where: string;
   readonly directory: string;
   readonly errors: WriteErrors;
+  /** Where files were set aside under `<key with _ for />.<random>`; left out: nowhere. */
+  readonly quarantine?: string;
   /** Throws where the directory is not what it should be: a disk that is not mounted would look like one on which all is gone. */
   readonly ready: () => Promise<void>;
   /** Takes the immutable attribute from a file before it is removed, where files have it. */
@@ -22,44 +24,92 @@ interface Options {
  * Destroys files below one directory of a disk. A file with several names (a duplicate) loses this one; its bytes go with its last name. Files that were set
  * aside beside it under its key (`<key>.<random>.aside`, `.partial`) go with it, because they hold its bytes or other versions of them.
  */
-export function diskEraser({ where, directory, errors, ready, release }: Options): OriginalEraser {
-  const pathOf = (key: string) => {
-    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
-    return join(directory, key);
-  };
-  const namesOf = async (key: string): Promise<readonly string[]> => {
-    await ready();
-    const path = pathOf(key);
-    const own = basename(path);
-    try {
-      const names = await readdir(dirname(path));
-      return names.filter((name) => name === own || (name.startsWith(`${own}.`) && /\.(aside|partial)$/.test(name)));
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return [];
-      throw writeError(errors, `${key}: list`, error);
-    }
-  };
+export function diskEraser(options: Options): OriginalEraser {
+  const { where, directory, errors, release } = options;
+  const files = new DoomedFiles(options);
   return {
     where,
     erase: async ({ key }, signal) => {
-      const names = await namesOf(key);
-      const parent = dirname(pathOf(key));
+      const found = await files.of(key);
       try {
-        for (const name of names) {
+        for (const path of found) {
           signal?.throwIfAborted();
-          await release?.(join(parent, name));
-          await unlink(join(parent, name));
+          await release?.(path);
+          await unlink(path);
         }
-        if (names.length > 0) await syncDirectory(parent);
+        for (const parent of new Set(found.map(dirname))) await syncDirectory(parent);
       } catch (error) {
         if (signal?.aborted) throw error;
         throw writeError(errors, `${key}: destroy`, error);
       }
-      await removeEmpty(parent, directory);
-      return { removed: names.length };
+      await removeEmpty(dirname(join(directory, key)), directory);
+      return { removed: found.length };
     },
-    left: ({ key }) => namesOf(key),
+    left: async ({ key }) => (await files.of(key)).map((path) => path.slice(directory.length + 1)),
+    keysUnder: (prefix) => files.keysUnder(prefix),
   };
+}
+
+/** Finds what a disk holds of a key. */
+class DoomedFiles {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Paths of the file under this key and of everything that was set aside from it. */
+  async of(key: string): Promise<readonly string[]> {
+    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
+    const { directory, quarantine, ready } = this.#options;
+    await ready();
+    const parent = dirname(join(directory, key));
+    const own = basename(key);
+    const beside = (await this.#names(parent)).filter((name) => name === own || keyOfBeside(name) === own);
+    const aside = quarantine === undefined ? [] : (await this.#names(quarantine)).filter((name) => keyOfAside(name) === key);
+    return [...beside.map((name) => join(parent, name)), ...aside.map((name) => join(quarantine ?? '', name))];
+  }
+
+  async keysUnder(prefix: string): Promise<readonly string[]> {
+    const { quarantine, ready } = this.#options;
+    await ready();
+    const keys = new Set<string>();
+    for await (const key of this.#walk(prefix)) keys.add(keyOfBeside(key) ?? key);
+    if (quarantine !== undefined)
+      for (const name of await this.#names(quarantine)) {
+        const key = keyOfAside(name);
+        if (key?.startsWith(`${prefix}/`)) keys.add(key);
+      }
+    return [...keys].sort();
+  }
+
+  async *#walk(prefix: string): AsyncGenerator<string> {
+    for (const name of await this.#names(join(this.#options.directory, prefix))) {
+      const key = `${prefix}/${name}`;
+      const found = await lstat(join(this.#options.directory, key));
+      if (found.isDirectory()) yield* this.#walk(key);
+      else yield key;
+    }
+  }
+
+  async #names(directory: string): Promise<readonly string[]> {
+    try {
+      return await readdir(directory);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+      throw writeError(this.#options.errors, 'list', error);
+    }
+  }
+}
+
+/** `original-0001.mp4` of `original-0001.mp4.1f2e.aside`; null for a name that nothing was added to. */
+function keyOfBeside(name: string): string | null {
+  return /^(.+)\.[0-9a-f]+\.(?:aside|partial)$/.exec(name)?.[1] ?? null;
+}
+
+/** The key of a file in quarantine; no key has an underscore of its own. */
+function keyOfAside(name: string): string | null {
+  return /^(.+)\.[0-9a-f]{12}$/.exec(name)?.[1]?.replaceAll('_', '/') ?? null;
 }
 
 /** Removes directories that hold nothing any more, up to the root, so that a recording that is gone leaves no trace of its name. */

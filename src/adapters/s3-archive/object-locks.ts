@@ -152,5 +152,6 @@ function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal }
 }
 
 function timeText(ms: number): string {
-  return new Date(ms).toISOString();
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }

@@ -27,6 +27,7 @@ import type {
   TransferOptions,
   UploadJournal,
 } from '#ports/archive';
+import type { ArchiveInventory } from '#ports/archive-inventory';
 import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -34,6 +35,7 @@ import type { RateLimiter } from '#ports/rate-limiter';
 import { isLogKey, lookTwice, mustBeLogKey } from '../archive-transfers.ts';
 import { BucketProbe } from './bucket-probe.ts';
 import { archiveError, s3ErrorName } from './errors.ts';
+import { S3Inventory } from './inventory.ts';
 import { LockProbe } from './lock-probe.ts';
 import { MovingHttp } from './moving-http.ts';
 import { ObjectLocks } from './object-locks.ts';
@@ -87,6 +89,7 @@ interface Options {
 export class S3Archive implements Archive {
   readonly name = 's3';
   readonly locks: ArchiveLocks;
+  readonly inventory: ArchiveInventory;
   readonly #settings: S3Settings;
   readonly #journal: UploadJournal;
   readonly #client: S3Client;
@@ -115,6 +118,9 @@ export class S3Archive implements Archive {
     this.#reader = new ObjectReader(this.#client);
     this.#versions = new ObjectVersions({ client: this.#client, at: (key) => this.#at({ key }) });
     this.locks = this.#locks();
+    const prefix = settings.prefix === '' ? '' : `${settings.prefix}/`;
+    const versioned = () => (this.locks.capabilities()?.versioning ?? 'off') !== 'off';
+    this.inventory = new S3Inventory({ client: this.#client, bucket: settings.bucket, prefix, versioned });
     this.#sender = new PartSender({ client: client(1), ...settings });
     this.#uploader = new Uploader({
       client: this.#client,

@@ -180,7 +180,15 @@ export interface Schema {
   /** The terms by which a recording finds the holds in force that may be meant. */
   hold_terms: { term: string; hold_id: string };
   hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
-  hold_mirrors: { recording_id: string; state: string; attempts: number; due_at: number; why: string | null };
+  /** `objects`: JSON list of the objects that the storage was told to hold. */
+  hold_mirrors: {
+    recording_id: string;
+    state: string;
+    attempts: number;
+    due_at: number;
+    why: string | null;
+    objects: Generated<string>;
+  };
   notices: { id: string; user_id: string; kind: string; request_id: string; at: number; read_at: number | null };
   /** People are ids of accounts; roles and reasons are JSON. */
   disposals: {

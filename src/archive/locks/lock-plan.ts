@@ -24,9 +24,6 @@ interface Options {
   readonly needOf: (recordingId: string) => Promise<LockNeed>;
 }
 
-/** What a copy lacks: a date, a hold; null: nothing. */
-export type Lacking = LockWish;
-
 /** Says how the originals of a recording are to be locked in this archive, by their terms and by what the bucket can do. */
 export class LockPlan {
   readonly #options: Options;
@@ -36,9 +33,9 @@ export class LockPlan {
   }
 
   /** What the bucket can do. Probes it if that was not done yet. Throws archive.unfit for one in which nothing may be archived, and what keeps it from being asked. */
-  async bucket(): Promise<BucketCapabilities> {
+  async bucket(signal = AbortSignal.timeout(PROBE_MS_MAX)): Promise<BucketCapabilities> {
     const { locks, ledger, place } = this.#options;
-    const found = locks.capabilities() ?? (await locks.probe(AbortSignal.timeout(PROBE_MS_MAX)));
+    const found = locks.capabilities() ?? (await locks.probe(signal));
     if (found.refusal) throw new EvidockError('archive.unfit', found.refusal);
     if (found.mode !== null) mustBeSame(await ledger.archive.lockModes(place), found.mode);
     return found;
@@ -56,11 +53,16 @@ export class LockPlan {
     recordingId: string,
     found: BucketCapabilities,
     now: { readonly lockedUntilMs: number | null; readonly legalHold: boolean },
-  ): Promise<Lacking> {
+  ): Promise<LockWish> {
     const { clock, horizonMs, needOf } = this.#options;
     const need = await needOf(recordingId);
     const furthestMs = found.lockDaysMax * DAY_MS;
-    const untilMs = nextLockDate(need, { nowMs: clock.nowMs(), horizonMs, furthestMs, lockedUntilMs: now.lockedUntilMs });
+    const untilMs = nextLockDate(need, {
+      nowMs: clock.nowMs(),
+      horizonMs: need.horizonDays === null ? horizonMs : need.horizonDays * DAY_MS,
+      furthestMs,
+      lockedUntilMs: now.lockedUntilMs,
+    });
     return { untilMs, hold: need.hold && found.hold && !now.legalHold };
   }
 }

@@ -34,6 +34,7 @@ export async function checkHold({ ledger, clock, archive }: HoldDeps, id: string
     const last = page.at(-1);
     if (!last || page.length < PAGE) break;
     after = last.recordingId;
+    await breath();
   }
   for (const docking of cards.dockings) completeness.refused(docking, await ledger.holds.refusedIn(docking));
   for (const recorder of cards.recorders) {
@@ -41,6 +42,7 @@ export async function checkHold({ ledger, clock, archive }: HoldDeps, id: string
     const numbers = new CardNumbers();
     for await (const file of ledger.holds.numberedFiles(id, recorder)) numbers.next(file);
     completeness.numbers(recorder, numbers.gaps);
+    await breath();
   }
   const { recordings, findings, counts } = completeness.done();
   const atMs = clock.nowMs();
@@ -55,4 +57,9 @@ export async function checkHold({ ledger, clock, archive }: HoldDeps, id: string
       }),
     );
   });
+}
+
+/** Lets the rest of the daemon run: reads of SQLite never wait for anything. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -12,8 +12,9 @@ import { subject } from '#domain/custody/subject';
 import type { EvidockError } from '#domain/errors';
 import { EMPTY_SCOPE, type HoldScope } from '#domain/hold/hold';
 import { because } from '#domain/reason';
+import type { Copy } from '#domain/recording';
 import type { NewRecording } from '#ports/ledger/recordings';
-import { aCopy, anOfficer, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { anOfficer, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { about, aCaseDraft, anyDraft, cli } from '#test/support/custody';
 import { contradictionsIn } from '#test/support/replayed';
 import { filmed, HELD_DOCKING, SeamStorage, sealed } from '#test/support/retention/held-footage';
@@ -163,16 +164,15 @@ describe('completeness', () => {
 
   it('counts a number as there that another officer recorded, and tells a gap at the edge of what is held', async () => {
     await anA();
-    const mine = await film([5]);
-    await film([6], { officerId: 'B' });
-    await film([9], { officerId: 'B' });
-    await film([2], { officerId: 'B' });
+    const mine = await film([5, 8]);
+    await film([2, 6, 10, 13], { officerId: 'B' });
     const { report } = await setHold(deps, request({ recordings: mine }), AUTHOR);
-    expect(
-      told(report?.findings)
-        .filter(([code]) => code === 'numbers-missing')
-        .map(([, , parameters]) => parameters),
-    ).toEqual([{ recorder: 'R7', first: '0003', last: '0004', count: 2 }]);
+    const gaps = told(report?.findings).filter(([code]) => code === 'numbers-missing');
+    expect(gaps.map(([, , parameters]) => parameters)).toEqual([
+      { recorder: 'R7', first: '0003', last: '0004', count: 2 },
+      { recorder: 'R7', first: '0007', last: '0007', count: 1 },
+      { recorder: 'R7', first: '0009', last: '0009', count: 1 },
+    ]);
   });
 
   it('says so where nothing is under a hold, and looks again when something has come', async () => {
@@ -208,6 +208,18 @@ async function keepOnce(storage: HoldStorage | null): Promise<void> {
   await keeper.stop();
 }
 
+async function copyOf(recordingId: string): Promise<Copy> {
+  const copy = (await ledger.recordings.copies(recordingId)).find(({ where }) => where === 'disk');
+  return copy ?? expect.fail('no copy');
+}
+
+/** The row of the copy, as its entry told it. */
+const seenAgain = (recordingId: string, copy: Copy) =>
+  ledger.transaction(async (writer) => {
+    await writer.recordings.upsertCopy({ ...copy, legalHold: (await copyOf(recordingId)).legalHold });
+    await writer.custody.append(anyDraft(recordingId));
+  });
+
 describe('the mirror', () => {
   it('holds each object once, keeps it while any hold is left, and lets it go with the last', async () => {
     await anA();
@@ -226,7 +238,7 @@ describe('the mirror', () => {
       ['disk', true],
       ['vault', false],
     ]);
-    const keyOf = async (id: string) => (await ledger.recordings.copies(id)).find(({ where }) => where === 'disk')?.key ?? '';
+    const keyOf = async (id: string) => (await ledger.recordings.copies(id)).find(({ where }) => where === 'disk')?.key.concat(' v1') ?? '';
     expect([storage.held.get(await keyOf(one)), storage.held.get(await keyOf(two))]).toEqual([true, false]);
     await releaseHold(deps, second.id, 'over', OTHER);
     await keepOnce(storage);
@@ -292,18 +304,19 @@ describe('the mirror', () => {
     await seal(one, true);
     const storage = new SeamStorage();
     const { id } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
-    const [copy] = await ledger.recordings.copies(one);
-    if (!copy) return expect.fail('no copy');
+    const copy = await copyOf(one);
     storage.before = async () => {
       storage.before = async () => undefined;
       await ledger.transaction(async (writer) => {
-        await writer.recordings.upsertCopy(aCopy({ id: 'drv-new', recordingId: one, vaultKey: 'new', bytes: 1 }, { where: 'disk' }));
+        await writer.recordings.withdrawCopy(copy);
+        await writer.recordings.upsertCopy({ ...copy, versionId: 'v2' });
+        await writer.custody.append(anyDraft(one));
       });
     };
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
     expect(await ledger.holds.unmirrored(one)).toBe(true);
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
-    expect([await ledger.holds.unmirrored(one), storage.held.get('new')]).toEqual([false, true]);
+    expect([await ledger.holds.unmirrored(one), storage.held.get(`${copy.key} v2`)]).toEqual([false, true]);
     await releaseHold(deps, id, 'over', OTHER);
     await spreadHold(deps, id, { untilMs: performance.now() + 5000 });
     storage.before = async () => {
@@ -313,11 +326,42 @@ describe('the mirror', () => {
     await mirrorTurn(mirrorOf(storage), AbortSignal.timeout(5000));
     expect(await ledger.holds.unmirrored(one)).toBe(true);
     await keepOnce(storage);
-    expect([await ledger.holds.unmirrored(one), [...storage.held.values()]]).toEqual([false, [true, true]]);
-    await ledger.transaction(async (writer) => {
-      await writer.recordings.withdrawCopy({ recordingId: one, itemId: 'drv-new', where: 'disk' });
-      await writer.custody.append(anyDraft(one));
-    });
+    expect([await ledger.holds.unmirrored(one), storage.held.get(`${copy.key} v2`)]).toEqual([false, true]);
+    await seenAgain(one, copy);
+  });
+
+  it('lets go of a version that was withdrawn while it was held, and minds none that is gone', async () => {
+    await anA();
+    const [one = ''] = await film([1]);
+    await seal(one, true);
+    const storage = new SeamStorage();
+    const { id } = await setHold(deps, request({ officer: 'A' }), AUTHOR);
+    await keepOnce(storage);
+    const copy = await copyOf(one);
+    const again = async (versionId: string) =>
+      ledger.transaction(async (writer) => {
+        await writer.recordings.withdrawCopy(copy);
+        await writer.recordings.upsertCopy({ ...copy, versionId });
+        await writer.custody.append(anyDraft(one));
+      });
+    for (const version of ['v2', 'v3']) {
+      await again(version);
+      await keepOnce(storage);
+    }
+    expect([...storage.held]).toEqual(['v1', 'v2', 'v3'].map((version) => [`${copy.key} ${version}`, true]));
+    storage.gone.add('v2');
+    await releaseHold(deps, id, 'over', OTHER);
+    await keepOnce(storage);
+    expect([...storage.held.values()]).toEqual([false, true, false]);
+    // What its term holds as well stays held by that.
+    const second = await setHold(deps, request({ recordings: [one] }), AUTHOR);
+    await keepOnce(storage);
+    storage.term = one;
+    await releaseHold(deps, second.id, 'over', OTHER);
+    await keepOnce(storage);
+    expect(storage.held.get(`${copy.key} v3`)).toBe(true);
+    expect([await ledger.holds.unmirrored(one), (await copyOf(one)).legalHold]).toEqual([false, true]);
+    await seenAgain(one, copy);
   });
 
   it('goes on after a restart with what is not spread, not checked and not mirrored', async () => {

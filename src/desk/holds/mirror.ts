@@ -9,7 +9,7 @@ import type { Copy } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { DueMirror } from '#ports/ledger/holds';
+import type { DueMirror, HeldObject } from '#ports/ledger/holds';
 
 /** Recordings of one turn, which one entry tells. */
 const TURN = 50;
@@ -26,10 +26,14 @@ export interface HoldStorage {
   /** Whether it can hold single objects. Throws what keeps it from being asked. */
   canHold(): Promise<boolean>;
   /**
-   * Sets or takes away the hold of each object of a copy, by its version, and reads it back. `held`: how they are now. An object that its term holds as well stays held.
-   * Throws archive.*.
+   * The versions of objects that a copy of an original consists of: itself and its manifest. None for what can be made again, and for facts, which are written anew: an
+   * older version of them would stay held for ever. Throws archive.refused where a version is not known yet.
    */
-  hold(copy: Copy, on: boolean, signal: AbortSignal): Promise<{ readonly objects: number; readonly held: boolean }>;
+  objectsOf(copy: Copy): Promise<readonly HeldObject[]>;
+  /**
+   * Sets or takes away the hold of one version, and reads it back. Returns how it is now: what its term holds as well stays held. Throws archive.*.
+   */
+  hold(object: HeldObject, of: { readonly recordingId: string; readonly on: boolean }, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface MirrorOptions {
@@ -47,7 +51,13 @@ interface PlacedCopy {
 }
 
 type Outcome =
-  | { readonly is: 'placed'; readonly due: DueMirror; readonly copies: readonly PlacedCopy[]; readonly objects: number }
+  | {
+      readonly is: 'placed';
+      readonly due: DueMirror;
+      readonly seen: readonly Copy[];
+      readonly copies: readonly PlacedCopy[];
+      readonly objects: readonly HeldObject[];
+    }
   | { readonly is: 'nothing'; readonly due: DueMirror; readonly why: Reason }
   | { readonly is: 'failed'; readonly due: DueMirror; readonly why: Reason };
 
@@ -74,18 +84,34 @@ async function place({ ledger, storage }: MirrorOptions, due: DueMirror, signal:
   if (storage === null) return { is: 'nothing', due, why: because('hold-no-archive', {}) };
   try {
     if (!(await storage.canHold())) return { is: 'nothing', due, why: because('hold-storage-cannot', {}) };
+    const of = { recordingId: due.recordingId, on: due.held };
     const there = (await ledger.recordings.copies(due.recordingId)).filter(({ where }) => where === storage.name);
-    if (there.length === 0) return { is: 'nothing', due, why: because('hold-no-copy', {}) };
-    let objects = 0;
+    const objects: HeldObject[] = [];
     const copies: PlacedCopy[] = [];
     for (const copy of there) {
-      const placed = await storage.hold(copy, due.held, signal);
-      objects += placed.objects;
-      copies.push({ copy, held: placed.held });
+      let held = true;
+      const own = await storage.objectsOf(copy);
+      for (const object of own) held = (await storage.hold(object, of, signal)) && held;
+      objects.push(...own);
+      if (own.length > 0) copies.push({ copy, held });
     }
-    return { is: 'placed', due, copies, objects };
+    const former = due.objects.filter(({ key, versionId }) => !objects.some((each) => each.key === key && each.versionId === versionId));
+    for (const object of former) if (await holdFormer(storage, object, of, signal)) objects.push(object);
+    if (objects.length === 0) return { is: 'nothing', due, why: because('hold-no-copy', {}) };
+    return { is: 'placed', due, seen: there, copies, objects };
   } catch (error) {
     return { is: 'failed', due, why: error instanceof EvidockError ? error.reason : said(error as Error) };
+  }
+}
+
+/** A version that was held when it was the copy, and was withdrawn since: it is let go with the others. Returns whether it is there at all. */
+async function holdFormer(storage: HoldStorage, object: HeldObject, of: { recordingId: string; on: boolean }, signal: AbortSignal) {
+  try {
+    await storage.hold(object, of, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof EvidockError && error.code === 'archive.missing') return false;
+    throw error;
   }
 }
 
@@ -102,14 +128,15 @@ async function note({ ledger, clock, storage, stationId }: MirrorOptions, outcom
         continue;
       }
       if (outcome.is === 'nothing') {
-        await writer.holds.noteMirrored(recordingId, { state: 'none', why: outcome.why });
+        await writer.holds.noteMirrored(recordingId, { state: 'none', why: outcome.why, objects: outcome.due.objects });
         continue;
       }
       const there = (await writer.recordings.copies(recordingId)).filter(({ where }) => where === storage?.name);
       const state = held ? 'held' : 'lifted';
-      if (!sameObjects(there, outcome.copies)) continue;
-      if (!(await writer.holds.noteMirrored(recordingId, { state, why: null }))) continue;
-      told[state].push({ recording: recordingId, objects: outcome.objects });
+      if (!sameCopies(there, outcome.seen)) continue;
+      const objects = held ? outcome.objects : [];
+      if (!(await writer.holds.noteMirrored(recordingId, { state, why: null, objects }))) continue;
+      told[state].push({ recording: recordingId, objects: outcome.objects.length });
       await noteLocks(writer, there, outcome.copies, atMs);
     }
     for (const state of ['held', 'lifted'] as const) {
@@ -124,7 +151,7 @@ async function note({ ledger, clock, storage, stationId }: MirrorOptions, outcom
 /** The rows of copies tell how the storage holds them, as they tell its dates. */
 async function noteLocks(writer: LedgerWriter, there: readonly Copy[], placed: readonly PlacedCopy[], atMs: number): Promise<void> {
   const held = new Map(placed.map((each) => [each.copy.itemId, each.held]));
-  const changed = there.filter(({ itemId, legalHold }) => held.get(itemId) !== legalHold);
+  const changed = there.filter(({ itemId, legalHold }) => held.has(itemId) && held.get(itemId) !== legalHold);
   const [first] = changed;
   if (!first) return;
   for (const copy of changed) {
@@ -147,7 +174,7 @@ async function noteLocks(writer: LedgerWriter, there: readonly Copy[], placed: r
   await writer.custody.append(CopyLocked.make({ ...about, data: { archive: first.where, why: 'hold' }, lists: { objects } }));
 }
 
-function sameObjects(there: readonly Copy[], placed: readonly PlacedCopy[]): boolean {
+function sameCopies(there: readonly Copy[], seen: readonly Copy[]): boolean {
   const names = (copies: readonly Copy[]) => copies.map(({ itemId, key, versionId }) => `${itemId} ${key} ${versionId}`).sort();
-  return JSON.stringify(names(there)) === JSON.stringify(names(placed.map(({ copy }) => copy)));
+  return JSON.stringify(names(there)) === JSON.stringify(names(seen));
 }

@@ -1,4 +1,5 @@
 import type { Deciding } from '#desk/access/policies';
+import { mustBeSecond } from '#desk/people/second-person';
 import { mustHaveCase, mustHaveOfficer, mustHaveRecorder } from '#desk/tagging';
 import { HoldReleased, HoldSet } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
@@ -23,7 +24,7 @@ const SPREAD_PAGE = 1000;
 /** How long whoever sets a hold waits for what it has reached, ms. It is in force from the start. */
 const WAIT_MS = 10_000;
 /** Completeness of more is checked in the background. */
-const CHECKED_AT_ONCE = 20_000;
+const CHECKED_AT_ONCE = 2000;
 
 /**
  * Sets a legal hold. It is in force with the commit; then what it has reached is put on record and its completeness is checked, as far as somebody should wait for that. The
@@ -88,8 +89,8 @@ export async function releaseHold(deps: HoldDeps, id: string, reason: string, by
   await deps.ledger.transaction(async (writer) => {
     const hold = await mustHaveHold(writer, id);
     if (hold.releasedAtMs !== null) throw new EvidockError('request.conflict', because('no-hold-in-force', { id }));
-    if (hold.author === by.person) throw new EvidockError('request.forbidden', because('hold-own', { id }));
     const atMs = deps.clock.nowMs();
+    await mustBeSecond(writer, { first: hold.author, second: by.person, duty: 'hold', nowMs: atMs, own: because('hold-own', { id }) });
     await writer.holds.release(id, { atMs, user: by.person, reason: reason.trim() });
     const about = { atMs, actor: by.actor, subject: subject('hold', id) };
     const data = { author: hold.author, by: by.person };
@@ -111,7 +112,10 @@ export async function spreadHold(
   id: string,
   { untilMs, signal }: { readonly untilMs: number; readonly signal?: AbortSignal },
 ): Promise<boolean> {
-  while (performance.now() < untilMs && !signal?.aborted)
+  while (performance.now() < untilMs && !signal?.aborted) {
     if ((await ledger.transaction((writer) => writer.holds.spread(id, SPREAD_PAGE))).done) return true;
+    // A transaction of SQLite never waits for anything, so nothing else would run until the last one.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   return false;
 }

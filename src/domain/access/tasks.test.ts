@@ -14,6 +14,9 @@ const FOOTAGE = [
   'see-work',
   'request-call-up',
   'decide-call-up',
+  'see-retention',
+  'propose-disposal',
+  'approve-disposal',
   'set-hold',
   'release-hold',
   'approve-correction',
@@ -33,6 +36,8 @@ function isSound(roles: Readonly<Record<string, readonly string[]>>): boolean {
     only('manage-policy', 'security-administrator') &&
     only('administer', 'system-administrator') &&
     only('read-audit', 'auditor', 'reviewer') &&
+    only('propose-disposal', 'custodian') &&
+    only('approve-disposal', 'reviewer', 'auditor') &&
     only('adopt-retention', 'security-administrator', 'reviewer') &&
     !of('decide-call-up').some((role) => of('request-call-up').includes(role)) &&
     of('kiosk').length === 0 &&

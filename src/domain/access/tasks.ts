@@ -30,6 +30,8 @@ export const TASKS = [
   'see-retention',
   'set-hold',
   'release-hold',
+  'propose-disposal',
+  'approve-disposal',
   'read-schedules',
   'manage-retention',
   'adopt-retention',
@@ -71,6 +73,8 @@ export const DEFAULT_TASKS: TaskTable = {
   'see-retention': ['custodian', 'auditor', 'reviewer'],
   'set-hold': ['custodian', 'auditor'],
   'release-hold': ['reviewer', 'auditor'],
+  'propose-disposal': ['custodian'],
+  'approve-disposal': ['reviewer'],
   'read-schedules': ['custodian', 'auditor', 'reviewer', 'security-administrator'],
   'manage-retention': ['custodian'],
   'adopt-retention': ['security-administrator'],
@@ -83,6 +87,8 @@ export const DEFAULT_TASKS: TaskTable = {
 const OF_FOOTAGE: readonly Task[] = [
   ...(['find-footage', 'show-footage', 'tag-footage', 'see-work', 'request-call-up', 'decide-call-up'] as const),
   ...(['set-hold', 'release-hold', 'approve-correction'] as const),
+  // A list for disposal shows whose footage goes, and terms show what there is.
+  ...(['see-retention', 'propose-disposal', 'approve-disposal'] as const),
 ];
 
 /** Each of these tasks is kept by this role, whatever a policy says, and taken by no role that is not named. */
@@ -91,6 +97,9 @@ const KEPT: Readonly<Partial<Record<Task, { readonly by: Role; readonly also: re
   'manage-policy': { by: 'security-administrator', also: [] },
   administer: { by: 'system-administrator', also: [] },
   'read-audit': { by: 'auditor', also: ['reviewer'] },
+  // Whoever can be shown in footage never has a hand in its deletion, and one role never has both hands.
+  'propose-disposal': { by: 'custodian', also: [] },
+  'approve-disposal': { by: 'reviewer', also: ['auditor'] },
   'adopt-retention': { by: 'security-administrator', also: ['reviewer'] },
 };
 

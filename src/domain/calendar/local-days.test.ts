@@ -88,6 +88,22 @@ it('the day of a moment is what luxon shows, also on the days when clocks change
   );
 });
 
+it('on the days when clocks change, every moment has its own day', () => {
+  // Paris goes back at 01:00 UTC, and midnight follows within the same day of UTC.
+  const paris = new LocalDays('Europe/Paris');
+  const shown = (text: string) => dayText(paris.dayOf(Date.parse(text)));
+  expect([shown('2026-10-25T22:30:00Z'), shown('2026-10-25T23:00:00Z'), shown('2026-10-24T21:59:59Z')]).toEqual([
+    '2026-10-25',
+    '2026-10-26',
+    '2026-10-24',
+  ]);
+  expect([shown('2026-03-29T21:59:59Z'), shown('2026-03-29T22:00:00Z'), shown('2026-03-29T00:00:00Z')]).toEqual([
+    '2026-03-29',
+    '2026-03-30',
+    '2026-03-29',
+  ]);
+});
+
 describe('the zone of this process', () => {
   const { TZ } = process.env;
   afterEach(() => {

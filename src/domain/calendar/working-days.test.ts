@@ -34,6 +34,22 @@ describe('China', () => {
     expect(told).toEqual([]);
   });
 
+  it('is the same in a process of another zone', async () => {
+    const { TZ } = process.env;
+    process.env['TZ'] = 'America/Los_Angeles';
+    try {
+      expect(new Date(2026, 0, 1).getTimezoneOffset()).toBe(480);
+      const there = await loadCalendar({ zone: 'Asia/Shanghai', holidays: 'china', directory: '' });
+      const days = Array.from({ length: 8000 }, (_, n) => day('2004-01-01') + n);
+      expect(days.filter((each) => there.working.isWorkingDay(each) !== china.working.isWorkingDay(each))).toEqual([]);
+      // Why its functions are not used: they go wrong there.
+      expect(days.filter((each) => chineseDays.isWorkday(dayText(each)) !== china.working.isWorkingDay(each)).length).toBeGreaterThan(50);
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
+  });
+
   it.each([
     ['2026-02-28', true],
     ['2026-02-23', false],
@@ -56,8 +72,11 @@ describe('China', () => {
     expect(china.working.after(day('2026-09-30'), 3)).toEqual({ day: day('2026-10-10') });
     expect(china.endAfterWorkingDays(Date.parse('2026-09-30T23:30:00+08:00'), 3)).toEqual({ ms: Date.parse('2026-10-11T00:00:00+08:00') });
     expect(china.working.after(day('2026-12-20'), 5)).toEqual({ missingYear: 2027 });
-    // Kept answers are those of the same count alone.
-    expect(china.endAfterWorkingDays(Date.parse('2026-09-30T23:30:00+08:00'), 1)).toEqual({ ms: Date.parse('2026-10-09T00:00:00+08:00') });
+    // Kept answers are those of the same count and day alone.
+    const endAfter = (text: string, count: number) => china.endAfterWorkingDays(Date.parse(text), count);
+    const ends = [1, 3, 1, 2].map((count) => endAfter('2026-09-30T23:30:00+08:00', count));
+    expect(ends).toEqual(['09', '11', '09', '10'].map((day) => ({ ms: Date.parse(`2026-10-${day}T00:00:00+08:00`) })));
+    expect(endAfter('2026-09-29T08:00:00+08:00', 1)).toEqual({ ms: Date.parse('2026-10-01T00:00:00+08:00') });
   });
 });
 

@@ -2,12 +2,22 @@ import { type ReasonCode, reasonText } from '#messages/reason';
 
 /**
  * What a person is told of. `request-waits`, `urgent-access`: to reviewers. `request-decided`, `grant-ended`: to the asker. `urgent-unconfirmed`: to both, when nobody
- * confirmed urgent access in time.
+ * confirmed urgent access in time. `disposal-waits`: to those who may approve a list for disposal; `disposal-approved`: to its proposer and to each officer whom a
+ * recording of it shows; `disposal-halted`: to proposer and approver.
  */
-export const NOTICE_KINDS = ['request-waits', 'urgent-access', 'request-decided', 'grant-ended', 'urgent-unconfirmed'] as const;
+export const NOTICE_KINDS = [
+  'request-waits',
+  'urgent-access',
+  'request-decided',
+  'grant-ended',
+  'urgent-unconfirmed',
+  'disposal-waits',
+  'disposal-approved',
+  'disposal-halted',
+] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Something that a person is told. It names a request by its id, and nothing of what the request is about. */
+/** Something that a person is told. It names a request, or a list for disposal, by its id, and nothing of what the request is about. */
 export interface Notice {
   readonly id: string;
   /** Id of the receiver's account. */
@@ -36,6 +46,9 @@ const TEXTS = {
   'request-decided': 'notice-request-decided',
   'grant-ended': 'notice-grant-ended',
   'urgent-unconfirmed': 'notice-urgent-unconfirmed',
+  'disposal-waits': 'notice-disposal-waits',
+  'disposal-approved': 'notice-disposal-approved',
+  'disposal-halted': 'notice-disposal-halted',
 } as const satisfies Record<NoticeKind, ReasonCode>;
 
 /** The sentence of a notice, in one language. It names nobody and nothing. */

@@ -13,6 +13,8 @@ export interface DisposalFacts {
   readonly held: boolean;
   /** When the term in force ends, ms; null: it has no end yet (permanent, or waiting for something). */
   readonly dueMs: number | null;
+  /** Until when the archive has a copy of it locked, ms; `hold`: without end; null: it is not locked. */
+  readonly locked: number | 'hold' | null;
   /** Whether work of the recording waits or runs. */
   readonly busy: boolean;
   /** Whether the clock can be believed (src/ports/clock-watch.ts). */
@@ -49,8 +51,9 @@ function itemFault(recordingId: string, { disposal: { id }, item, contents }: Di
 }
 
 /** A hold and a longer term win, however late they come (rules 1 and 2). */
-function termFault(recordingId: string, { held, dueMs, busy, nowMs }: DisposalFacts): Reason | null {
+function termFault(recordingId: string, { held, dueMs, locked, busy, nowMs }: DisposalFacts): Reason | null {
   if (held) return because('disposal-held', { recording: recordingId });
   if (dueMs === null || dueMs > nowMs) return because('disposal-not-due', { recording: recordingId });
+  if (locked === 'hold' || (locked !== null && locked > nowMs)) return because('disposal-locked', { recording: recordingId });
   return busy ? because('destroy-busy', { id: recordingId }) : null;
 }

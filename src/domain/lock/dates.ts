@@ -17,6 +17,8 @@ export interface LockNeed {
   readonly notAfterMs: number | null;
   /** Whether a hold without a date is to be set too, as for what is kept for ever. */
   readonly hold: boolean;
+  /** How far ahead the date of an open term is set, days; null: as far as the configuration says. */
+  readonly horizonDays: number | null;
 }
 
 interface Given {

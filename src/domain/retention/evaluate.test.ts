@@ -10,6 +10,7 @@ import { calendarOf, caseOf, factsOf, ruleOf, scheduleOfRules, shanghai } from '
 import { evaluate } from './evaluate.ts';
 import type { RetentionFacts } from './facts.ts';
 import type { RetentionSchedule } from './schedule.ts';
+import { ScheduleFileSchema } from './schedule-schema.ts';
 import { standingOf } from './standing.ts';
 import { earnedSince, longerOf } from './until.ts';
 
@@ -306,8 +307,11 @@ describe('terms end with a local day, and months clamp (11)', () => {
   });
 });
 
-it('a recording is one unit (12): its term is that of the recording, whatever belongs to it', () => {
-  // Facts name a recording, never one of its files, so no file can have a term of its own.
+it('a recording is one unit (12): no rule can ask for one of its files, and no fact is about one', () => {
+  // Kind, bin and damage are those of the recording. Whoever adds a name here thinks of what it means for segments, sidecars and derivatives.
+  const conditions = Object.keys(ScheduleFileSchema.properties.rules.items.properties.match.properties);
+  const ofRecordings = ['kinds', 'categories', 'stages', 'important', 'case', 'units', 'levelMin', 'foundInBin', 'damaged'];
+  expect(conditions).toEqual([...ofRecordings, 'sectors', 'regions']);
   expect(Object.keys(factsOf()).filter((name) => /original|segment|sidecar|derivative/i.test(name))).toEqual([]);
 });
 

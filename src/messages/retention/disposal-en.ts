@@ -1,5 +1,8 @@
+import { disposalCliEn } from './disposal-cli-en.ts';
+
 /** Texts of disposal, in English. */
 export const disposalTextsEn = {
+  ...disposalCliEn,
   'state.disposed': 'disposed of',
   'custody.copy.destroying': 'about to be destroyed in {place}: {key} ({why})',
   'custody.copy.destroyed': 'destroyed in {place}, which lists it no more: {key} ({why})',
@@ -15,4 +18,23 @@ export const disposalTextsEn = {
   'custody.disposal.cancelled': 'disposal cancelled, {kept} {kept:recording stays|recordings stay}: {reason}',
   'custody.disposal.kept': 'kept, although it was on the list {disposal}: {reason}',
   'custody.recording.disposed': 'disposed of by list {disposal}; tombstone {tombstone}, rule {rule}',
+  'certificate.title': 'Certificate of disposal {id}',
+  'certificate.made': 'Made {at} (UTC {utc}) by {who} at station {station}, {name}.',
+  'certificate.list': 'List',
+  'certificate.rule': 'Schedule',
+  'certificate.digest': 'Digest of the list (SHA-256)',
+  'certificate.proposed': 'Proposed by',
+  'certificate.approved': 'Approved by',
+  'certificate.waited': 'Waiting period until',
+  'certificate.ended': 'Ended',
+  'certificate.how':
+    'Each recording below was destroyed in every place. After the deletion each place was asked for what it lists, and listed nothing of it.',
+  'certificate.tombstone': 'Tombstone',
+  'certificate.item-rule': 'Rule',
+  'certificate.destroyed': 'Destroyed',
+  'certificate.entry': 'Entry of the custody log',
+  'certificate.manifest': 'Manifest SHA-256 {sha256}',
+  'certificate.shared': 'The same bytes stay as {originals}',
+  'certificate.end': '{count} {count:recording|recordings}. Newest entry of the custody log: {seq} {hash}',
+  'certificate.foot': 'Certificate {id} · page {page} · station {station} · {utc}',
 } as const;

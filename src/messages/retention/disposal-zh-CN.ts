@@ -1,5 +1,8 @@
+import { disposalCliZhCN } from './disposal-cli-zh-CN.ts';
+
 /** The same in Chinese. */
 export const disposalTextsZhCN = {
+  ...disposalCliZhCN,
   'state.disposed': '已销毁',
   'custody.copy.destroying': '即将在 {place} 销毁：{key}（{why}）',
   'custody.copy.destroyed': '已在 {place} 销毁，且该处不再列出：{key}（{why}）',
@@ -14,4 +17,22 @@ export const disposalTextsZhCN = {
   'custody.disposal.cancelled': '销毁已取消，{kept} 条录像保留：{reason}',
   'custody.disposal.kept': '虽在销毁清单 {disposal} 中，仍予保留：{reason}',
   'custody.recording.disposed': '已按清单 {disposal} 销毁；留存凭证 {tombstone}，规则 {rule}',
+  'certificate.title': '销毁证明 {id}',
+  'certificate.made': '{at}（UTC {utc}）由 {who} 在采集站 {station}（{name}）出具。',
+  'certificate.list': '清单',
+  'certificate.rule': '保存期限表',
+  'certificate.digest': '清单摘要（SHA-256）',
+  'certificate.proposed': '提出人',
+  'certificate.approved': '审批人',
+  'certificate.waited': '等待期至',
+  'certificate.ended': '结束时间',
+  'certificate.how': '下列录像已在所有位置销毁。销毁后逐一核对各位置的列表，均不再列出。',
+  'certificate.tombstone': '留存凭证',
+  'certificate.item-rule': '规则',
+  'certificate.destroyed': '销毁时间',
+  'certificate.entry': '保管链条目',
+  'certificate.manifest': '清单文件 SHA-256 {sha256}',
+  'certificate.shared': '相同内容仍保存为 {originals}',
+  'certificate.end': '共 {count} 条录像。保管链最新条目：{seq} {hash}',
+  'certificate.foot': '证明 {id} · 第 {page} 页 · 采集站 {station} · {utc}',
 } as const;

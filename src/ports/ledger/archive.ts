@@ -44,8 +44,8 @@ export interface ArchiveWriter {
   setLock(copy: CopyName, lock: CopyLock, nextLookMs: number): Promise<void>;
   /** Has the locks of a recording's originals looked at from this time on, or earlier where that was to be. */
   dueLocks(recordingId: string, atMs: number): Promise<void>;
-  /** The storage could not be asked: looks again at this time. */
-  postponeLock(copy: CopyName, atMs: number): Promise<void>;
+  /** The lock was looked at and is as it was, or could not be set: when it was told last, and when it is looked at again. */
+  noteLook(copy: CopyName, look: { readonly checkedAtMs: number | null; readonly nextLookMs: number }): Promise<void>;
   /** Adds a finding, or opens a settled one again. An open one stays as it is. */
   putFinding(finding: ArchiveFinding): Promise<void>;
   settleFinding(place: string, name: Pick<ArchiveFinding, 'kind' | 'key' | 'versionId'>, atMs: number): Promise<void>;

@@ -11,6 +11,14 @@ export interface DueMirror {
   /** Whether it is held now, so what the storage is to say. */
   readonly held: boolean;
   readonly attempts: number;
+  /** The objects that the storage was told to hold, also those of copies that are on record no more. */
+  readonly objects: readonly HeldObject[];
+}
+
+/** One version of an object in the storage. */
+export interface HeldObject {
+  readonly key: string;
+  readonly versionId: string;
 }
 
 /**
@@ -62,10 +70,11 @@ export interface HoldsWriter {
   spread(id: string, limit: number): Promise<{ readonly done: boolean; readonly reached: number }>;
   /** A recording takes what another one was: its split-off files, or the whole file that could not be read then. Every hold of the other one reaches it. */
   inherit(fromRecordingId: string, recordingId: string): Promise<void>;
-  /** The storage was read back as it is to be (`held`, `lifted`), or there is nothing to hold or no way to (`none`). Changes nothing where the recording is held otherwise by now. */
+  /** The storage was read back as it is to be (`held`, `lifted`), or there is nothing to hold or no way to (`none`). Changes nothing where the recording is held otherwise by now.
+   * `objects`: those that are held from then on. */
   noteMirrored(
     recordingId: string,
-    mirrored: { readonly state: 'held' | 'lifted' | 'none'; readonly why: Reason | null },
+    mirrored: { readonly state: 'held' | 'lifted' | 'none'; readonly why: Reason | null; readonly objects: readonly HeldObject[] },
   ): Promise<boolean>;
   postponeMirror(recordingId: string, later: { readonly dueAtMs: number; readonly why: Reason }): Promise<void>;
   /** `nextAtMs`: when it is to be checked again; null: when something comes. */

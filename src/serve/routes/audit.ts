@@ -18,7 +18,7 @@ import { looksOfRecording, type ShownLook } from '#desk/audit/looks-of-recording
 import { showThumbnails } from '#desk/audit/thumbnails';
 import { COVERED_MS } from '#desk/covered-pictures';
 import { momentOf } from '#desk/registry';
-import { mustHaveRecording } from '#desk/tagging';
+import { mustKnowRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import type { AuditQuestion } from '#domain/look/question';
@@ -95,7 +95,7 @@ export const auditRoutes: readonly Route[] = [
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(LookJson) },
     handle: async ({ deps }, { params, query, principal }) => {
       const { ledger, facts, deeds } = deps;
-      const { recording } = await mustHaveRecording(ledger, params.id);
+      const { recording } = await mustKnowRecording(ledger, params.id);
       if (!maySeeLooks(principal, recording.officerId)) {
         const about = subject('recording', recording.id);
         const route = 'GET /api/v1/recordings/:id/looks';

@@ -5,7 +5,7 @@ import { RecordingParams } from '#api/recordings';
 import { CaseParams } from '#api/registry';
 import { mustHaveUnit } from '#desk/people/find-unit';
 import { mustHaveUser } from '#desk/people/users';
-import { mustHaveCase, mustHaveRecording } from '#desk/tagging';
+import { mustHaveCase, mustKnowRecording } from '#desk/tagging';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { pageOf as page, wrongCursor } from '#serve/pages';
 import { Presenter } from '#serve/present';
@@ -18,7 +18,7 @@ export const factRoutes: readonly Route[] = [
     summary: 'What was known of a recording, from when on and by whom, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(FactJson) },
     handle: async ({ deps }, { params, query }) => {
-      await mustHaveRecording(deps.ledger, params.id);
+      await mustKnowRecording(deps.ledger, params.id);
       return factsOf(deps, subject('recording', params.id), query);
     },
   }),

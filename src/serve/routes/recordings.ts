@@ -14,7 +14,7 @@ import {
 import { derivativeItem, originalItem } from '#desk/footage';
 import { momentOf } from '#desk/registry';
 import { standingOf } from '#desk/standing';
-import { mustHaveRecording, tagRecording } from '#desk/tagging';
+import { mustHaveRecording, mustKnowRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
@@ -100,7 +100,7 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'Everything that was done with a recording, oldest first; for auditors also who looked at it, asked for it, or was refused',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
     handle: async (serving, { params, query, principal }) => {
-      await mustHaveRecording(serving.deps.ledger, params.id);
+      await mustKnowRecording(serving.deps.ledger, params.id);
       return custodyPage(serving, { about: subject('recording', params.id), query, principal });
     },
   }),

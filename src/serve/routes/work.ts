@@ -13,7 +13,7 @@ import { DeriveAgainBody, DeriveAgainJson, JobsQuery, RetryBody, RetryJson, Veri
 import { ingestDirectory, leftOf, reportDocking } from '#desk/dockings';
 import { countRederive, startRederive } from '#desk/rederive';
 import { retryWork } from '#desk/retry-work';
-import { mustHaveRecording } from '#desk/tagging';
+import { mustKnowRecording } from '#desk/tagging';
 import { Verification, verifyRequestOf } from '#desk/verify';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
@@ -201,7 +201,7 @@ const jobRoutes: readonly Route[] = [
     url: '/api/v1/verify',
     needs: 'verify',
     reads: 'station',
-    names: async (ledger, { body: { recording } }) => recording !== undefined && mustHaveRecording(ledger, recording),
+    names: async (ledger, { body: { recording } }) => recording !== undefined && mustKnowRecording(ledger, recording),
     summary: 'Reads everything again and compares it with what was sealed; answers in lines of JSON, the last is the summary',
     transactions: 'several',
     custody: ['recording.verified', 'station.verified', 'log.replayed', 'fixity.checked', 'copy.withdrawn'],
@@ -209,7 +209,7 @@ const jobRoutes: readonly Route[] = [
     schema: { body: VerifyBody, line: VerifyLineJson },
     handle: async ({ deps }, { body, actor, signal }) => {
       const request = verifyRequestOf(deps, body);
-      if (request.recording !== null) await mustHaveRecording(deps.ledger, request.recording);
+      if (request.recording !== null) await mustKnowRecording(deps.ledger, request.recording);
       const verification = new Verification({ deps, request, actor, signal });
       return new LinesAnswer(verification.run(), () => verification.progress());
     },

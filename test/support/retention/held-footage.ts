@@ -4,6 +4,7 @@ import { because } from '#domain/reason';
 import type { Copy } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
+import type { HeldObject } from '#ports/ledger/holds';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, anOriginal, aRecording, START_MS } from '#test/support/builders';
 import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
@@ -66,19 +67,24 @@ export class SeamStorage implements HoldStorage {
   readonly held = new Map<string, boolean>();
   can = true;
   away = false;
+  /** A recording that its term holds as well. */
   term: string | null = null;
+  readonly gone = new Set<string>();
   broken: string | null = null;
-  before: (copy: Copy) => Promise<void> = async () => undefined;
+  before: () => Promise<void> = async () => undefined;
   canHold = async () => {
     if (this.away) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
     return this.can;
   };
 
-  async hold(copy: Copy, on: boolean) {
-    if (copy.recordingId === this.broken) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
-    await this.before(copy);
-    const held = on || copy.recordingId === this.term;
-    this.held.set(copy.key, held);
-    return { objects: 1, held };
+  objectsOf = async ({ key, versionId, itemId }: Copy) => (itemId.startsWith('drv') ? [] : [{ key, versionId: versionId ?? 'v1' }]);
+
+  async hold({ key, versionId }: HeldObject, { recordingId, on }: { recordingId: string; on: boolean }): Promise<boolean> {
+    if (recordingId === this.broken) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
+    if (this.gone.has(versionId)) throw new EvidockError('archive.missing', because('no-version', {}));
+    await this.before();
+    const held = on || recordingId === this.term;
+    this.held.set(`${key} ${versionId}`, held);
+    return held;
   }
 }

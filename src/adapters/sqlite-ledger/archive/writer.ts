@@ -39,8 +39,8 @@ export class SqlArchiveWriter implements ArchiveWriter {
     await later.where('lock_due_at', '>', atMs).execute();
   }
 
-  async postponeLock(copy: CopyName, atMs: number): Promise<void> {
-    await this.#tables.update('copies', { lock_due_at: atMs }, named(copy));
+  async noteLook(copy: CopyName, { checkedAtMs, nextLookMs }: { checkedAtMs: number | null; nextLookMs: number }): Promise<void> {
+    await this.#tables.update('copies', { lock_checked_at: checkedAtMs, lock_due_at: nextLookMs }, named(copy));
   }
 
   async putFinding({ place, kind, key, versionId, recordingId, what, foundAtMs }: ArchiveFinding): Promise<void> {

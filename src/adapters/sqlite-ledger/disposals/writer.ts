@@ -52,6 +52,7 @@ export class SqlDisposalsWriter implements DisposalsWriter {
       await this.#tables.update('recordings', { state: 'disposed' }, { id: recordingId }),
       because('no-recording', { recording: recordingId }),
     );
+    await this.#db.updateTable('originals').set({ evicted_at: null }).where('recording_id', '=', recordingId).execute();
     // Work comes last: a trigger lets work wait again where a derivative goes.
     for (const table of ['copies', 'derivatives', 'derivative_leftovers', 'work'] as const)
       await this.#db.deleteFrom(table).where('recording_id', '=', recordingId).execute();

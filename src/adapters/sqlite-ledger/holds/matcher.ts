@@ -1,7 +1,8 @@
 import { subject, subjectText } from '#domain/custody/subject';
+import type { HoldScope } from '#domain/hold/hold';
 import { type HoldFacts, matches, termsOfRecording, UNMEASURED_MS, unitAt } from '#domain/hold/matches';
 import type { Rows } from '../connection.ts';
-import { type Row, scopeIn } from './rows.ts';
+import { SCOPE_COLUMNS, scopeIn } from './rows.ts';
 
 interface Move {
   readonly fromMs: number;
@@ -40,7 +41,7 @@ export class HoldMatcher {
       const shared = sharedTerms(terms.get(each.recordingId) ?? [], found);
       const meant = [...shared].filter(([id, common]) => {
         const hold = holds.get(id);
-        return hold !== undefined && matches(scopeIn(hold), common, each, unmeasured);
+        return hold !== undefined && matches(hold, common, each, unmeasured);
       });
       if (meant.length > 0)
         matching.set(
@@ -59,11 +60,16 @@ export class HoldMatcher {
     return byTerm;
   }
 
-  async #inForce(ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+  async #inForce(ids: readonly string[]): Promise<ReadonlyMap<string, HoldScope>> {
     if (ids.length === 0) return new Map();
     const { db, dialect } = this.#rows;
-    const rows = await db.selectFrom('holds').selectAll().where('id', 'in', dialect.among(ids)).where('released_at', 'is', null).execute();
-    return new Map(rows.map((row) => [row.id, row]));
+    const rows = await db
+      .selectFrom('holds')
+      .select([...SCOPE_COLUMNS])
+      .where('id', 'in', dialect.among(ids))
+      .where('released_at', 'is', null)
+      .execute();
+    return new Map(rows.map((row) => [row.id, scopeIn(row)]));
   }
 
   async #factsOf(ids: readonly string[]): Promise<readonly HoldFacts[]> {

@@ -21,6 +21,6 @@ export const HOLDS = [
   'CREATE INDEX hold_recordings_of ON hold_recordings (hold_id, recording_id)',
   `CREATE TABLE hold_mirrors (
     recording_id TEXT PRIMARY KEY REFERENCES recordings (id), state TEXT NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER NOT NULL,
-    why TEXT) STRICT, WITHOUT ROWID`,
+    why TEXT, objects TEXT NOT NULL DEFAULT '[]') STRICT, WITHOUT ROWID`,
   `CREATE INDEX hold_mirrors_due ON hold_mirrors (due_at) WHERE ${MIRROR_WAITS}`,
 ];

@@ -15,6 +15,8 @@ const PAGE = 500;
 /** After something came under a hold its completeness is checked again, ms later: by then the rest of its card has come. */
 const CHECK_AFTER_MS = 10 * 60_000;
 const ACTOR = stationBy('hold');
+/** Due whatever the clock says then: it may be set back. */
+const AT_ONCE = 0;
 
 interface Parts {
   readonly clock: Clock;
@@ -72,7 +74,7 @@ export class HoldReach implements HoldWatch {
     if (!mirror) return;
     const [known] = await tables.select('copies', { recording_id: recordingId, item_id: itemId, place: where });
     if (known?.key !== key)
-      await tables.update('hold_mirrors', { state: 'waiting', attempts: 0, due_at: this.#now() }, { recording_id: recordingId });
+      await tables.update('hold_mirrors', { state: 'waiting', attempts: 0, due_at: AT_ONCE }, { recording_id: recordingId });
   }
 
   /** A unit is new, or has another parent. Holds on a unit above it are for it too from now on, and for what is below it. */
@@ -148,7 +150,7 @@ export class HoldReach implements HoldWatch {
 
   /** The storage is to hold its objects. One that holds them already, by another hold, is asked once more: that costs little and leaves no doubt. */
   async #mirrorLater(recording: string): Promise<void> {
-    const row = { recording_id: recording, state: 'waiting', attempts: 0, due_at: this.#now(), why: null };
+    const row = { recording_id: recording, state: 'waiting', attempts: 0, due_at: AT_ONCE, why: null };
     await this.#rows.tables.upsert('hold_mirrors', row, ['recording_id']);
   }
 

@@ -3,7 +3,7 @@ import type { HeldFacts, NumberedFile } from '#domain/hold/completeness';
 import type { HeldRecording, Hold, HoldScope, MirrorState } from '#domain/hold/hold';
 import type { Reason } from '#domain/reason';
 import type { Scope } from '#domain/scope';
-import type { DueMirror, HoldsReader } from '#ports/ledger/holds';
+import type { DueMirror, HeldObject, HoldsReader } from '#ports/ledger/holds';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
 import { HoldSight } from '../hold-sight.ts';
@@ -14,6 +14,8 @@ import { IN_FORCE, MIRROR_WAITS, NOT_SPREAD } from './migration.ts';
 import { type Row, toHold } from './rows.ts';
 
 const COVERING_MAX = 1000;
+/** Nothing is put off for longer. A due time beyond it was written by a clock that was ahead, and would wait until that moment comes. */
+const LATER_MS_MAX = 25 * 3_600_000;
 
 /** Reads legal holds over one connection. */
 export class SqlHoldsReader implements HoldsReader {
@@ -96,14 +98,19 @@ export class SqlHoldsReader implements HoldsReader {
   }
 
   async toCheck(atMs: number, limit: number): Promise<readonly string[]> {
-    const due = `${IN_FORCE} AND spread_to IS NULL AND check_at <= ? ORDER BY check_at LIMIT ?`;
-    return (await this.#rows.tables.where('holds', due, [atMs, limit])).map(({ id }) => id);
+    const due = `${IN_FORCE} AND spread_to IS NULL AND (check_at <= ? OR check_at > ?) ORDER BY check_at LIMIT ?`;
+    return (await this.#rows.tables.where('holds', due, [atMs, atMs + LATER_MS_MAX, limit])).map(({ id }) => id);
   }
 
   async toMirror(atMs: number, limit: number): Promise<readonly DueMirror[]> {
-    const due = await this.#rows.tables.where('hold_mirrors', `${MIRROR_WAITS} AND due_at <= ? ORDER BY due_at LIMIT ?`, [atMs, limit]);
+    const due = await this.#rows.tables.where('hold_mirrors', `${MIRROR_WAITS} AND (due_at <= ? OR due_at > ?) ORDER BY due_at LIMIT ?`, [
+      atMs,
+      atMs + LATER_MS_MAX,
+      limit,
+    ]);
     const wanted: DueMirror[] = [];
-    for (const { recording_id: recordingId, attempts } of due) wanted.push({ recordingId, held: await this.isHeld(recordingId), attempts });
+    for (const { recording_id: recordingId, attempts, objects } of due)
+      wanted.push({ recordingId, held: await this.isHeld(recordingId), attempts, objects: JSON.parse(objects) as HeldObject[] });
     return wanted;
   }
 

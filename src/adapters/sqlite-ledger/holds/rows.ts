@@ -13,7 +13,13 @@ function scopeRow({ case: number, recordings, officer, recorder, unit, span }: H
   };
 }
 
-export function scopeIn(row: Row): HoldScope {
+/** The columns of what a hold is for. */
+export const SCOPE_COLUMNS = [
+  ...(['id', 'case_number', 'recording_ids', 'officer_id', 'recorder_serial', 'unit_id', 'from_at', 'to_at'] as const),
+] as const;
+type ScopeRow = Pick<Row, (typeof SCOPE_COLUMNS)[number]>;
+
+export function scopeIn(row: ScopeRow): HoldScope {
   const span = row.from_at === null || row.to_at === null ? null : { fromMs: row.from_at, toMs: row.to_at };
   return {
     ...{ case: row.case_number, recordings: JSON.parse(row.recording_ids) as string[], officer: row.officer_id },

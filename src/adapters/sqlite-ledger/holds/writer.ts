@@ -103,10 +103,10 @@ export class SqlHoldsWriter implements HoldsWriter {
     return this.#reach.inherit(fromRecordingId, recordingId);
   }
 
-  async noteMirrored(recordingId: string, { state, why }: { state: 'held' | 'lifted' | 'none'; why: Reason | null }): Promise<boolean> {
+  async noteMirrored(recordingId: string, { state, why, objects }: Parameters<HoldsWriter['noteMirrored']>[1]): Promise<boolean> {
     const held = await new SqlHoldsReader(this.#rows).isHeld(recordingId);
     if (state !== 'none' && (state === 'held') !== held) return false;
-    const fields = { state, attempts: 0, why: why === null ? null : JSON.stringify(why) };
+    const fields = { state, attempts: 0, why: why === null ? null : JSON.stringify(why), objects: JSON.stringify(objects) };
     return (await this.#rows.tables.update('hold_mirrors', fields, { recording_id: recordingId })) === 1;
   }
 

@@ -1,5 +1,5 @@
 import { CopyDestroyed, CopyDestroying, CopySpared } from '#domain/custody/destruction-entries';
-import { add, remove } from './rows.ts';
+import { add, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
 
 export const DESTRUCTION_RULES = [
@@ -20,10 +20,11 @@ export const DESTRUCTION_RULES = [
       began_at: atMs,
     }),
   ]),
-  rule(CopyDestroyed, ({ subject: { id }, data: { item, what, place, key } }) => [
+  rule(CopyDestroyed, ({ subject: { id }, atMs, data: { item, what, place, key, why } }) => [
     remove('destructions', { place, key }),
     // A manifest has the id of its original, and no row of its own.
     ...(what === 'manifest' ? [] : [remove('copies', { recording_id: id, item_id: item, place })]),
+    ...(why === 'disposal' && what === 'original' && place === 'vault' ? [set('originals', { id: item }, { evicted_at: atMs })] : []),
   ]),
   rule(CopySpared, ({ data: { place, key } }) => [remove('destructions', { place, key })]),
 ];

@@ -66,5 +66,6 @@ export const DISPOSAL_RULES = [
     set('disposal_items', itemOf(data.disposal, id), { state: 'destroyed', why: null }),
     remove('derivatives', { recording_id: id }),
     remove('copies', { recording_id: id }),
+    set('originals', { recording_id: id }, { evicted_at: null }),
   ]),
 ];

@@ -5,6 +5,22 @@ export const locksEn = {
   'no-finding': 'nothing open was found there: {key}',
   'object-hidden':
     'a delete marker lies over it: whoever asks without a version is told that there is nothing. The version on record is still read: {key}',
+  'object-overwritten': 'another version lies over it, which this station did not put there. The version on record is still read: {key}',
+  'object-gone': 'the archive does not have it any more: {key}',
+  'object-foreign': 'this station did not put it there: {key}',
+  'object-flood': 'more objects and versions lie there than a recording can have: {key}',
+  'upload-foreign': 'an upload in parts is open that this station did not begin: {key}',
+  'bucket-changed-versioning': 'versioning of the bucket was changed',
+  'bucket-changed-lock': 'the lock rule of the bucket was changed',
+  'bucket-changed-lifecycle': 'the lifecycle rules of the bucket were changed',
+  'bucket-changed-policy': 'the policy of the bucket was changed',
+  'bucket-changed-owner': 'the bucket belongs to somebody else',
+  'comparison-cut': 'the comparison was cut short; the next one goes on',
+  'locks-told': '{originals} {originals:original|originals} in the archive, {unlocked} without a lock',
+  'findings-open': '{count} {count:thing|things} wrong in the archive',
+  'mend-archive-locks':
+    'Run `evidock archive show` and `evidock archive findings`, and look at docs/operations.md, "What the bucket must be".',
+  'lock-missing': 'it is not locked as it has to be: {why}',
   'directory-cannot-lock':
     'a directory locks nothing and keeps no versions: whoever may write there can delete and overwrite originals, which only the next comparison finds',
   'nothing-locked': 'nothing can be locked there: {key}',

@@ -1,0 +1,53 @@
+import type { DoomedFile } from '#domain/destruction/proof';
+import type { Derivative, Original } from '#domain/recording';
+import { FACTS_ITEM } from '#domain/vault/facts';
+import { factsKey, manifestKey, recordingPrefix } from '#domain/vault/vault-key';
+import type { LedgerReader } from '#ports/ledger';
+import type { OriginalEraser } from '#ports/original-eraser';
+
+/** What can be made again goes first, and the originals of the vault before those of the archive: what stops in between leaves the most. */
+const ORDER: readonly DoomedFile['what'][] = ['derivative', 'facts', 'original', 'manifest'];
+
+export interface RecordingFiles {
+  readonly files: readonly DoomedFile[];
+  /** Originals of which no place lists anything. */
+  readonly nowhere: readonly Original[];
+}
+
+/**
+ * Everything that the places list below the key of a recording, and everything that the ledger names there: originals, manifests, derivatives, facts, and what
+ * nobody knows, such as a file that a crash left.
+ */
+export async function filesOf(
+  reader: Pick<LedgerReader, 'recordings' | 'originals'>,
+  recordingId: string,
+  places: readonly OriginalEraser[],
+  signal?: AbortSignal,
+): Promise<RecordingFiles> {
+  const originals = await reader.originals.ofRecording(recordingId);
+  const known = byKey(recordingId, originals, await reader.recordings.derivatives(recordingId));
+  const files: DoomedFile[] = [];
+  const seen = new Set<string>();
+  for (const place of [...places].sort((a) => (a.where === 'vault' ? -1 : 1))) {
+    const keys = await place.keysUnder(recordingPrefix(recordingId), signal);
+    const found = keys.map((key) => {
+      const named = known.get(key) ?? { itemId: recordingId, what: 'derivative' as const, bytes: null, sha256: null };
+      if (named.what === 'original') seen.add(named.itemId);
+      return { recordingId, where: place.where, key, version: null, ...named };
+    });
+    files.push(...found.toSorted((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what)));
+  }
+  return { files, nowhere: originals.filter(({ id }) => !seen.has(id)) };
+}
+
+type Named = Pick<DoomedFile, 'itemId' | 'what' | 'bytes' | 'sha256'>;
+
+function byKey(recordingId: string, originals: readonly Original[], derivatives: readonly Derivative[]): ReadonlyMap<string, Named> {
+  const known = new Map<string, Named>([[factsKey(recordingId), { itemId: FACTS_ITEM, what: 'facts', bytes: null, sha256: null }]]);
+  for (const { id, index, vaultKey, bytes, digests } of originals) {
+    known.set(vaultKey, { itemId: id, what: 'original', bytes, sha256: digests?.sha256 ?? null });
+    known.set(manifestKey(recordingId, index), { itemId: id, what: 'manifest', bytes: null, sha256: null });
+  }
+  for (const { id, vaultKey, bytes, sha256 } of derivatives) known.set(vaultKey, { itemId: id, what: 'derivative', bytes, sha256 });
+  return known;
+}
