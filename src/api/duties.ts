@@ -39,7 +39,7 @@ export const DutyJson = Type.Object({
   doneAt: nullable.text('When its cause was found gone; null: it is there.'),
 });
 
-export const DutyCountJson = Type.Object({
+const DutyCountJson = Type.Object({
   kind: oneOf(DUTY_KINDS),
   open: Type.Integer({ description: 'Not done.' }),
   overdue: Type.Integer({ description: 'Of those: open, and their time is over.' }),
@@ -47,4 +47,3 @@ export const DutyCountJson = Type.Object({
 export const DutyCountsJson = Type.Object({ kinds: Type.Array(DutyCountJson) });
 
 export type DutyAnswer = Static<typeof DutyJson>;
-export type DutyCountsAnswer = Static<typeof DutyCountsJson>;

@@ -16,7 +16,8 @@ export function addDuties(program: Command, shell: Shell): void {
 }
 
 interface ListOptions {
-  readonly state?: string;
+  readonly acknowledged?: boolean;
+  readonly done?: boolean;
   readonly kind?: string;
   readonly overdue?: boolean;
 }
@@ -25,12 +26,15 @@ function addList(group: Command, shell: Shell): void {
   const { say } = shell;
   shell
     .add(group, 'list', say('duties.list.about'), 'duties list --overdue')
-    .option('--state <state>', say('duties.opt.state'))
+    .option('--acknowledged', say('duties.opt.acknowledged'))
+    .option('--done', say('duties.opt.done'))
     .option('--kind <kind>', say('duties.opt.kind'))
     .option('--overdue', say('duties.opt.overdue'))
-    .action(async (options: ListOptions, command: Command) => {
+    .action(async ({ acknowledged, done, ...rest }: ListOptions, command: Command) => {
       const globals = shell.globals(command);
-      const duties = await shell.withStation(globals, (client) => askAll<DutyAnswer>(client, '/duties', { ...options }));
+      const state = done ? 'done' : acknowledged ? 'acknowledged' : undefined;
+      const filter = { ...rest, state };
+      const duties = await shell.withStation(globals, (client) => askAll<DutyAnswer>(client, '/duties', filter));
       if (globals.json) return shell.printJson(duties);
       if (duties.length === 0) return shell.note(say('duties.none'));
       const titles = ['id', 'kind', 'duty-about', 'duty-owner', 'state', 'duty-since', 'due'] as const;

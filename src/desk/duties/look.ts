@@ -27,7 +27,7 @@ export interface LookDeps {
 }
 
 /** Recordings, and recorders, of one step. */
-export const STEP = 1000;
+const STEP = 1000;
 /** Changes of one transaction: it takes some milliseconds, so that others get their turn. */
 const CHANGES = 100;
 /** Holds to review, and requests to judge, that are told at once. */

@@ -37,37 +37,37 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
 };
 
 /** Docked later than the limit after it ended. What nobody knows the time of is not late. */
-export const lateDocked: Rule<RecordingDutyFacts> = ({ id, unit, startMs, durationMs, dockedMs }, limits) => {
+const lateDocked: Rule<RecordingDutyFacts> = ({ id, unit, startMs, durationMs, dockedMs }, limits) => {
   if (startMs === null || dockedMs - (startMs + (durationMs ?? 0)) <= limits.lateMs) return null;
   return duty('late-docked', ['recording', id], { sinceMs: dockedMs, unit }, limits);
 };
 
-export const untagged: Rule<RecordingDutyFacts> = ({ id, kind, unit, dockedMs, category, cases }, limits, nowMs) => {
+const untagged: Rule<RecordingDutyFacts> = ({ id, kind, unit, dockedMs, category, cases }, limits, nowMs) => {
   const sinceMs = dockedMs + limits.untaggedMs;
   if (!TAGGED_KINDS.includes(kind) || category !== null || cases > 0 || nowMs < sinceMs) return null;
   return duty('untagged', ['recording', id], { sinceMs, unit }, limits);
 };
 
-export const damaged: Rule<RecordingDutyFacts> = (facts, limits) =>
+const damaged: Rule<RecordingDutyFacts> = (facts, limits) =>
   facts.damaged ? duty('damaged', ['recording', facts.id], { sinceMs: facts.dockedMs, unit: facts.unit }, limits) : null;
 
-export const notArchived: Rule<RecordingDutyFacts> = ({ id, unit, state, dockedMs }, limits, nowMs) => {
+const notArchived: Rule<RecordingDutyFacts> = ({ id, unit, state, dockedMs }, limits, nowMs) => {
   const sinceMs = dockedMs + limits.archiveMs;
   return state === 'archived' || nowMs < sinceMs ? null : duty('not-archived', ['recording', id], { sinceMs, unit }, limits);
 };
 
-export const retentionConflict: Rule<RecordingDutyFacts> = ({ id, unit, conflict, dockedMs }, limits) =>
+const retentionConflict: Rule<RecordingDutyFacts> = ({ id, unit, conflict, dockedMs }, limits) =>
   conflict ? duty('retention-conflict', ['recording', id], { sinceMs: dockedMs, unit }, limits) : null;
 
-export const lockMissing: Rule<RecordingDutyFacts> = ({ id, unit, lockWished, unlocked, archivedMs, dockedMs }, limits) =>
+const lockMissing: Rule<RecordingDutyFacts> = ({ id, unit, lockWished, unlocked, archivedMs, dockedMs }, limits) =>
   lockWished && unlocked > 0 ? duty('lock-missing', ['recording', id], { sinceMs: archivedMs ?? dockedMs, unit }, limits) : null;
 
-export const recorderAbsent: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, docked }, limits, nowMs) => {
+const recorderAbsent: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, docked }, limits, nowMs) => {
   if (lastSeenMs === null || docked || nowMs < lastSeenMs + limits.absentMs) return null;
   return duty('recorder-absent', ['recorder', serial], { sinceMs: lastSeenMs + limits.absentMs, unit }, limits);
 };
 
-export const recorderClock: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, clockOffsetMs }, limits) => {
+const recorderClock: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, clockOffsetMs }, limits) => {
   if (lastSeenMs === null || clockOffsetMs === null || Math.abs(clockOffsetMs) <= limits.clockMs) return null;
   return duty('recorder-clock', ['recorder', serial], { sinceMs: lastSeenMs, unit }, limits);
 };
