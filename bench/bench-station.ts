@@ -14,14 +14,19 @@ import { compileLeftovers } from '#domain/card/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { stageFailed } from '#events';
 import { IntakeStage } from '#intake/intake-stage';
+import type { Ledger } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
+import type { Vault } from '#ports/vault';
 import { SealStage } from '#seal/seal-stage';
 import { DockingStatuses } from '#steps/docking-statuses';
 
 const MEBIBYTE = 1024 * 1024;
 
 /** The stages from dock to seal with their real parts and the settings of the default configuration, without queue and API. */
-export async function benchStation(state: string, options: { sm3: boolean; seal: boolean }) {
+export async function benchStation(
+  state: string,
+  options: { sm3: boolean; seal: boolean; front?: (vault: Vault, ledger: Ledger) => Vault },
+) {
   await rm(state, { recursive: true, force: true });
   const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }));
   const clock = { nowMs: () => Date.now() };
@@ -29,8 +34,9 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const station = { id: 'bench1', name: 'bench' };
   const timezone = 'Asia/Shanghai';
   const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: station.id, demandsCustody: true });
-  const vault = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: availableParallelism() });
-  await vault.open();
+  const disk = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: availableParallelism() });
+  await disk.open();
+  const vault = options.front?.(disk, ledger) ?? disk;
   const lanes = new WorkerLanes({ threads: availableParallelism() });
   const buffers = new SharedBufferPool({ bytes: 64 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
@@ -86,7 +92,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     onUnchanged: (id) => void seal.checkSafe(id),
   });
   return {
-    ledger,
+    ...{ ledger, vault },
     /** Docks a volume; `copied` ends with the last copied file, `safe` with "safe to undock", `rechecked` when its known files were compared whole. */
     async dock(volume: Volume, slot: number): Promise<{ copied: Promise<void>; safe: Promise<void>; rechecked: Promise<void> }> {
       const port = `bench-${slot}`;
@@ -116,7 +122,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
       await intake.stop();
       await seal.stop();
       await lanes.close();
-      await vault.close();
+      await disk.close();
       await ledger.close();
     },
   };

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   known: async () => (await import('./known.ts')).benchKnown(),
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
+  evict: async () => (await import('./evict.ts')).benchEvict(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
   retention: async () => (await import('./retention.ts')).benchRetention(),
   decide: async () => (await import('./decide.ts')).benchDecide(),

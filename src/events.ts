@@ -148,6 +148,21 @@ export function archived(
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
 
+export function evicted(log: Log, facts: { files: number; bytes: number; why: string; elapsedMs: number }): void {
+  log.info({ event: 'originals.evicted', stage: 'evict', ...facts }, 'room made in the vault: these originals are safe in the archive');
+}
+
+export function nothingToEvict(
+  log: Log,
+  facts: { wantedBytes: number; freedBytes: number; stays: Readonly<Record<string, number>> },
+): void {
+  log.warn({ event: 'evict.too-little', stage: 'evict', ...facts }, 'the vault is nearly full, and nothing more of it may be evicted');
+}
+
+export function fetchedBack(log: Log, facts: { recordingId: string; originalId: string; bytes: number; elapsedMs: number }): void {
+  log.info({ event: 'original.fetched', stage: 'evict', ...facts }, 'an evicted original is in the vault again');
+}
+
 export function deriveIsSlow(log: Log, facts: { recordingId: string; afterMs: number }): void {
   log.info({ event: 'derive.slow', stage: 'derive', ...facts }, 'a slow recording goes to the end of the queue');
 }

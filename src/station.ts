@@ -27,6 +27,7 @@ import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
+import type { Vault } from '#ports/vault';
 import { Metrics } from '#serve/metrics';
 import type { NetworkSettings } from '#serve/network/settings';
 import { buildServer, listenOnSocket } from '#serve/server';
@@ -41,6 +42,7 @@ import { startWorkLine } from './station/derive-and-archive.ts';
 import { openDisposals } from './station/disposals.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { keepDuties } from './station/duties.ts';
+import { type EvictionLine, openEviction } from './station/eviction.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { openHolds } from './station/holds.ts';
@@ -75,7 +77,8 @@ type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'c
 
 interface Opened {
   readonly ledger: SqliteLedger;
-  readonly vault: DiskVault;
+  readonly vault: Vault;
+  readonly eviction: EvictionLine;
   readonly archive: Archive | null;
   readonly lockLine: LockLine | null;
   /** Throws what is wrong with it. */
@@ -118,6 +121,8 @@ export class Station {
   /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
   #started = false;
   readonly #presence = new WorkerPresence();
+  /** Rings the work of this station, once there is some. */
+  #pokeWork: () => void = () => undefined;
 
   constructor({ config, mode, clock, env, acceptLedger = false }: Options) {
     this.#mode = mode;
@@ -178,6 +183,7 @@ export class Station {
       bucket: opened.lockLine,
       upkeep: opened.ledger.upkeep,
       ...working,
+      fetchBack: opened.eviction.fetchBack,
       workerDoor: door,
       workersHeard: this.#presence,
       signIn: openSignIn(this.#context),
@@ -218,11 +224,13 @@ export class Station {
     const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock, demandsCustody: true });
     onStop(() => ledger.close());
     const reserveBytes = config.intake.reserve * BYTES_PER_MIB;
-    const vault = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
-    await vault.open();
-    onStop(() => vault.close());
+    const disk = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
+    await disk.open();
+    onStop(() => disk.close());
     const opened = await openArchive(this.#context, ledger);
     const archive = opened?.archive ?? null;
+    const eviction = openEviction(this.#context, { ledger, disk, archive, pokeWork: () => this.#pokeWork() });
+    const { vault } = eviction;
     const checkArchive: DeskDeps['checkArchive'] = async (options) =>
       opened ? opened.health.check(options) : because('none-configured', {});
     // A command that only looks does not wait for the archive.
@@ -237,6 +245,7 @@ export class Station {
     return {
       ledger,
       vault,
+      eviction,
       archive,
       lockLine,
       checkArchive,
@@ -290,7 +299,7 @@ export class Station {
     };
   }
 
-  async #startWork({ ledger, vault, archive, lockLine, board, heads, shipper }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, eviction, archive, lockLine, board, heads, shipper }: Opened): Promise<Working> {
     const { log, places } = this.#context;
     const scratch = new LocalScratch(places.scratch);
     const drafts = (await vault.sweep()) + (await scratch.sweep());
@@ -300,15 +309,21 @@ export class Station {
       shipper?.start();
     }
     recovered(log, { ...(await ledger.recover()), drafts });
+    await eviction.recover();
     await this.#tell(ledger);
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
     let intake: IntakeLine | null = null;
-    const onArchived = async (recordingId: string) => intake?.archived(recordingId);
+    const onArchived = async (recordingId: string) => {
+      eviction.evictor?.wake();
+      intake?.archived(recordingId);
+    };
     const given = { ledger, vault, scratch, archive, lockLine, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
     const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });
     intake = line;
+    this.#pokeWork = () => void work?.sweep.sweep();
+    if (this.#mode === 'all') await eviction.start();
     if (work && this.#mode === 'all')
       await openWorkerDoor(this.#context, { ledger, vault, scratch, gates: work.gates, presence: this.#presence });
     return {

@@ -136,7 +136,7 @@ describe('ports', () => {
 });
 
 it('lets no rule speak SQL', () => {
-  const rooms = ['domain', 'ports', 'steps', 'dock', 'intake', 'seal', 'derive', 'archive', 'desk', 'serve', 'api', 'station'];
+  const rooms = ['domain', 'ports', 'steps', 'dock', 'intake', 'seal', 'derive', 'archive', 'evict', 'desk', 'serve', 'api', 'station'];
   const said = rooms.flatMap((room) => sources(`src/${room}`)).filter(({ text }) => OF_SQLITE.test(text));
   expect(said.map(({ path }) => path)).toEqual([]);
   expect(sources('src/adapters/sqlite-ledger').some(({ text }) => OF_SQLITE.test(text))).toBe(true);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { chmod, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '#domain/errno';
 import { type ErrorCode, EvidockError, errnoText } from '#domain/errors';
@@ -14,7 +14,16 @@ export interface WriteErrors {
 }
 
 const WRITABLE = 0o640;
+const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+const RESUMED_FILE = constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW;
+/** Ends the name of a draft that a later attempt goes on with. */
+const RESUMED = '.resumed.partial';
 const PROBE_BYTES = Buffer.alloc(4096, 0x5a);
+
+const resumedName = (final: string) => `${final}${RESUMED}`;
+
+/** Whether the file is a draft that a later attempt may go on with. */
+export const isResumed = (name: string) => name.endsWith(RESUMED);
 
 export const VAULT_WRITE_ERRORS: WriteErrors = { full: 'vault.full', readOnly: 'vault.read-only', failed: 'vault.write-failed' };
 
@@ -111,6 +120,7 @@ export class DurableFile {
   readonly #label: string;
   readonly #mode: number | null;
   readonly #made: number;
+  readonly #resumes: boolean;
   #handle: FileHandle | undefined;
   #failed = false;
   #finished = false;
@@ -119,25 +129,58 @@ export class DurableFile {
   /**
    * `label` names the file in errors: a key, never a path of the machine. `mode`: the permissions that the file has from its final name on;
    * left out, it stays writable. `made`: the permissions that it is created with; for a file that nobody opens a second time while it is
-   * written.
+   * written. `resumes`: the temporary name is always the same, and what an earlier attempt wrote under it is gone on with; the caller reads
+   * it again before it is believed.
    */
-  constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number; made?: number }) {
+  constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number; made?: number; resumes?: boolean }) {
+    this.#resumes = options.resumes ?? false;
     this.#mode = options.mode ?? null;
     this.#made = options.made ?? WRITABLE;
     this.#final = options.final;
     this.#label = options.label;
     this.#errors = options.errors;
-    this.#temporary = `${options.final}.${randomBytes(6).toString('hex')}.partial`;
+    this.#temporary = this.#resumes ? resumedName(options.final) : `${options.final}.${randomBytes(6).toString('hex')}.partial`;
   }
 
   async open(): Promise<void> {
     await this.#guard('create', async () => {
-      this.#handle = await open(
-        this.#temporary,
-        constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW,
-        this.#made,
-      );
+      this.#handle = await (this.#resumes ? this.#reopen() : open(this.#temporary, NEW_FILE, this.#made));
     });
+  }
+
+  /** An attempt that was finished and not linked has left a file that is read-only. */
+  async #reopen(): Promise<FileHandle> {
+    try {
+      return await open(this.#temporary, RESUMED_FILE, this.#made);
+    } catch (error) {
+      if (errnoOf(error) !== 'EACCES') throw error;
+      await chmod(this.#temporary, this.#made);
+      return open(this.#temporary, RESUMED_FILE, this.#made);
+    }
+  }
+
+  /** Bytes that are in the open file, from an earlier attempt. */
+  async length(): Promise<number> {
+    return (await this.#open().stat()).size;
+  }
+
+  /** Fills `target` from `position` on with what was written. Returns how many bytes came. */
+  async read(target: Uint8Array, position: number): Promise<number> {
+    const { bytesRead } = await this.#open().read(target, 0, target.length, position);
+    return bytesRead;
+  }
+
+  /** Removes what an earlier attempt has written from `bytes` on. */
+  async truncate(bytes: number): Promise<void> {
+    await this.#guard('truncate', () => this.#open().truncate(bytes));
+  }
+
+  /** Closes the file and leaves it under its temporary name, for a later attempt. */
+  async leave(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#failed = true;
+    await handle?.close();
   }
 
   /** Descriptor of the open file, for a thread that writes to it (draft-writer.ts). */

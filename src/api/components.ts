@@ -98,7 +98,7 @@ const sample = {
 const original = {
   ...{ id: 'org-01jybqe2v7k3m9', index: 1, role: 'segment' as const, kind: 'video' as const, state: 'sealed' as const },
   ...{ cardPath: 'DCIM/100MEDIA/0001.MP4', shownPath: 'DCIM/100MEDIA/0001.MP4', bytes: 734_003_200, sha256, sm3: null, gaps: [] },
-  ...{ sourceReread: null, duplicateOf: null },
+  ...{ sourceReread: null, duplicateOf: null, evictedAt: null },
 };
 const derivative = { kind: 'playable' as const, mediaType: 'video/mp4', recipe: 'remux/1', bytes: 734_012_416, sha256 };
 const claim = {

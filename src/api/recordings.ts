@@ -27,6 +27,9 @@ export const OriginalJson = Type.Object({
   }),
   sourceReread: nullable.text('How the file was read from the recorder a second time and found the same; null: read once.'),
   duplicateOf: nullable.text('Id of an earlier original with the same bytes.'),
+  evictedAt: nullable.text(
+    'Since when the archive alone holds it, because the vault needed the room; null: the vault holds it, or it never came.',
+  ),
 });
 
 export const DerivativeJson = Type.Object({

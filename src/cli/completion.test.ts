@@ -93,7 +93,7 @@ describe.each([
 
   it('offers nothing for a value that only the person knows', async () => {
     expect(await offered('evidock recordings --case ')).toEqual([]);
-    expect(await offered('evidock recording ')).toEqual([]);
+    expect(await offered('evidock play ')).toEqual([]);
   });
 });
 

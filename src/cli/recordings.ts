@@ -12,6 +12,7 @@ import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { askFacts, printFacts } from './facts.ts';
 import { effectiveFacts, effectiveMarks } from './protection.ts';
+import { addFetch } from './retention/fetch.ts';
 import { spanChange } from './spans.ts';
 import { printClaims, startChange } from './start-claims.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
@@ -59,21 +60,22 @@ export function addRecordings(program: Command, shell: Shell): void {
         else await printTable(shell, client, filter);
       });
     });
-  shell
+  const recording = shell
     .add(program, 'recording <id>', say('recording.about'), 'recording rec-01jy…')
     .option('--history', say('option.history'))
     .action(async (id: string, { history = false }: { history?: boolean }, command: Command) => {
       const globals = shell.globals(command);
       await shell.withStation(globals, async (client) => {
         const path = `/recordings/${encodeURIComponent(id)}`;
-        const recording = await ask<RecordingAnswer>(client, 'GET', path);
+        const shown = await ask<RecordingAnswer>(client, 'GET', path);
         const custody = await askAll<CustodyAnswer>(client, `${path}/custody`);
         const facts = history ? await askFacts(client, path) : null;
-        if (globals.json) return shell.printJson({ ...recording, custody, ...(facts ? { facts } : {}) });
-        printRecording(shell, recording, custody);
+        if (globals.json) return shell.printJson({ ...shown, custody, ...(facts ? { facts } : {}) });
+        printRecording(shell, shown, custody);
         if (facts) printFacts(shell, facts);
       });
     });
+  addFetch(recording, shell);
 }
 
 /** Pages of recordings, newest first, at most `filter.limit` in all. */
@@ -135,12 +137,13 @@ export function recordingTable(shell: Shell, recordings: readonly RecordingAnswe
 }
 
 function marksOf(say: Say, recording: RecordingAnswer): string[] {
-  const { important, damaged, playable, duplicateOf, trouble, notes } = recording;
+  const { important, damaged, playable, duplicateOf, originals, trouble, notes } = recording;
   return [
     ...(important ? [say('mark.important')] : []),
     ...effectiveMarks(say, recording),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
+    ...(originals.some(({ evictedAt }) => evictedAt !== null) ? [say('mark.evicted')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
     ...(notes.some(({ code }) => TIME_DOUBTS.includes(code)) ? [say('mark.time-uncertain')] : []),
     ...(notes.some(({ code }) => !TIME_DOUBTS.includes(code)) ? [say('mark.noted')] : []),
@@ -227,11 +230,11 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
       { title: say('column.state') },
       { title: 'SHA-256' },
     ],
-    recording.originals.map(({ index, shownPath, bytes, state, sha256 }) => [
+    recording.originals.map(({ index, shownPath, bytes, state, sha256, evictedAt }) => [
       String(index),
       shownPath,
       bytesText(bytes),
-      word(say, 'original', state),
+      evictedAt === null ? word(say, 'original', state) : say('mark.evicted'),
       sha256 ?? '',
     ]),
   );

@@ -53,7 +53,7 @@ async function follow(
   const faults: Fault[] = [];
   let summary: Summary | undefined;
   try {
-    for await (const line of linesOf(body)) {
+    for await (const line of linesOf<Line>(body)) {
       if (line.type === 'progress' && line.place === 'ledger') {
         const { entries, entriesTotal } = line;
         progress.show(entries, entriesTotal, say('verify.replaying', { entries, entriesTotal }));

@@ -187,6 +187,8 @@ function checkRules(config: Config): void {
   if (shared !== null && station.id === DEFAULT_STATION_ID)
     throw new EvidockError('config.default-id', because('default-id', { id: DEFAULT_STATION_ID, field: shared }));
   if (dock.wipe === 'after-archived' && archive.kind === 'none') refuse('dock.wipe', because('wipe-needs-archive', {}), dock.wipe);
+  const { lowWater, highWater } = config.eviction;
+  if (lowWater > highWater) refuse('eviction.lowWater', because('above-high-water', {}), lowWater);
   checkOidc(config.oidc, refuse);
   if (config.access.policy !== '' && !isAbsolute(config.access.policy))
     refuse('access.policy', because('must-be-absolute', {}), config.access.policy);

@@ -5,6 +5,7 @@ import { clock } from './clock-section.ts';
 import { disposal } from './disposal-section.ts';
 import { doors, oidc } from './door-sections.ts';
 import { duties } from './duties-section.ts';
+import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
@@ -282,6 +283,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   intake,
   derive,
   archive,
+  eviction,
   custody,
   disposal,
   queue,

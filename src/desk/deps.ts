@@ -6,6 +6,7 @@ import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { DocumentPrinter } from '#ports/document-printer';
+import type { FetchBack } from '#ports/fetch-back';
 import type { Ledger } from '#ports/ledger';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { PeopleChanges } from '#ports/people-changes';
@@ -42,6 +43,7 @@ export interface DeskDeps {
   readonly archive: Archive | null;
   /** What is known of the storage of the archive; null without an archive. */
   readonly bucket: ComparisonParts | null;
+  readonly fetchBack: FetchBack;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;

@@ -110,6 +110,7 @@ export async function shownIn(
 
 /** Where items lie. */
 export interface Stores {
+  readonly ledger: Pick<LedgerReader, 'originals'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
@@ -121,10 +122,12 @@ export interface Source {
   open(range: ByteRange): Promise<Readable>;
 }
 
-/** Throws vault.* or archive.* if the item is not there as it was sealed. */
-export async function sourceOf({ vault, archive }: Stores, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
+/** Throws vault.* or archive.* if the item is not there as it was sealed. What was evicted from the vault is read from the archive. */
+export async function sourceOf(deps: Stores, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
+  const { vault, archive, ledger } = deps;
   if (from === 'vault') {
     const found = await vault.stat(item.key);
+    if (!found && (await ledger.originals.get(item.id))?.evictedAtMs) return sourceOf(deps, item, 'archive', signal);
     if (!found) throw new EvidockError('vault.missing', because('key', { key: item.key }));
     if (found.bytes !== item.bytes)
       throw new EvidockError('vault.mismatch', because('size-sealed', { key: item.key, found: found.bytes, bytes: item.bytes }));

@@ -1,4 +1,4 @@
-import { manifestKey } from '#domain/vault/vault-key';
+import { blocksKey, manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { DeskDeps } from './deps.ts';
 
@@ -31,7 +31,11 @@ async function keysOf({ ledger }: Deps, recordingId: string): Promise<{ keys: Re
   const work = await ledger.work.get(workId('derive', recordingId));
   const detail = await ledger.recordings.detail(recordingId);
   if (!detail || detail.recording.state === 'disposed') return { keys: new Set(), deriving: false };
-  const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
+  const originals = detail.originals.flatMap(({ vaultKey, index }) => [
+    vaultKey,
+    manifestKey(recordingId, index),
+    blocksKey(recordingId, index),
+  ]);
   // Files that are noted to be removed are known; the next start of the daemon removes them.
   const leftovers = await ledger.recordings.leftovers(LEFTOVERS_MAX, recordingId);
   const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);

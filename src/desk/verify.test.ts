@@ -10,13 +10,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { verifyRequestOf } from '#desk/verification/verify-request';
 import { english, type Reason } from '#domain/reason';
 import { derivativeKey, manifestKey, recordingPrefix } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import { aCopy, START_MS } from '#test/support/builders';
 import { about, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { Verification, type VerifyLine, verifyRequestOf } from './verify.ts';
+import { Verification, type VerifyLine } from './verify.ts';
 
 let station: ServedStation;
 let one: { id: string; key: string };

@@ -1,35 +1,26 @@
+import { recordFaults } from '#desk/verification/record-faults';
+import type { VerifyRequest } from '#desk/verification/verify-request';
 import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
-import type { CustodyEntry } from '#domain/custody/entry';
 import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
-import { asEvidockError, EvidockError, failureReason, isFailure } from '#domain/errors';
+import { asEvidockError, failureReason, isFailure } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
-import { isTakenIn, type Original } from '#domain/recording';
+import type { Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { ExpectedObject } from '#ports/archive';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Contradiction } from '#ports/ledger/upkeep';
+import { type WrongCopy, withdrawCopies } from '#steps/withdraw-copies';
 import type { DeskDeps } from './deps.ts';
-import { disposedFaults } from './disposed-faults.ts';
 import { FixityRecord } from './fixity-record.ts';
-import { replacedFaults } from './replaced-faults.ts';
 import { contradictionReason, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustKnowRecording } from './tagging.ts';
 import { unknownFiles } from './unknown-files.ts';
-import { type WrongCopy, withdrawCopies } from './withdraw-copies.ts';
-
-export interface VerifyRequest {
-  /** Only this recording; null for all. */
-  readonly recording: string | null;
-  readonly vault: boolean;
-  readonly archive: boolean;
-  readonly log: boolean;
-}
 
 export type VerifyPlace = 'vault' | 'archive' | 'ledger' | 'log';
 
@@ -105,7 +96,8 @@ export class Verification {
       const custody = await ledger.custody.of(subject('recording', id));
       const sealed = sealedEntries(custody);
       const detail = await mustKnowRecording(ledger, id);
-      for (const fault of this.#checkRecord(detail, sealed, custody)) yield this.#counted(fault);
+      for (const { key, reason } of recordFaults(detail, sealed, custody))
+        yield this.#counted({ type: 'fault', place: 'ledger', recordingId: id, key, reason });
       if (detail.recording.state === 'disposed') continue;
       if (vault) yield* this.#verifyVault(detail, sealed);
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
@@ -140,34 +132,6 @@ export class Verification {
     }
   }
 
-  /** Compares the rows of the ledger with what custody told when the originals were sealed. */
-  *#checkRecord(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>, custody: readonly CustodyEntry[]): Iterable<Fault> {
-    const { recording, originals } = detail;
-    const fault = (reason: Reason, key: string | null = null): Fault => ({
-      type: 'fault',
-      place: 'ledger',
-      recordingId: recording.id,
-      key,
-      reason,
-    });
-    for (const { id, state, digests, bytes, vaultKey, cardPath: path } of originals) {
-      const told = sealed.get(id);
-      if (state !== 'sealed') {
-        if (isTakenIn(recording.state))
-          yield fault(because('original-in-other-state', { path, state, recordingState: recording.state }), vaultKey);
-      } else if (!told) yield fault(because('sealed-unlogged', { path }), vaultKey);
-      else if (told.sha256 !== digests?.sha256)
-        yield fault(because('digest-otherwise', { path, digest: 'SHA-256', found: digests?.sha256 ?? '—', told: told.sha256 }), vaultKey);
-      else if (told.sm3 !== digests.sm3)
-        yield fault(because('digest-otherwise', { path, digest: 'SM3', found: digests.sm3 ?? '—', told: told.sm3 ?? '—' }), vaultKey);
-      else if (told.bytes !== bytes) yield fault(because('bytes-otherwise', { path, found: bytes, told: told.bytes }), vaultKey);
-    }
-    for (const reason of [...replacedFaults(detail, custody), ...disposedFaults(detail, custody)]) yield fault(reason);
-    const { originalCount, missingCount } = recording;
-    if (originals.length + missingCount !== originalCount)
-      yield fault(because('originals-counted', { count: originals.length, listed: originalCount, missing: missingCount }));
-  }
-
   async *#verifyVault(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
     const { recording, originals, derivatives } = detail;
     const fault = (key: string, reason: Reason) => this.#counted({ type: 'fault', place: 'vault', recordingId: recording.id, key, reason });
@@ -175,19 +139,45 @@ export class Verification {
       const told = sealed.get(original.id);
       if (original.state !== 'sealed' || !original.digests) continue;
       const expected = { bytes: told?.bytes ?? original.bytes, sha256: told?.sha256 ?? original.digests.sha256 };
-      const wrong = await this.#noted(original.vaultKey, this.#reread(original.vaultKey, expected));
-      if (wrong) yield fault(original.vaultKey, because('of', { thing: original.cardPath, why: wrong }));
-      else await this.#recordFixity(original);
+      const verdict = original.evictedAtMs === null ? await this.#reread(original.vaultKey, expected) : null;
+      // It may have been evicted since the recording was read.
+      if (verdict?.same !== true && (await this.#isEvicted(original))) yield* this.#verifyEvicted(detail, original, expected);
+      else if (verdict) {
+        const wrong = await this.#noted(original.vaultKey, verdict);
+        if (wrong) yield fault(original.vaultKey, because('of', { thing: original.cardPath, why: wrong }));
+        else await this.#recordFixity(original);
+      }
       const key = manifestKey(recording.id, original.index);
-      const wrongManifest = told ? await this.#noted(key, this.#readManifest(key, told.manifestSha256)) : null;
+      const wrongManifest = told ? await this.#noted(key, await this.#readManifest(key, told.manifestSha256)) : null;
       if (wrongManifest) yield fault(key, wrongManifest);
       this.#done.vaultFiles += 1;
       yield* this.#progress('vault');
     }
     for (const { vaultKey, kind, bytes, sha256 } of derivatives) {
-      const wrong = await this.#noted(vaultKey, this.#reread(vaultKey, { bytes, sha256 }));
+      const wrong = await this.#noted(vaultKey, await this.#reread(vaultKey, { bytes, sha256 }));
       if (wrong) yield fault(vaultKey, because('of-derivative', { kind, why: wrong }));
     }
+  }
+
+  async #isEvicted({ id }: Original): Promise<boolean> {
+    return ((await this.#deps.ledger.originals.get(id))?.evictedAtMs ?? null) !== null;
+  }
+
+  /** Of an original that left the vault the archived copy is read. It stays on record where it is wrong, because it may be the last one. */
+  async *#verifyEvicted(
+    { copies, recording }: RecordingDetail,
+    original: Original,
+    { bytes, sha256 }: { bytes: number; sha256: string },
+  ): AsyncGenerator<VerifyLine> {
+    const { archive } = this.#deps;
+    // It is read with everything else that the archive holds.
+    if (this.#request.archive && archive) return;
+    const copy = copies.find(({ itemId, where }) => itemId === original.id && where === archive?.name);
+    const found = copy
+      ? await this.#readBack({ key: copy.key, bytes, sha256 }, original.id, [])
+      : because('not-archived', { id: original.id });
+    const reason = found && because('of', { thing: original.cardPath, why: found });
+    if (reason) yield this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key: original.vaultKey, reason });
   }
 
   /** Compares a file of the vault with what was sealed. An aborted verification throws. */
@@ -218,8 +208,7 @@ export class Verification {
   }
 
   /** What an attempt to read a file again gave, on record by its key. */
-  async #noted(key: string, reading: Promise<Verdict>): Promise<Reason | null> {
-    const { same, why } = await reading;
+  async #noted(key: string, { same, why }: Verdict): Promise<Reason | null> {
     await this.#fixity.add('vault', key, same);
     return why;
   }
@@ -294,7 +283,10 @@ export class Verification {
       const found = await this.#readBack({ ...known, sha256: known.sha256 }, FACTS_ITEM, wrong);
       if (found) yield fault(known.key, because('of-facts', { why: found }));
     }
-    if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
+    // What left the vault cannot be archived anew from there: its copy stays on record, and the fault is told each time.
+    const evicted = new Set(originals.filter(({ evictedAtMs }) => evictedAtMs !== null).map(({ id }) => id));
+    const again = wrong.filter(({ itemId }) => !evicted.has(itemId));
+    if (again.length > 0) await withdrawCopies(this.#deps, recording.id, again, this.#actor);
   }
 
   /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */
@@ -388,20 +380,4 @@ export class Verification {
       ...this.#replayed,
     };
   }
-}
-
-/** A request that names no place asks for all of them. Throws request.invalid where it names an archive and there is none. */
-export function verifyRequestOf(
-  deps: DeskDeps,
-  asked: { recording?: string; vault?: boolean; archive?: boolean; log?: boolean },
-): VerifyRequest {
-  const all = !asked.vault && !asked.archive && !asked.log;
-  if (asked.archive && !deps.archive) throw new EvidockError('request.invalid', because('no-archive', { field: 'archive' }));
-  const recording = asked.recording ?? null;
-  return {
-    recording,
-    vault: all || (asked.vault ?? false),
-    archive: all || (asked.archive ?? false),
-    log: (all && recording === null) || (asked.log ?? false),
-  };
 }

@@ -224,9 +224,15 @@ export class WorkerGate {
     if (!isVaultKey(key)) throw new EvidockError('request.invalid', because('field-value', { field: 'key', value: key }));
     const claims = await this.#parts.ledger.work.claimsOf(by.host);
     if (!(await this.#mayRead(claims, key))) throw new EvidockError('request.forbidden', because('no-work-held', { key }));
-    const found = await this.#parts.vault.stat(key);
+    const found = (await this.#parts.vault.stat(key)) ?? (await this.#evicted(key));
     if (!found) throw new EvidockError('vault.missing', because('key', { key }));
     return found.bytes;
+  }
+
+  /** An original that the vault does not hold is read from the archive. */
+  async #evicted(key: string): Promise<{ bytes: number } | null> {
+    const originals = await this.#parts.ledger.originals.ofRecording(recordingIdOfKey(key) ?? '');
+    return originals.find(({ vaultKey, evictedAtMs }) => vaultKey === key && evictedAtMs !== null) ?? null;
   }
 
   async #mayRead(claims: readonly Claim[], key: string): Promise<boolean> {

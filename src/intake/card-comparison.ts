@@ -1,43 +1,24 @@
 import { isCardFailure, isFailure } from '#domain/errors';
 import { findBox } from '#domain/media/iso-bmff';
 import type { Original } from '#domain/recording';
-import { BLOCK_BYTES, type RandomBelow, samplePositions } from '#domain/vault/file-sample';
-import type { BufferPool } from '#ports/buffer-pool';
-import type { Verdict } from '#ports/known-proof';
-import type { Lanes } from '#ports/lanes';
+import { BLOCK_BYTES, samplePositions } from '#domain/vault/file-sample';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
-import type { VaultFile, VaultReader } from '#ports/vault';
-import { digestOnCard, readKept } from './second-read.ts';
+import type { VaultFile } from '#ports/vault';
+import { compareWhole, isAsListed } from './compare-whole.ts';
+import {
+  BOXES_MAX,
+  type ComparisonTools,
+  EDGE_BYTES,
+  FAILURES_MAX,
+  MOOV_BYTES_MAX,
+  type Outcome,
+  type SampleOutcome,
+} from './comparison.ts';
+import { sampleEvicted } from './evicted-comparison.ts';
+import { readKept } from './second-read.ts';
 
-/** Beginning and end of a sampled file, where containers keep their headers, times and indexes. */
-const EDGE_BYTES = 256 * 1024;
-/** At most so much of a moov box is compared. The box holds times, durations and the place of every frame. */
-const MOOV_BYTES_MAX = 16 * 1024 * 1024;
-/** At most so many boxes are skipped in search of the moov box: usually the file type, free space and the media stand before it. */
-const BOXES_MAX = 64;
 /** So many blocks are read at once. */
 const BLOCKS_AT_ONCE = 16;
-/** After so many failed places the sample of a file is given up, because a failing card may take half a minute over each. */
-const FAILURES_MAX = 3;
-
-export interface ComparisonTools {
-  readonly lanes: Lanes;
-  readonly buffers: BufferPool;
-  readonly vault: VaultReader;
-  readonly random: RandomBelow;
-}
-
-/** `lost`: the vault does not hold the original any more, or cannot read it. */
-export type Outcome = Verdict | 'lost';
-
-export interface SampleOutcome {
-  readonly outcome: Outcome;
-  /** How many bytes at the beginning were read in a row. */
-  readonly readBytes: number;
-  readonly readMs: number;
-  /** Time for the random blocks, ms. */
-  readonly sampleMs: number;
-}
 
 /** Compares files on a card with their sealed originals in the vault. `known.cardPath` is where the file is now. */
 export class CardComparison {
@@ -51,9 +32,10 @@ export class CardComparison {
     this.#signal = signal;
   }
 
-  /** Compares every byte with the vault's, and the digest of the whole with the sealed one. For small files. */
+  /** Compares every byte with the vault's, if it holds them, and the digest of the whole with the sealed one. For small files. */
   async whole(known: Original): Promise<Outcome> {
     const { lanes } = this.#tools;
+    if (known.evictedAtMs !== null) return (await compareWhole(known, this.#volume, { ...this.#tools, signal: this.#signal })).verdict;
     return this.#beside(known, async (pair) => {
       const passage = lanes.open(null, { reads: false });
       try {
@@ -73,8 +55,9 @@ export class CardComparison {
     });
   }
 
-  /** Compares beginning, end, the moov box and `blocks` blocks at random places with the vault's bytes. */
+  /** Compares beginning, end, the moov box and `blocks` blocks at random places with the vault's bytes, or with what was kept of those that were evicted. */
   async sample(known: Original, blocks: number): Promise<SampleOutcome> {
+    if (known.evictedAtMs !== null) return sampleEvicted(known, this.#volume, { ...this.#tools, blocks, signal: this.#signal });
     const spent = { readBytes: 0, readMs: 0, sampleMs: 0 };
     const outcome = await this.#beside(known, async (pair) => {
       const begun = performance.now();
@@ -201,48 +184,4 @@ async function fixedPieces(bytes: number, vaultFile: VaultFile): Promise<readonl
 
 function* piecesOf(start: number, end: number): Iterable<Piece> {
   for (let at = start; at < end; at += EDGE_BYTES) yield { start: at, bytes: Math.min(EDGE_BYTES, end - at) };
-}
-
-async function isAsListed(file: VolumeFile, { bytes, mtimeMs }: Pick<Original, 'bytes' | 'mtimeMs'>): Promise<boolean> {
-  const now = await file.stat();
-  return now.bytes === bytes && Math.floor(now.mtimeMs) === mtimeMs;
-}
-
-export interface WholeComparison {
-  readonly verdict: Verdict;
-  /** Digest of the file on the card, if it differs; else null. */
-  readonly sha256: string | null;
-}
-
-interface WholeTools extends Pick<ComparisonTools, 'lanes' | 'buffers'> {
-  readonly signal: AbortSignal;
-  readonly gate?: () => Promise<void>;
-}
-
-/**
- * Reads a file of any size once from its first byte to its last, past the page cache where that is possible, and compares its digest with the sealed one. The
- * vault's copy is not read. A difference counts only when a second read gives the same digest. Throws recorder.removed.
- */
-export async function compareWhole(known: Original, volume: Volume, tools: WholeTools): Promise<WholeComparison> {
-  const unread: WholeComparison = { verdict: 'unread', sha256: null };
-  let file: VolumeFile | undefined;
-  try {
-    file = await volume.open(known.cardPath);
-    const read = { ...tools, file, original: known, gaps: known.gaps };
-    const digest = async (card: VolumeFile) => {
-      await card.forget?.();
-      return digestOnCard(read);
-    };
-    const sha256 = await digest(file);
-    const differs = sha256 !== known.digests?.sha256;
-    // A reader that gives other bytes at each read proves nothing.
-    if (differs && (await digest(file)) !== sha256) return unread;
-    if (!(await isAsListed(file, known))) return unread;
-    return differs ? { verdict: 'differs', sha256 } : { verdict: 'same', sha256: null };
-  } catch (error) {
-    if (isCardFailure(error)) return unread;
-    throw error;
-  } finally {
-    await file?.close();
-  }
 }

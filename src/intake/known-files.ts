@@ -16,7 +16,8 @@ import {
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
-import { CardComparison, type ComparisonTools, type Outcome } from './card-comparison.ts';
+import { CardComparison } from './card-comparison.ts';
+import type { ComparisonTools, Outcome } from './comparison.ts';
 import type { FoundOnCard } from './found-on-card.ts';
 import { recordRechecked } from './record-rechecked.ts';
 

@@ -18,6 +18,7 @@ import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
+import { evictionTextsEn } from './retention/eviction-en.ts';
 import { holdsEn } from './retention/holds-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
@@ -27,6 +28,7 @@ import { workerEn } from './worker-en.ts';
 export const en = {
   ...callUpEn,
   ...dutiesEn,
+  ...evictionTextsEn,
   ...holdsEn,
   ...casesEn,
   ...custodyEn,

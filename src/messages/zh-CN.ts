@@ -18,6 +18,7 @@ import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
+import { evictionTextsZhCN } from './retention/eviction-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
@@ -28,6 +29,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...callUpZhCN,
   ...dutiesZhCN,
+  ...evictionTextsZhCN,
   ...holdsZhCN,
   ...casesZhCN,
   ...custodyZhCN,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
+import type { VaultSpace } from '#domain/eviction/space';
 
 /** A file that is being written. It is invisible under its key until `commit`. */
 export interface VaultDraft {
@@ -18,12 +19,32 @@ export interface VaultDraft {
   discard(): Promise<void>;
 }
 
+/** A draft that goes on with what an earlier attempt, perhaps of an earlier process, has written of it. */
+export interface ResumedDraft extends VaultDraft {
+  /** How many bytes are there from earlier attempts. The caller reads them again, since nothing proves them. */
+  readonly keptBytes: number;
+  /** Fills `target` from `position` on with what is there. Returns how many bytes came. Throws vault.read-failed. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  /** Throws away what is there, so that the draft begins anew. */
+  restart(): Promise<void>;
+  /** Closes the draft and leaves its bytes for a later attempt. */
+  leave(): Promise<void>;
+}
+
 /** An original that is open for reading at any place. */
 export interface VaultFile {
   readonly bytes: number;
   /** Fills `target` from `position` on. Returns how many bytes came; fewer only at the end of the file. Throws vault.read-failed. */
   read(target: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface RereadOptions {
+  readonly sm3: boolean;
+  /** Size of the blocks of which digests are wanted beside that of the whole: `blocks` has their SHA-256, one behind the other. */
+  readonly blockBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: number) => void;
 }
 
 export interface VaultReader {
@@ -38,8 +59,8 @@ export interface VaultReader {
   /** Reads the file again from the disk, past the page cache where the file system allows that. Returns which way it read. */
   reread(
     key: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
+    options: RereadOptions,
+  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached'; blocks: Uint8Array | null }>;
   /** Every committed file whose key begins with `prefix` ('' for all), in the order of keys. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
   /**
@@ -51,6 +72,8 @@ export interface VaultReader {
   ledgerHead(): Promise<Uint8Array | null>;
   /** Bytes free for new originals: free space less the reserve; never negative. */
   freeBytes(): Promise<number>;
+  /** The same, beside all the space that originals and derivatives may take. */
+  space(): Promise<VaultSpace>;
   /**
    * Paths of these files that a child process on this host may read: the vault's own where the vault is on this host, else copies in `scratch`. The caller
    * calls `release` in the end, which removes the copies. `onProgress` is called as bytes of a copy come. Throws vault.missing.
@@ -83,6 +106,8 @@ export interface LogVault {
 export interface Vault extends VaultReader, DerivativeVault, LogVault {
   /** Opens a draft under a temporary name beside the key. Throws vault.full if `bytes` bytes would not fit above the reserve. */
   draft(key: string, bytes: number): Promise<VaultDraft>;
+  /** Opens the draft of this key that goes on where an earlier attempt stopped; one at a time. Throws vault.full if what is left would not fit. */
+  resumeDraft(key: string, bytes: number): Promise<ResumedDraft>;
   /** Writes a small file durably. Returns `exists` if the key holds the same bytes; throws vault.mismatch if it holds others. */
   putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
   /** Makes `newKey` a second name of the bytes of `existingKey`, or a copy of them where the disk has no links. */
@@ -93,6 +118,6 @@ export interface Vault extends VaultReader, DerivativeVault, LogVault {
   quarantine(key: string): Promise<string>;
   /** Keeps the newest head of the ledger (domain/vault/ledger-head.ts) durably, in place of the one before. */
   keepLedgerHead(bytes: Uint8Array): Promise<void>;
-  /** Removes drafts of earlier processes; returns how many. Called once at start. */
+  /** Removes drafts of earlier processes; returns how many. Those that may be resumed stay for a week. Called once at start. */
   sweep(): Promise<number>;
 }

@@ -12,6 +12,8 @@ export interface Sealed {
   readonly sealedAtMs: number;
   readonly method: 'direct' | 'nocache' | 'cached';
   readonly manifestSha256: string;
+  /** SHA-256 of the list of its blocks beside it; left out or null: it has none. */
+  readonly blocksSha256?: string | null;
 }
 
 interface Station {
@@ -62,8 +64,11 @@ export async function describeOriginal(
 }
 
 /** Puts a sealed original and its copy in the vault on record, as part of `w07-sealed-recorded`. */
-export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
-  await writer.originals.markSealed(original.id, sealedAtMs, original.digests?.sm3);
+export async function recordSealed(
+  writer: LedgerWriter,
+  { original, sealedAtMs, method, manifestSha256, blocksSha256 = null }: Sealed,
+): Promise<void> {
+  await writer.originals.markSealed(original.id, sealedAtMs, original.digests?.sm3, blocksSha256);
   await writer.recordings.upsertCopy({
     itemId: original.id,
     recordingId: original.recordingId,
@@ -81,6 +86,7 @@ export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs,
     sm3: original.digests?.sm3 ?? null,
     manifestSha256,
     reread: method,
+    blocksSha256,
   };
   await writer.custody.append(OriginalSealed.make({ atMs: sealedAtMs, actor: STATION, subject: subject('original', original.id), data }));
 }

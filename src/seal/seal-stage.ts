@@ -5,10 +5,12 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { AllSafe } from '#domain/docking-status';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { blockBytesOf, blockList } from '#domain/eviction/block-digests';
 import { because, type Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
+import { WHOLE_BYTES_MAX } from '#domain/vault/file-sample';
 import { manifestBytes } from '#domain/vault/manifest';
-import { manifestKey } from '#domain/vault/vault-key';
+import { blocksKey, manifestKey } from '#domain/vault/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -176,14 +178,17 @@ export class SealStage {
     if (!original.digests) throw new EvidockError('station.internal', because('no-digests', { id: original.id }));
     let method: Sealed['method'];
     let digests = original.digests;
+    let blocks: Uint8Array | null;
     try {
-      const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal });
+      const blockBytes = original.bytes > WHOLE_BYTES_MAX ? { blockBytes: blockBytesOf(original.bytes) } : {};
+      const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal, ...blockBytes });
       if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
         await setAside(this.#options, original, { key: original.vaultKey, why: 'differs' });
         await this.#giveBack(original, because('read-back-differs', { found: reread.bytes, sha256: reread.digests.sha256 }));
         return null;
       }
       method = reread.method;
+      blocks = reread.blocks && blockList(original.bytes, reread.blocks);
       // The SHA-256 is the same, so these are the bytes that came off the recorder: their SM3 is the original's.
       if (settings.sm3) digests = reread.digests;
     } catch (error) {
@@ -195,14 +200,14 @@ export class SealStage {
     const sealedAtMs = clock.nowMs();
     const proved = { ...original, digests };
     const bytes = manifestBytes(await describeOriginal(this.#options.ledger, settings, proved, { reread: method, sealedAtMs }));
-    const key = manifestKey(original.recordingId, original.index);
-    await this.#putManifest(original, key, bytes);
+    if (blocks) await this.#putBeside(original, blocksKey(original.recordingId, original.index), blocks);
+    await this.#putBeside(original, manifestKey(original.recordingId, original.index), bytes);
     faults.reached('w06-manifest-linked');
-    return { original: proved, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
+    return { original: proved, sealedAtMs, method, manifestSha256: sha256Hex(bytes), blocksSha256: blocks && sha256Hex(blocks) };
   }
 
-  /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */
-  async #putManifest(original: Original, key: string, bytes: Uint8Array): Promise<void> {
+  /** Another file that is there already was left by an attempt that no ledger row names: it is set aside. */
+  async #putBeside(original: Original, key: string, bytes: Uint8Array): Promise<void> {
     const { vault } = this.#options;
     try {
       await vault.putSmall(key, bytes);

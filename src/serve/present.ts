@@ -96,7 +96,8 @@ export class Presenter {
 function presentOriginal({ digests, ...original }: Original) {
   const { id, index, role, kind, state, cardPath, bytes, gaps, sourceReread, duplicateOf } = original;
   const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, gaps, sourceReread, duplicateOf };
-  return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
+  const evictedAt = original.evictedAtMs === null ? null : new Date(original.evictedAtMs).toISOString();
+  return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts, evictedAt };
 }
 
 /** The places that hold every original, each with the time of its oldest verification. */

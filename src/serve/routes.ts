@@ -8,6 +8,7 @@ import { clockRoutes } from './routes/clock.ts';
 import { disposalRoutes } from './routes/disposals.ts';
 import { dutyRoutes } from './routes/duties.ts';
 import { factRoutes } from './routes/facts.ts';
+import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...fetchBackRoutes,
   ...factRoutes,
   ...registryRoutes,
   ...peopleRoutes,

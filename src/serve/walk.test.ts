@@ -16,8 +16,11 @@ import { RecordingTagged } from '#domain/custody/recording-entries';
 import { OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
+import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { LedgerWriter } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
 import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
+import { evictedRecording } from '#test/support/eviction/evicted-recording';
 import { tellLooks } from '#test/support/looked';
 import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
 import { DUTY_STEPS, openDuty } from '#test/support/retention/walk-duties';
@@ -45,6 +48,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
 const ids = {
+  away: '',
   early: '',
   late: '',
   lost: '',
@@ -110,7 +114,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.later, ids.held, ids.away].map((id) => `recording:${id}`),
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
@@ -197,11 +201,14 @@ beforeAll(async () => {
     stationId: 'test',
   });
   await archive.open(false);
-  const { facts } = station.deps;
+  const { facts, ledger, vault, clock, log } = station.deps;
+  const noRoom = { makeRoom: async () => 0 };
+  const faults = { reached: () => undefined };
   const deps = {
     ...station.deps,
     archive,
     bucket: diskBucket(join(station.directory, 'archive'), station.clock),
+    fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
     ingest: arrive,
     undock: leave,
@@ -217,6 +224,7 @@ beforeAll(async () => {
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await retentionBeforeWalk(station.ledger, station.clock, [ids.lost, ids.later]);
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);
+  ids.away = await evictedRecording(station, archive);
   Object.assign(ids, await callUpsOfOthers(station.ledger, ids.late));
   await loseCopy(station.ledger, ids.early);
   await station.ledger.transaction(async (writer) => {

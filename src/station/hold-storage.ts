@@ -9,7 +9,7 @@ import type { LockLine } from './lock-line.ts';
 
 interface Given {
   readonly ledger: Ledger;
-  readonly lockLine: LockLine;
+  readonly lockLine: Pick<LockLine, 'locks' | 'plan' | 'heldByTerm'>;
   /** Name of the archive in copies. */
   readonly place: string;
 }

@@ -5,9 +5,11 @@ import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test
 import { statusIn } from '#test/support/shown-docking';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { callUps } from './ledger-call-ups.ts';
+import { disposals } from './ledger-disposals.ts';
 import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
 import { dutiesOfLedger } from './ledger-duties.ts';
+import { eviction } from './ledger-eviction.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { holdsOfLedger } from './ledger-holds.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
@@ -59,7 +61,9 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
     describe('duties', () => dutiesOfLedger(it));
+    describe('eviction', () => eviction(it));
     describe('legal holds', () => holdsOfLedger(it));
+    describe('disposals', () => disposals(it));
     describe('custody', () => custody(it));
     describe('questions to the log', () => looksOfLedger(it));
     describe('copies', () => copies(it));

@@ -104,6 +104,36 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       expect(await keys()).toEqual(before);
     });
 
+    it('goes on with a draft that was left, shows nothing of it, and begins it anew where it is told so', async () => {
+      const before = await keys();
+      const key = '2026/06/20/rec-resumed/original-0001.mp4';
+      const first = await vault.resumeDraft(key, 8);
+      expect(first.keptBytes).toBe(0);
+      await first.write(Buffer.from('half'), 4, 0);
+      await first.leave();
+      expect(await vault.sweep()).toBe(0);
+      expect(await keys()).toEqual(before);
+      const second = await vault.resumeDraft(key, 8);
+      const kept = new Uint8Array(8);
+      expect([second.keptBytes, await second.read(kept, 0), Buffer.from(kept.subarray(0, 4)).toString()]).toEqual([4, 4, 'half']);
+      await second.write(Buffer.from(' it!'), 4, 4);
+      await second.finish(8);
+      // What was finished and not linked is read-only, and is gone on with all the same.
+      const third = await vault.resumeDraft(key, 8);
+      expect(third.keptBytes).toBe(8);
+      await third.restart();
+      await third.write(Buffer.from('all anew'), 8, 0);
+      await third.finish(8);
+      expect(await third.commit()).toBe('created');
+      expect((await buffer(await vault.read(key))).toString()).toBe('all anew');
+      const none = await vault.resumeDraft('2026/06/20/rec-resumed/original-0002.mp4', 8);
+      await none.discard();
+      expect(
+        (await vault.resumeDraft('2026/06/20/rec-resumed/original-0002.mp4', 3).then((draft) => draft.discard().then(() => draft)))
+          .keptBytes,
+      ).toBe(0);
+    });
+
     it('refuses to finish with another length, and to commit an unfinished draft', async () => {
       const draft = await vault.draft('2026/06/20/rec-d/original-0001.mp4', 10);
       await draft.write(Buffer.from('short'), 5, 0);

@@ -89,6 +89,7 @@ const V1: Readonly<Record<string, string>> = {
   'POST /jobs/retry': 'run-work',
   'POST /derivatives/again': 'run-work',
   'POST /verify': 'verify',
+  'POST /recordings/:id/fetch': 'run-work',
   'GET /workers': 'administer',
   'POST /workers': 'administer',
   'DELETE /workers/:name': 'administer',

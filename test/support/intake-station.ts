@@ -16,6 +16,7 @@ import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { FaultPoint } from '#ports/fault-points';
 import type { Lanes } from '#ports/lanes';
+import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
@@ -94,10 +95,16 @@ export interface StationOptions {
   readonly leftovers?: readonly string[];
   readonly onSafe?: (dockingId: string) => void;
   readonly onListed?: (dockingId: string) => void;
+  /** Sealed recordings get archive work. */
+  readonly archive?: boolean;
 }
 
 /** Dock, intake and seal with their real parts; `wrap` may put a fault in front of the vault. */
-export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault, options: StationOptions = {}) {
+export async function intakeStation(
+  state: string,
+  wrap: (vault: Vault, ledger: Ledger) => Vault = (vault) => vault,
+  options: StationOptions = {},
+) {
   const log = pino({ level: 'silent' });
   const clock = { nowMs: options.nowMs ?? (() => Date.now()) };
   const faults = { reached: options.reached ?? (() => undefined) };
@@ -107,7 +114,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   await disk.open();
   await disk.sweep();
   await ledger.recover();
-  const vault = wrap(disk);
+  const vault = wrap(disk, ledger);
   const workers = new WorkerLanes({ threads: 2 });
   const lanes = options.lanes?.(workers) ?? workers;
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
@@ -132,7 +139,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     endsTakeOut: options.endsTakeOut ?? false,
   });
   const safe = new Set<string>();
-  const closing = { archive: false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
+  const closing = { archive: options.archive ?? false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
   const closed: string[] = [];
   const incomplete = new IncompleteRecordings({
     ...common,

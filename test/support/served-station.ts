@@ -16,6 +16,7 @@ import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
+import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
@@ -30,6 +31,9 @@ import { accessBy, shippedPolicy } from './policies.ts';
 import { someRetention } from './retention/parts.ts';
 import { quickSignIn } from './sign-in.ts';
 import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
+
+/** For a vault that nothing is evicted from. */
+const NO_ROOM = { makeRoom: async () => 0 };
 
 export interface ServedStation {
   readonly deps: DeskDeps;
@@ -68,6 +72,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
+  const log = pino({ level: 'silent' });
+  const faults = { reached: () => undefined };
   let setMs = 0;
   const clockWatch = clockWatchOf(ledger, clock, () => clock.nowMs() - setMs);
   const { looks, deeds } = onRecord(ledger, clock, clockWatch);
@@ -76,6 +82,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const deps: DeskDeps = {
     ledger,
     looks,
+    fetchBack: new ArchiveFetchBack({ ...{ ledger, vault, clock, log, faults }, archive: overrides.archive ?? null, room: NO_ROOM }),
     deeds,
     played: new PlayedTimes(),
     upkeep: ledger.upkeep,
@@ -85,8 +92,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     people: livePeopleChanges(),
     clock,
+    log,
     clockWatch,
-    log: pino({ level: 'silent' }),
     facts: {
       stationId: STATION_ID,
       stationName: 'Test station',

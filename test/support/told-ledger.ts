@@ -87,6 +87,7 @@ export async function tellArchived(writer: LedgerWriter, originals: readonly Ori
   const [first] = originals;
   if (!first) return;
   for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
+  await writer.recordings.update(first.recordingId, { archivedAtMs: START_MS });
   const objects = originals.map(({ id, vaultKey, bytes, digests }) => ({ item: id, key: vaultKey, bytes, sha256: digests?.sha256 ?? '' }));
   const about = { atMs: START_MS, actor: STATION, subject: subject('recording', first.recordingId) };
   const data = { archive: 'disk', verifiedBy: 'readback' };

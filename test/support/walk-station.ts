@@ -71,6 +71,8 @@ export const WORK_STEPS: readonly Step[] = [
     body: { recording: 'lost', archive: true },
     leaves: ['copy.withdrawn', 'recording.verified'],
   },
+  { row: v1('POST /recordings/:id/fetch'), params: { id: 'away' }, leaves: ['original.fetched'] },
+  { row: v1('POST /recordings/:id/fetch'), params: { id: 'away' }, leaves: [] },
   { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
 ];
 

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { link, lstat, open, opendir, readFile, rename, statfs } from 'node:fs/promises';
+import { link, lstat, open, readFile, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
-import type { Digests } from '#domain/digest';
 import { errnoOf } from '#domain/errno';
 import { EvidockError } from '#domain/errors';
+import type { VaultSpace } from '#domain/eviction/space';
 import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
-import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
+import type { RereadOptions, ResumedDraft, Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
   DurableFile,
   makeDirectory,
@@ -24,14 +23,14 @@ import {
   writeError,
 } from '../durable-file.ts';
 import { adoptFile, removeFile } from './adopt-file.ts';
+import { VaultDrafts } from './vault-drafts.ts';
 import { readError } from './vault-errors.ts';
+import { filesBelow } from './vault-list.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
-/** Waiting for the disk blocks a thread of libuv's pool: with more at once, reads of recorders would have to queue behind them. */
-const FLUSHES_AT_ONCE = 4;
 const DIRECTORIES_MAX = 10_000;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
@@ -56,9 +55,7 @@ export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
   readonly #rereader: Rereader;
-  /** Bytes that open drafts were promised and have not written yet: two recorders must not be promised the same space. */
-  #promised = 0;
-  readonly #flushes = pLimit(FLUSHES_AT_ONCE);
+  readonly #drafts = new VaultDrafts();
   readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
   /** The probe that is being written. All who ask at the same time share it and its answer, so a disk that hangs holds up only one. */
@@ -90,31 +87,29 @@ export class DiskVault implements Vault {
 
   async draft(key: string, bytes: number): Promise<VaultDraft> {
     const path = this.#path(key);
-    const free = (await this.freeBytes()) - this.#promised;
+    await this.#mustFit(key, bytes);
+    return this.#drafts.open(key, await this.#durable(path, key), bytes);
+  }
+
+  async resumeDraft(key: string, bytes: number): Promise<ResumedDraft> {
+    const path = this.#path(key);
+    await this.#makeParent(path, key);
+    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY, resumes: true });
+    await file.open();
+    try {
+      if ((await file.length()) > bytes) await file.truncate(0);
+      const keptBytes = await file.length();
+      await this.#mustFit(key, bytes - keptBytes);
+      return this.#drafts.resume(key, file, { bytes, keptBytes });
+    } catch (error) {
+      await file.leave();
+      throw error;
+    }
+  }
+
+  async #mustFit(key: string, bytes: number): Promise<void> {
+    const free = (await this.freeBytes()) - this.#drafts.promisedBytes;
     if (bytes > free) throw new EvidockError('vault.full', because('full-reserve', { key, size: bytes, free: Math.max(0, free) }));
-    const file = await this.#durable(path, key);
-    let promised = bytes;
-    this.#promised += bytes;
-    const keepPromise = (written: number) => {
-      const kept = Math.min(promised, written);
-      promised -= kept;
-      this.#promised -= kept;
-    };
-    return {
-      key,
-      write: async (chunk, length, position) => {
-        await file.write(chunk, length, position);
-        keepPromise(length);
-      },
-      descriptor: file.descriptor,
-      wrote: keepPromise,
-      finish: (length) => this.#flushes(() => file.finish(length)),
-      commit: () => file.commit(),
-      discard: async () => {
-        keepPromise(promised);
-        await file.discard();
-      },
-    };
   }
 
   /** A draft that is made read-only before it gets its final name. */
@@ -224,43 +219,26 @@ export class DiskVault implements Vault {
     }
   }
 
-  async reread(
-    key: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }> {
-    const { bytes, sha256, sm3, method } = await this.#rereader.reread(key, this.#path(key), options);
-    return { bytes, digests: { sha256, sm3 }, method };
+  async reread(key: string, options: RereadOptions): ReturnType<Vault['reread']> {
+    const { bytes, sha256, sm3, method, blocks } = await this.#rereader.reread(key, this.#path(key), options);
+    return { bytes, digests: { sha256, sm3 }, method, blocks };
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
     if (prefix !== '' && !isVaultKey(prefix)) throw new EvidockError('vault.key-invalid', because('key', { key: prefix }));
-    yield* this.#walk(prefix);
-  }
-
-  async *#walk(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
-    const names: { name: string; directory: boolean }[] = [];
-    try {
-      for await (const entry of await opendir(join(this.#root, prefix))) {
-        if (prefix === '' && NO_FOOTAGE.includes(entry.name)) continue;
-        if (entry.isDirectory()) names.push({ name: entry.name, directory: true });
-        else if (entry.isFile() && !entry.name.endsWith('.partial')) names.push({ name: entry.name, directory: false });
-      }
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return;
-      throw readError(prefix, error);
-    }
-    names.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const { name, directory } of names) {
-      const key = prefix === '' ? name : `${prefix}/${name}`;
-      if (directory) yield* this.#walk(key);
-      else yield { key, bytes: (await lstat(join(this.#root, key))).size };
-    }
+    yield* filesBelow(this.#root, prefix, NO_FOOTAGE);
   }
 
   async freeBytes(): Promise<number> {
+    return (await this.space()).freeBytes;
+  }
+
+  async space(): Promise<VaultSpace> {
     try {
-      const { bavail, bsize } = await statfs(this.#root);
-      return Math.max(0, bavail * bsize - this.#reserveBytes);
+      const { bavail, bfree, blocks, bsize } = await statfs(this.#root);
+      // Blocks that only root may take, and the reserve, are no room for footage.
+      const totalBytes = Math.max(0, (blocks - (bfree - bavail)) * bsize - this.#reserveBytes);
+      return { totalBytes, freeBytes: Math.max(0, bavail * bsize - this.#reserveBytes) };
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, 'free space of the vault', error);
     }

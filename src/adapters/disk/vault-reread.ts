@@ -1,5 +1,6 @@
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { RereadOptions } from '#ports/vault';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface RereadResult {
@@ -7,6 +8,8 @@ export interface RereadResult {
   readonly sha256: string;
   readonly sm3: string | null;
   readonly method: 'direct' | 'nocache' | 'cached';
+  /** SHA-256 of each block, one behind the other; null: not asked for. */
+  readonly blocks: Uint8Array | null;
 }
 
 interface Pending {
@@ -52,11 +55,7 @@ export class Rereader {
     });
   }
 
-  reread(
-    key: string,
-    path: string,
-    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<RereadResult> {
+  reread(key: string, path: string, options: RereadOptions): Promise<RereadResult> {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted();
       const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -73,7 +72,7 @@ export class Rereader {
       member.load += 1;
       member.worker.ref();
       member.pending.set(id, { key, resolve: settle(resolve), reject: settle(reject), onBytes: options.onBytes });
-      member.worker.postMessage({ id, path, sm3: options.sm3, stop });
+      member.worker.postMessage({ id, path, sm3: options.sm3, blockBytes: options.blockBytes ?? 0, stop });
     });
   }
 

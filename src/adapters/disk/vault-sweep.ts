@@ -1,6 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { opendir, unlink } from 'node:fs/promises';
+import { opendir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isResumed } from '../durable-file.ts';
+
+/** So long a draft that may be resumed waits for its next attempt, ms. */
+const RESUMED_MS_MAX = 7 * 86_400_000;
 
 export interface SweepPlaces {
   readonly root: string;
@@ -22,7 +26,7 @@ export async function sweepVault({ root, quarantine, failed }: SweepPlaces): Pro
     for await (const entry of entries) {
       const path = join(directory, entry.name);
       if (entry.isDirectory() && path !== quarantine) await sweep(path);
-      else if (entry.isFile() && entry.name.endsWith('.partial')) {
+      else if (entry.isFile() && entry.name.endsWith('.partial') && !(await mayGoOn(path))) {
         await unlink(path);
         removed += 1;
       }
@@ -30,4 +34,8 @@ export async function sweepVault({ root, quarantine, failed }: SweepPlaces): Pro
   };
   await sweep(root);
   return removed;
+}
+
+async function mayGoOn(path: string): Promise<boolean> {
+  return isResumed(path) && Date.now() - (await stat(path)).mtimeMs < RESUMED_MS_MAX;
 }

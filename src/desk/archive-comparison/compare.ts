@@ -1,4 +1,3 @@
-import { withdrawCopies } from '#desk/withdraw-copies';
 import type { Actor } from '#domain/custody/actor';
 import { ArchiveCompared } from '#domain/custody/archive-entries';
 import { subject } from '#domain/custody/subject';
@@ -10,6 +9,7 @@ import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
+import { withdrawCopies } from '#steps/withdraw-copies';
 import { acceptBucket, bucketFindings } from './bucket.ts';
 import { FoundThings } from './found.ts';
 import { lastKeyOf, type Pair, pairs } from './groups.ts';

@@ -230,6 +230,18 @@ export const CopyWithdrawn = defineEntry({
   },
 });
 
+export const CopyChecked = defineEntry({
+  type: 'copy.checked',
+  about: ['recording'],
+  tells: 'A copy in the archive was read back once more, and has the sealed digest. Its original may leave the vault.',
+  data: { archive: id(), item: id(), key: key(), verifiedBy: code('`readback`: every byte.') },
+  related: ({ item }) => [subject('original', item)],
+  example: {
+    subject: subject('recording', RECORDING),
+    data: { archive: 's3', item: ORIGINAL.id, key: `recordings/${RECORDING}/001.mp4`, verifiedBy: 'readback' },
+  },
+});
+
 export const ORIGINAL_ENTRIES = [
   OriginalGrown,
   OriginalCopied,
@@ -242,4 +254,5 @@ export const ORIGINAL_ENTRIES = [
   FixityChecked,
   CopyFailedVerification,
   CopyWithdrawn,
+  CopyChecked,
 ] as const;

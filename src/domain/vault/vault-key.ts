@@ -30,6 +30,11 @@ export function manifestKey(recordingId: string, index: number): string {
   return `${recordingPrefix(recordingId)}/original-${String(index).padStart(4, '0')}.manifest.json`;
 }
 
+/** `<recording>/original-0001.blocks`, beside the manifest: digests of the blocks of a large original (domain/eviction/block-digests.ts). */
+export function blocksKey(recordingId: string, index: number): string {
+  return `${recordingPrefix(recordingId)}/original-${String(index).padStart(4, '0')}.blocks`;
+}
+
 export function derivedPrefix(recordingId: string): string {
   return `${recordingPrefix(recordingId)}/derived`;
 }

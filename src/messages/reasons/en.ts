@@ -23,6 +23,7 @@ import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
 import { dutyReasonsEn } from './retention/duties-en.ts';
+import { evictionEn } from './retention/eviction-en.ts';
 import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
@@ -64,5 +65,6 @@ export const REASONS_EN = {
   ...retentionEn,
   ...explanationEn,
   ...disposalEn,
+  ...evictionEn,
   ...termsEn,
 } as const;

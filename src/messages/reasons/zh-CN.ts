@@ -25,6 +25,7 @@ import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { disposalZhCN } from './retention/disposal-zh-CN.ts';
 import { dutyReasonsZh } from './retention/duties-zh-CN.ts';
+import { evictionZhCN } from './retention/eviction-zh-CN.ts';
 import { explanationZhCN } from './retention/explanation-zh-CN.ts';
 import { holdReasonsZh } from './retention/holds-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
@@ -65,6 +66,7 @@ const zhCN = {
   ...retentionZhCN,
   ...explanationZhCN,
   ...disposalZhCN,
+  ...evictionZhCN,
   ...termsZhCN,
 } as const;
 

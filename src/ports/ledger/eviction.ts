@@ -11,6 +11,8 @@ export interface Needed {
 export interface EvictionReader {
   /** Recordings of which the vault holds an original, the least recently needed first; `after`: the last one of the page before. At most 1000. */
   needed(page: { readonly after?: Needed; readonly limit: number }): Promise<readonly Needed[]>;
+  /** When a recording was needed last; null: the vault holds nothing of it. */
+  neededAt(recordingId: string): Promise<number | null>;
   /** Sealed originals with these bytes that the vault holds, at most `limit`: names of one file, as far as its disk has links. */
   names(of: { readonly sha256: string; readonly bytes: number }, limit: number): Promise<readonly Original[]>;
   /** Ids of evicted originals that are being fetched back, the oldest first. After a crash they are gone on with. */

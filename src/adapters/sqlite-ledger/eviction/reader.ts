@@ -24,6 +24,12 @@ export class SqlEvictionReader implements EvictionReader {
     return rows.map((row) => ({ recordingId: row.recording_id, atMs: row.at }));
   }
 
+  async neededAt(recordingId: string): Promise<number | null> {
+    const found = this.#db.selectFrom('needs').select('at').where('recording_id', '=', recordingId);
+    const [row] = await this.#sight.narrow(found, 'recording', 'needs.recording_id').execute();
+    return row?.at ?? null;
+  }
+
   async names({ sha256, bytes }: { sha256: string; bytes: number }, limit: number): Promise<readonly Original[]> {
     const found = this.#db
       .selectFrom('originals')

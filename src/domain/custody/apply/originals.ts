@@ -1,4 +1,5 @@
 import {
+  CopyChecked,
   CopyFailedVerification,
   CopyWithdrawn,
   OriginalCopied,
@@ -109,6 +110,9 @@ export const ORIGINAL_RULES = [
   rule(TakenUpAgain, ({ subject: { id } }) => [set('originals', { recording_id: id }, { replaced_by: null })]),
   rule(RecordingArchived, (entry) => [...archived(entry), set('recordings', { id: entry.subject.id }, { archived_at: entry.atMs })]),
   rule(FactsArchived, archived),
+  rule(CopyChecked, ({ subject: { id }, data: { archive, item, verifiedBy } }) => [
+    set('copies', { recording_id: id, item_id: item, place: archive }, { verified_by: verifiedBy }),
+  ]),
   rule(CopyWithdrawn, ({ subject: { id }, data: { archive }, lists }) =>
     (lists.objects ?? []).map(({ item }) => remove('copies', { recording_id: id, item_id: item, place: archive })),
   ),

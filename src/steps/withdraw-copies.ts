@@ -4,7 +4,17 @@ import { subject } from '#domain/custody/subject';
 import type { Reason } from '#domain/reason';
 import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
-import type { DeskDeps } from './deps.ts';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
+
+interface Deps {
+  readonly ledger: Pick<Ledger, 'transaction'>;
+  readonly archive: Pick<Archive, 'name'> | null;
+  readonly clock: Clock;
+  /** Rings the queue at once for all waiting work. */
+  readonly pokeWork: () => void;
+}
 
 /** An object that the archive does not hold as it should, as two readings have shown. */
 export interface WrongCopy {
@@ -15,10 +25,10 @@ export interface WrongCopy {
 
 /**
  * Takes back copies that failed their check, in one transaction: their rows go, a custody entry says why, the recording is no longer `archived`, and its
- * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until the recording is archived again.
+ * archive work waits again. What only an archived recording allows (a wipe of its recorder, an eviction) waits until the recording is archived again.
  */
 export async function withdrawCopies(
-  { ledger, archive, clock, pokeWork }: Pick<DeskDeps, 'ledger' | 'archive' | 'clock' | 'pokeWork'>,
+  { ledger, archive, clock, pokeWork }: Deps,
   recordingId: string,
   wrong: readonly WrongCopy[],
   actor: Actor,

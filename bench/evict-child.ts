@@ -1,0 +1,110 @@
+/*
+ * Two intakes of the same size on one station in a process of its own: node evict-child.ts HOME ORDER. While one of them runs, what was archived before is
+ * evicted; ORDER `plain` or `evicting` says which comes first. Prints how long each took, to "safe", ms, and how many bytes were evicted, as JSON.
+ */
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
+import { DiskArchive } from '#adapters/disk/disk-archive';
+import { diskEraser } from '#adapters/disk/original-eraser';
+import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
+import { STATION } from '#domain/custody/actor';
+import { RecordingArchived } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
+import { workId } from '#domain/work';
+import { EvictableVault } from '#evict/evictable-vault';
+import { Evictor } from '#evict/evictor';
+import { ArchiveFetchBack } from '#evict/fetch-back';
+import { KeysInUse } from '#evict/keys-in-use';
+import { benchStation } from './bench-station.ts';
+import { coldCache } from './paired.ts';
+
+const [home = '', order = 'plain'] = process.argv.slice(2);
+const state = join(home, 'state');
+const clock = { nowMs: () => Date.now() };
+const faults = { reached: () => undefined };
+const log = pino({ level: 'error' });
+const limiter = { pieceBytes: 1024 * 1024, take: async () => undefined };
+const archive = new DiskArchive({ directory: join(home, 'archive'), limiter, faults, stationId: 'bench1' });
+await archive.open(false);
+const opened: { evictor?: Evictor } = {};
+const station = await benchStation(state, {
+  sm3: false,
+  seal: true,
+  front: (disk, ledger) => {
+    const inUse = new KeysInUse();
+    const eraser = diskEraser({
+      where: 'vault',
+      directory: join(state, 'vault'),
+      errors: VAULT_WRITE_ERRORS,
+      ready: async () => undefined,
+    });
+    const settings = { marks: { high: 100, low: 100 }, needs: { copies: 1, freshMs: 86_400_000, readBack: true }, everyMs: 3_600_000 };
+    const common = { ledger, vault: disk, archive, clock, log, faults };
+    const evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
+    opened.evictor = evictor;
+    const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });
+    return new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack });
+  },
+});
+const { ledger, vault } = station;
+const limits = { filesMax: 100_000, depthMax: 4, fileBytesMax: 2 ** 50 };
+// What waits for its turn must not let the process end.
+const alive = setInterval(() => undefined, 1000);
+
+async function take(card: string, slot: number): Promise<number> {
+  coldCache();
+  const begun = performance.now();
+  const docking = await station.dock(new DirectoryVolume({ root: join(home, card), label: card, limits }), slot);
+  await docking.safe;
+  return performance.now() - begun;
+}
+
+/** Puts everything that is sealed into the archive, and has nothing wait for work. */
+async function archiveAll(): Promise<number> {
+  let bytes = 0;
+  for (const { recording, originals } of await ledger.recordings.list({ limit: 1000 })) {
+    for (const { vaultKey: key, bytes: size, digests } of originals) {
+      const object = { key, bytes: size, sha256: digests?.sha256 ?? '', mediaType: 'video/mp4' };
+      await archive.put({ ...object, open: (range) => vault.read(key, range) });
+      bytes += size;
+    }
+    await ledger.transaction(async (writer) => {
+      const atMs = clock.nowMs();
+      for (const { id: itemId, recordingId, vaultKey: key, bytes: size } of originals)
+        await writer.recordings.upsertCopy({
+          ...{ itemId, recordingId, where: 'disk', key, bytes: size },
+          ...{ verifiedAtMs: atMs, verifiedBy: 'readback' },
+        });
+      const objects = originals.map(({ id: item, vaultKey: key, bytes: size, digests }) => ({
+        ...{ item, key, bytes: size, sha256: digests?.sha256 ?? '' },
+      }));
+      const about = { atMs, actor: STATION, subject: subject('recording', recording.id) };
+      await writer.custody.append(
+        RecordingArchived.make({ ...about, data: { archive: 'disk', verifiedBy: 'readback' }, lists: { objects } }),
+      );
+      const claim = await writer.work.claim(workId('derive', recording.id), { host: 'station', instance: 'bench' }, 60_000);
+      if (claim) await writer.work.finish(claim);
+    });
+  }
+  return bytes;
+}
+
+await take('old', 1);
+const bytes = await archiveAll();
+let evictedBytes = 0;
+const plain = async (slot: number) => take('plain', slot);
+const evicting = async (slot: number) => {
+  const freed = opened.evictor?.makeRoom(bytes).then((count) => {
+    evictedBytes = count;
+  });
+  const elapsedMs = await take('evicting', slot);
+  await freed;
+  return elapsedMs;
+};
+const times = order === 'plain' ? [await plain(2), await evicting(3)] : [await evicting(2), await plain(3)].reverse();
+clearInterval(alive);
+await opened.evictor?.stop();
+await station.close();
+await archive.close();
+console.log(JSON.stringify({ plainMs: times[0], evictingMs: times[1], evictedBytes, bytes }));

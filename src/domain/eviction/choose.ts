@@ -1,0 +1,101 @@
+import type { Copy, Original } from '#domain/recording';
+
+/** What an original must have in the archive before the vault may give it up. */
+export interface EvictionNeeds {
+  /** How many archives hold it. */
+  readonly copies: number;
+  /** How old the last check of a copy may be, ms. */
+  readonly freshMs: number;
+  /** Whether only a check counts that read every byte back. */
+  readonly readBack: boolean;
+}
+
+/** One original in the vault: a name of its bytes. */
+export interface NameFacts {
+  readonly original: Pick<Original, 'id' | 'recordingId' | 'state' | 'bytes' | 'digests' | 'vaultKey' | 'evictedAtMs'>;
+  /** Every copy on record of this original. */
+  readonly copies: readonly Copy[];
+  /** When its recording was needed last: docked, looked at, derived or fetched. */
+  readonly neededAtMs: number;
+  /** Work of its recording waits or runs. */
+  readonly busy: boolean;
+  /** Its bytes are being read or fetched at this moment: played, exported, compared with a card, checked. */
+  readonly inUse: boolean;
+}
+
+/** Bytes in the vault with all their names. They are freed when the last name goes, so all of them go or none. */
+export interface StoredFile {
+  readonly bytes: number;
+  readonly names: readonly NameFacts[];
+}
+
+/** Why bytes stay in the vault now. `unverified`: there are copies enough, and a check that is too old or too weak has to be made again first. */
+export type Stays = 'not-sealed' | 'busy' | 'in-use' | 'too-few-copies' | 'unverified';
+
+/** null: the vault may give it up. */
+export function whyStays(file: StoredFile, needs: EvictionNeeds, nowMs: number): Stays | null {
+  const reasons = file.names.map((name) => whyNameStays(name, needs, nowMs));
+  // A check is worth making only where nothing else stands in the way.
+  return reasons.find((reason) => reason !== null && reason !== 'unverified') ?? reasons.find((reason) => reason !== null) ?? null;
+}
+
+function whyNameStays({ original, copies, busy, inUse }: NameFacts, needs: EvictionNeeds, nowMs: number): Stays | null {
+  if (original.state !== 'sealed' || original.digests === null || original.evictedAtMs !== null) return 'not-sealed';
+  if (busy) return 'busy';
+  if (inUse) return 'in-use';
+  const archived = copies.filter((copy) => isArchived(original, copy));
+  const places = (found: readonly Copy[]) => new Set(found.map(({ where }) => where)).size;
+  const wanted = Math.max(1, needs.copies);
+  if (places(archived) < wanted) return 'too-few-copies';
+  return places(archived.filter((copy) => isFresh(copy, needs, nowMs))) < wanted ? 'unverified' : null;
+}
+
+/** Whether the copy is one in an archive, of all bytes of the original. */
+export function isArchived(original: Pick<Original, 'id' | 'bytes'>, copy: Copy): boolean {
+  return copy.where !== 'vault' && copy.itemId === original.id && copy.bytes === original.bytes;
+}
+
+/** Whether the last check of a copy still counts. A check from the future tells nothing of its age. */
+export function isFresh({ verifiedBy, verifiedAtMs }: Copy, { readBack, freshMs }: EvictionNeeds, nowMs: number): boolean {
+  const ageMs = nowMs - verifiedAtMs;
+  return (!readBack || verifiedBy === 'readback') && ageMs >= 0 && ageMs <= freshMs;
+}
+
+export interface Choice {
+  /** Files that may go now, the least recently needed first: enough to free what is wanted, as far as there are such. */
+  readonly evict: readonly StoredFile[];
+  /** Files whose copies have to be checked again before they may go; only as many as are needed beside `evict`. */
+  readonly check: readonly StoredFile[];
+  /** How many files stay for which reason. */
+  readonly stays: Readonly<Partial<Record<Stays, number>>>;
+}
+
+/** When a file was needed last: by the name that was needed last. */
+function neededAt({ names }: StoredFile): number {
+  return Math.max(...names.map(({ neededAtMs }) => neededAtMs));
+}
+
+/** Chooses what leaves the vault to free `bytes` bytes, and at most `checksMax` files to be checked. A file that frees nothing is never chosen. */
+export function chooseEvictions(
+  files: readonly StoredFile[],
+  { bytes, checksMax, needs, nowMs }: { bytes: number; checksMax: number; needs: EvictionNeeds; nowMs: number },
+): Choice {
+  const evict: StoredFile[] = [];
+  const check: StoredFile[] = [];
+  const stays: Partial<Record<Stays, number>> = {};
+  let freed = 0;
+  let promised = 0;
+  for (const file of files.toSorted((a, b) => neededAt(a) - neededAt(b))) {
+    if (file.bytes === 0) continue;
+    const why = whyStays(file, needs, nowMs);
+    if (why !== null) stays[why] = (stays[why] ?? 0) + 1;
+    if (why === null && freed < bytes) {
+      evict.push(file);
+      freed += file.bytes;
+    } else if (why === 'unverified' && promised < bytes && check.length < checksMax) {
+      check.push(file);
+      promised += file.bytes;
+    }
+  }
+  return { evict, check: freed >= bytes ? [] : check, stays };
+}

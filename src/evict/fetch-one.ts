@@ -1,0 +1,193 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Actor } from '#domain/custody/actor';
+import { CopyFailedVerification, OriginalFetched } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
+import { corruptionProof } from '#domain/destruction/corruption';
+import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
+import type { Copy, Original } from '#domain/recording';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger } from '#ports/ledger';
+import type { ResumedDraft, Vault } from '#ports/vault';
+import type { VaultRoom } from '#ports/vault-room';
+import { setAside } from '#steps/set-aside';
+import { withRoom } from './with-room.ts';
+
+type Reread = Awaited<ReturnType<Vault['reread']>>;
+
+const CHUNK_BYTES = 1024 * 1024;
+
+export interface FetchDeps {
+  readonly ledger: Ledger;
+  readonly vault: Pick<Vault, 'stat' | 'resumeDraft' | 'reread' | 'link' | 'quarantine' | 'makeReadOnly'>;
+  readonly archive: Archive;
+  readonly room: VaultRoom;
+  readonly clock: Clock;
+  readonly faults: FaultPoints;
+}
+
+export interface FetchRun {
+  readonly actor: Actor;
+  /** Nobody wants it any more: what came is thrown away. */
+  readonly cancelled: AbortSignal;
+  /** The station stops: what came stays for the next start. */
+  readonly stopping: AbortSignal;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Brings one evicted original back: draft, sealed digest, commit, read back, record. Throws vault.*, archive.*, or the reason of an abort. */
+export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
+  const { ledger, vault, archive, clock, faults } = deps;
+  const { id, recordingId, digests, bytes, vaultKey } = original;
+  const copies = await ledger.recordings.copies(recordingId);
+  const copy = copies.find(({ itemId, where }) => itemId === id && where === archive.name);
+  if (!copy || !digests) throw new EvidockError('archive.missing', because('not-archived', { id }));
+  await ledger.transaction((writer) => writer.eviction.noteFetch(id, clock.nowMs()));
+  faults.reached('w30-fetch-begun');
+  try {
+    // Another name of the same bytes may be in the vault: then no byte has to come.
+    const [same] = await ledger.eviction.names({ sha256: digests.sha256, bytes }, 1);
+    if (!(await isThere(deps, original))) {
+      if (same) await vault.link(same.vaultKey, vaultKey);
+      else await bring(deps, original, { ...run, copy });
+      faults.reached('w32-fetched-linked');
+    }
+    await record(deps, original, run);
+  } catch (error) {
+    if (!run.stopping.aborted && mayForget(error, run)) await ledger.transaction((writer) => writer.eviction.forgetFetch(id));
+    throw error;
+  }
+  faults.reached('w33-fetched-recorded');
+}
+
+/** An archive that is away comes back, and a part of the file is here by then. Everything else is for who asks again. */
+function mayForget(error: unknown, { cancelled }: FetchRun): boolean {
+  return cancelled.aborted || !(error instanceof EvidockError) || error.side !== 'archive' || error.code === 'archive.mismatch';
+}
+
+/** Whether a file of the right bytes stands there already, as a crash before the record leaves it. One with other bytes is set aside. */
+async function isThere(deps: FetchDeps, original: Original): Promise<boolean> {
+  if ((await deps.vault.stat(original.vaultKey)) === null) return false;
+  return (await readBack(deps, original)) !== null;
+}
+
+/** How the file was read back; null where two readings are not what was sealed: then it has been set aside. */
+async function readBack(deps: FetchDeps, original: Original): Promise<Reread['method'] | null> {
+  const { vault } = deps;
+  const { vaultKey: key, bytes, digests } = original;
+  const readings: { bytes: number; sha256: string }[] = [];
+  for (let time = 0; time < 2; time += 1) {
+    const found: Reread = await vault.reread(key, { sm3: false });
+    if (found.bytes === bytes && found.digests.sha256 === digests?.sha256) return found.method;
+    readings.push({ bytes: found.bytes, sha256: found.digests.sha256 });
+  }
+  await setAside(deps, original, { key, why: 'differs', corrupt: corruptionProof({ original, key, readings }) });
+  return null;
+}
+
+interface Bringing extends FetchRun {
+  /** Where the bytes come from. */
+  readonly copy: Copy;
+}
+
+async function bring(deps: FetchDeps, original: Original, run: Bringing): Promise<void> {
+  const { vault, room, faults } = deps;
+  const { vaultKey: key, bytes } = original;
+  const draft = await withRoom(room, bytes, () => vault.resumeDraft(key, bytes));
+  try {
+    await fill(deps, original, draft, run);
+    await draft.finish(bytes);
+    faults.reached('w31-fetch-flushed');
+    // A file that appeared meanwhile can only be one that is not on record: the record reads it back.
+    if ((await draft.commit()) === 'exists') await draft.discard();
+  } catch (error) {
+    await (run.cancelled.aborted || isOfVault(error) || isWrong(error) ? draft.discard() : draft.leave());
+    throw error;
+  }
+}
+
+const isOfVault = (error: unknown) => error instanceof EvidockError && error.side === 'vault';
+const isWrong = (error: unknown) => error instanceof EvidockError && error.code === 'archive.mismatch';
+
+/** Fills the draft and compares it with the sealed digest. What an earlier attempt left is read again first; where that is wrong, all of it comes anew. */
+async function fill(deps: FetchDeps, original: Original, draft: ResumedDraft, run: Bringing): Promise<void> {
+  const sealed = original.digests?.sha256 ?? '';
+  const hash = await keptHash(draft, run);
+  let found = await rest(deps, original, draft, { hash, from: draft.keptBytes, run });
+  if (found !== sealed && draft.keptBytes > 0) {
+    await draft.restart();
+    found = await rest(deps, original, draft, { hash: createHash('sha256'), from: 0, run });
+  }
+  if (found !== sealed) await tellWrong(deps, original, { actor: run.actor, sha256: found });
+}
+
+async function keptHash(draft: ResumedDraft, run: FetchRun): Promise<Hash> {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (let position = 0; position < draft.keptBytes; ) {
+    mustGoOn(run);
+    const came = await draft.read(chunk.subarray(0, Math.min(CHUNK_BYTES, draft.keptBytes - position)), position);
+    if (came === 0) break;
+    hash.update(chunk.subarray(0, came));
+    position += came;
+    run.onBytes(position);
+  }
+  return hash;
+}
+
+/** Writes what is missing from `from` on. Returns the SHA-256 of the whole. */
+async function rest(
+  { archive }: FetchDeps,
+  { bytes }: Original,
+  draft: ResumedDraft,
+  { hash, from, run }: { hash: Hash; from: number; run: Bringing },
+): Promise<string> {
+  let position = from;
+  if (from < bytes) {
+    const signal = AbortSignal.any([run.cancelled, run.stopping]);
+    for await (const chunk of (await archive.read(run.copy, { start: from, end: bytes }, signal)) as AsyncIterable<Buffer>) {
+      mustGoOn(run);
+      await draft.write(chunk, chunk.length, position);
+      hash.update(chunk);
+      position += chunk.length;
+      run.onBytes(position);
+    }
+  }
+  return hash.digest('hex');
+}
+
+function mustGoOn({ cancelled, stopping }: FetchRun): void {
+  cancelled.throwIfAborted();
+  stopping.throwIfAborted();
+}
+
+/** The archive gave other bytes than were sealed. Its copy stays on record: it may be the only one, and a check or a healing decides on it. */
+async function tellWrong({ ledger, archive, clock }: FetchDeps, original: Original, { actor, sha256 }: { actor: Actor; sha256: string }) {
+  const { id, recordingId, vaultKey: key, digests } = original;
+  const sealed = digests?.sha256 ?? '';
+  const found = because('fetched-differs', { key, found: sha256, sha256: sealed });
+  await ledger.transaction(async (writer) => {
+    const about = { atMs: clock.nowMs(), actor, subject: subject('recording', recordingId) };
+    const data = { where: archive.name, item: id, key, expected: sealed };
+    await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found } }));
+  });
+  throw new EvidockError('archive.mismatch', found);
+}
+
+async function record(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
+  const { ledger, vault, archive, clock } = deps;
+  const { id, recordingId, vaultKey: key, bytes, digests } = original;
+  const reread = await readBack(deps, original);
+  if (reread === null) throw new EvidockError('vault.mismatch', because('vault-not-sealed', { path: original.cardPath }));
+  await vault.makeReadOnly(key);
+  await ledger.transaction(async (writer) => {
+    const atMs = clock.nowMs();
+    await writer.originals.markEvicted(id, null);
+    await writer.recordings.upsertCopy({ itemId: id, recordingId, where: 'vault', key, bytes, verifiedAtMs: atMs, verifiedBy: reread });
+    await writer.eviction.forgetFetch(id);
+    const data = { recording: recordingId, key, bytes, sha256: digests?.sha256 ?? '', archive: archive.name, reread };
+    await writer.custody.append(OriginalFetched.make({ atMs, actor: run.actor, subject: subject('original', id), data }));
+  });
+}

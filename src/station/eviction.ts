@@ -1,0 +1,63 @@
+import type { DiskVault } from '#adapters/disk/disk-vault';
+import { diskEraser } from '#adapters/disk/original-eraser';
+import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
+import type { EvictionNeeds } from '#domain/eviction/choose';
+import { EvictableVault } from '#evict/evictable-vault';
+import { Evictor } from '#evict/evictor';
+import { ArchiveFetchBack } from '#evict/fetch-back';
+import { KeysInUse } from '#evict/keys-in-use';
+import type { Archive } from '#ports/archive';
+import type { FetchBack } from '#ports/fetch-back';
+import type { Ledger } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
+import type { VaultRoom } from '#ports/vault-room';
+import type { StationContext } from './context.ts';
+
+const DAY_MS = 86_400_000;
+const NO_ROOM: VaultRoom = { makeRoom: async () => 0 };
+
+export interface EvictionLine {
+  /** The vault for everybody else: what is read is not evicted, and what was evicted is read from the archive. */
+  readonly vault: Vault;
+  readonly fetchBack: FetchBack;
+  /** null: nothing is evicted, because there is no archive or it is configured so. */
+  readonly evictor: Evictor | null;
+  /** Ends what an earlier process began; called once, before anything else uses the vault. */
+  recover(): Promise<void>;
+  /** From now on the space is watched, and fetches of an earlier process go on. */
+  start(): Promise<void>;
+}
+
+/** Puts eviction and fetch-back in front of the vault on disk. */
+export function openEviction(
+  context: StationContext,
+  given: { readonly ledger: Ledger; readonly disk: DiskVault; readonly archive: Archive | null; readonly pokeWork: () => void },
+): EvictionLine {
+  const { config, clock, log, faults, places, onStop } = context;
+  const { ledger, disk, archive, pokeWork } = given;
+  const inUse = new KeysInUse();
+  const eraser = diskEraser({ where: 'vault', directory: places.vault, errors: VAULT_WRITE_ERRORS, ready: async () => undefined });
+  const { on, highWater, lowWater, everySeconds } = config.eviction;
+  const marks = { high: highWater, low: lowWater };
+  const settings = { marks, needs: evictionNeeds(config.eviction), everyMs: everySeconds * 1000 };
+  const common = { ledger, clock, log, faults };
+  const evictor = archive && on ? new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings }) : null;
+  const room = evictor ?? NO_ROOM;
+  const fetchBack = new ArchiveFetchBack({ ...common, vault: disk, archive, room });
+  onStop(() => evictor?.stop() ?? Promise.resolve());
+  onStop(() => fetchBack.stop());
+  return {
+    vault: new EvictableVault({ vault: disk, ledger, archive, inUse, room, fetchBack }),
+    fetchBack,
+    evictor,
+    recover: async () => evictor?.recover(),
+    start: async () => {
+      await fetchBack.resume();
+      await evictor?.start();
+    },
+  };
+}
+
+function evictionNeeds({ copies, check, checkDays }: StationContext['config']['eviction']): EvictionNeeds {
+  return { copies, freshMs: checkDays * DAY_MS, readBack: check === 'readback' };
+}

@@ -1,0 +1,109 @@
+/*
+ * Shows that an evicted original stays first-class: it is downloaded, in ranges, from the archive and on record as that; it is verified there; it comes back by a
+ * request, and is read from the vault then. Method: the real server, ledger, vault and archive.
+ */
+
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskArchive } from '#adapters/disk/disk-archive';
+import { RecordingViewed } from '#domain/custody/recording-entries';
+import type { Original } from '#domain/recording';
+import { ArchiveFetchBack } from '#evict/fetch-back';
+import type { Vault } from '#ports/vault';
+import { about } from '#test/support/custody';
+import { evictedRecording } from '#test/support/eviction/evicted-recording';
+import { type ServedStation, servedStation } from '#test/support/served-station';
+import { buildServer } from '../../src/serve/server.ts';
+
+const CONTENT = Buffer.from(Array.from({ length: 5000 }, (_, n) => n % 251));
+const HEADERS = { host: 'localhost', 'x-evidock-actor': 'cli:wang' };
+
+let station: ServedStation;
+let archive: DiskArchive;
+let app: FastifyInstance;
+let id: string;
+
+beforeEach(async () => {
+  station = await servedStation();
+  const { ledger, vault, clock, log } = station.deps;
+  const faults = { reached: () => undefined };
+  const limiter = { pieceBytes: 65_536, take: async () => undefined };
+  archive = new DiskArchive({ directory: join(station.directory, 'archive'), limiter, faults, stationId: 'test' });
+  await archive.open(false);
+  const room = { makeRoom: async () => 0 };
+  const fetchBack = new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room, clock, log, faults });
+  app = buildServer({ deps: { ...station.deps, archive, fetchBack }, way: 'socket' });
+  id = await evictedRecording(station, archive, CONTENT);
+});
+afterEach(async () => {
+  await app.close();
+  await archive.close();
+  await station.close();
+});
+
+const download = (range?: string) =>
+  app.inject({ url: `/api/v1/recordings/${id}/originals/1`, headers: { ...HEADERS, ...(range ? { range } : {}) } });
+const lines = async (url: string, payload: object) => {
+  const answer = await app.inject({ method: 'POST', url: `/api/v1${url}`, headers: HEADERS, payload });
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.body
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+};
+const original = async () => (await station.ledger.originals.ofRecording(id))[0] as Original;
+const lookedIn = async () =>
+  (await station.ledger.custody.of(about(id))).map(RecordingViewed.parse).flatMap((entry) => (entry ? [entry.data.from] : []));
+
+describe('an evicted original', () => {
+  it('is downloaded from the archive, whole and in ranges, and from the vault when it is back', async () => {
+    const [whole, part] = [await download(), await download('bytes=100-299')];
+    expect([whole.statusCode, part.statusCode]).toEqual([200, 206]);
+    expect(whole.rawPayload.equals(CONTENT)).toBe(true);
+    expect(part.rawPayload.equals(CONTENT.subarray(100, 300))).toBe(true);
+    expect(new Set(await lookedIn())).toEqual(new Set(['disk']));
+    const shown = await app.inject({ url: `/api/v1/recordings/${id}`, headers: HEADERS });
+    expect(shown.json()).toMatchObject({
+      originals: [{ state: 'sealed', evictedAt: expect.stringMatching(/^2026-06-20T/) }],
+      copies: [{ where: 'disk' }],
+    });
+    expect(await lines(`/recordings/${id}/fetch`, {})).toMatchObject([
+      { type: 'progress', filesTotal: 1, bytesTotal: 5000 },
+      { type: 'summary', files: 1, bytes: 5000 },
+    ]);
+    expect((await original()).evictedAtMs).toBeNull();
+    expect((await download()).rawPayload.equals(CONTENT)).toBe(true);
+    expect((await lookedIn()).at(-1)).toBe('vault');
+  });
+
+  it('is no fault of the vault, and is verified in the archive', async () => {
+    const done = await lines('/verify', { recording: id, vault: true });
+    expect(done.filter(({ type }) => type === 'fault')).toEqual([]);
+    expect(done.at(-1)).toMatchObject({ type: 'summary', faults: 0 });
+    expect(Number(done.at(-1)?.['bytes'])).toBeGreaterThanOrEqual(5000);
+    const log = await lines('/verify', { log: true });
+    expect(log.filter(({ type }) => type === 'fault')).toEqual([]);
+  });
+
+  it('whose archived copy is wrong is a fault, told each time, and keeps that copy on record', async () => {
+    const path = join(station.directory, 'archive', (await original()).vaultKey);
+    await chmod(path, 0o600);
+    await writeFile(path, Buffer.alloc(5000, 9));
+    for (const asked of [{ vault: true }, { archive: true }, { vault: true, archive: true }]) {
+      const done = await lines('/verify', { recording: id, ...asked });
+      // Its manifest is not in this archive, which is a fault of another key.
+      const faults = done.filter(({ type, key }) => type === 'fault' && !String(key).endsWith('.json'));
+      expect(
+        faults.map(({ place }) => place),
+        JSON.stringify(asked),
+      ).toEqual(['archive']);
+    }
+    expect((await station.ledger.recordings.copies(id)).map(({ where, itemId }) => [where, itemId])).toContainEqual([
+      'disk',
+      (await original()).id,
+    ]);
+    expect((await download()).statusCode).toBe(200);
+  });
+});

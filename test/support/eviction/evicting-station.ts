@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pino } from 'pino';
+import { DiskArchive } from '#adapters/disk/disk-archive';
+import { DiskVault } from '#adapters/disk/disk-vault';
+import { diskEraser } from '#adapters/disk/original-eraser';
+import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
+import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { sha256Hex } from '#domain/canonical-json';
+import type { EvictionNeeds } from '#domain/eviction/choose';
+import type { Original } from '#domain/recording';
+import { manifestKey } from '#domain/vault/vault-key';
+import { EvictableVault } from '#evict/evictable-vault';
+import { Evictor } from '#evict/evictor';
+import { ArchiveFetchBack } from '#evict/fetch-back';
+import { KeysInUse } from '#evict/keys-in-use';
+import type { Archive } from '#ports/archive';
+import type { FaultPoint } from '#ports/fault-points';
+import type { NewRecording } from '#ports/ledger/recordings';
+import { aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '../builders.ts';
+import { temporaryDirectory } from '../evidock.ts';
+import { contradictionsIn } from '../replayed.ts';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '../told-ledger.ts';
+
+export const DAY_MS = 86_400_000;
+const NEEDS: EvictionNeeds = { copies: 1, freshMs: 30 * DAY_MS, readBack: true };
+
+interface Options {
+  readonly needs?: Partial<EvictionNeeds>;
+  readonly reached?: (point: FaultPoint) => void;
+  /** Puts something in front of the archive. */
+  readonly wrap?: (archive: Archive) => Archive;
+  readonly home?: string;
+}
+
+/** Ledger, vault, archive and eviction with their real parts, in a directory; recordings are written as the stages write them. */
+export async function evictingStation({ needs = {}, reached = () => undefined, wrap = (archive) => archive, home }: Options = {}) {
+  const temporary = home === undefined ? await temporaryDirectory() : null;
+  const directory = home ?? temporary?.path ?? '';
+  const clock = fixedClock(START_MS + DAY_MS);
+  const file = join(directory, 'ledger.sqlite');
+  const ledger = await openLedger({ file, stationId: STATION_ID, clock, demandsCustody: true });
+  const root = join(directory, 'vault');
+  const disk = new DiskVault({ directory: root, reserveBytes: 0, rereadThreads: 1 });
+  await disk.open();
+  await disk.sweep();
+  const faults = { reached };
+  const limiter = { pieceBytes: 65_536, take: async () => undefined };
+  const stored = new DiskArchive({ directory: join(directory, 'archive'), limiter, faults, stationId: STATION_ID });
+  await stored.open(false);
+  const archive = wrap(stored);
+  const inUse = new KeysInUse();
+  const log = pino({ level: 'silent' });
+  const eraser = diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, ready: async () => undefined });
+  const common = { ledger, clock, log, faults };
+  const settings = { marks: { high: 90, low: 80 }, needs: { ...NEEDS, ...needs }, everyMs: 3_600_000 };
+  const poked: number[] = [];
+  const pokeWork = () => void poked.push(1);
+  const evictor = new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings });
+  const fetchBack = new ArchiveFetchBack({ ...common, vault: disk, archive, room: evictor });
+  const vault = new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack });
+  const docking = aDocking();
+  let count = 0;
+  const put = async (key: string, bytes: Uint8Array) => {
+    await mkdir(dirname(join(root, key)), { recursive: true });
+    await writeFile(join(root, key), bytes);
+  };
+  return {
+    ...{ directory, clock, ledger, disk, archive, inUse, evictor, fetchBack, vault, eraser, faults, log, poked },
+    pathOf: (key: string) => join(root, key),
+    /** A recording of one original, sealed at `atMs` (each later than the one before if it is left out). */
+    async sealed(content: Uint8Array, { like, ...more }: Partial<NewRecording> & { like?: Original } = {}): Promise<Original> {
+      count += 1;
+      const atMs = more.createdAtMs ?? START_MS + count;
+      const recording = aRecording({ dockingId: docking.id, createdAtMs: atMs, ...more });
+      const original = anOriginal(recording, { bytes: content.length });
+      const manifest = Buffer.from(`${JSON.stringify({ original: original.id })}\n`);
+      if (like) await disk.link(like.vaultKey, original.vaultKey);
+      else await put(original.vaultKey, content);
+      await put(manifestKey(recording.id, 1), manifest);
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      await ledger.transaction(async (writer) => {
+        if (!(await writer.dockings.get(docking.id))) await tellDocking(writer, docking);
+        const [listed] = await tellListed(writer, { recording, originals: [original], atMs });
+        if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs });
+      });
+      return this.now(original);
+    },
+    async now({ id }: Pick<Original, 'id'>): Promise<Original> {
+      const original = await ledger.originals.get(id);
+      if (!original) throw new Error(`no ${id}`);
+      return original;
+    },
+    /** Puts an original into the archive, verified at the time of START_MS. */
+    async archived(original: Original, content: Uint8Array): Promise<Original> {
+      const sha256 = original.digests?.sha256 ?? '';
+      const object = { key: original.vaultKey, bytes: content.length, sha256, mediaType: 'video/mp4' };
+      await stored.put({ ...object, open: async ({ start, end }) => Readable.from([Buffer.from(content.subarray(start, end))]) });
+      await ledger.transaction((writer) => tellArchived(writer, [original]));
+      return original;
+    },
+    async both(content: Uint8Array, more: Partial<NewRecording> & { like?: Original } = {}): Promise<Original> {
+      return this.archived(await this.sealed(content, more), content);
+    },
+    async close() {
+      await evictor.stop();
+      await fetchBack.stop();
+      await disk.close();
+      await stored.close();
+      await ledger.close();
+      const found = contradictionsIn(file);
+      await temporary?.remove();
+      if (found.length > 0) throw new Error(`the log says otherwise: ${JSON.stringify(found)}`);
+    },
+  };
+}
+
+export type EvictingStation = Awaited<ReturnType<typeof evictingStation>>;
