@@ -5,6 +5,8 @@ import { DutyReturned } from '#domain/custody/duty-entries';
 import { HoldReleased } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
 import { EMPTY_SCOPE } from '#domain/hold/hold';
+import { because } from '#domain/reason';
+import type { Archive } from '#ports/archive';
 import { aHash, anId, START_MS } from '#test/support/builders';
 import { cli } from '#test/support/custody';
 import { inPagesOf, pageOf } from '#test/support/http/pages';
@@ -28,7 +30,9 @@ let duty: string;
 
 beforeAll(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, way: 'network', ...openTo() });
+  // Of the archive nothing but its name is asked.
+  const deps = { ...station.deps, archive: { name: 'disk' } as Archive };
+  app = buildServer({ deps, way: 'network', ...openTo() });
   const recordings: string[] = [];
   for (let n = 0; n < COUNT; n += 1) recordings.push((await station.addRecording(randomBytes(20))).id);
   for (let n = 0; n < 3; n += 1) await retentionBeforeWalk(station.ledger, station.clock, n === 0 ? recordings : []);
@@ -46,6 +50,10 @@ beforeAll(async () => {
       duty = await openDuty(writer, { subject: { kind: 'recorder', id: `DSJ${n}` }, kind: 'recorder-absent' });
       const ofDuty = { atMs: START_MS + n, actor: cli('root'), subject: subject('duty', duty) };
       for (let entry = 0; entry < COUNT; entry += 1) await writer.custody.append(DutyReturned.make(ofDuty));
+      await writer.archive.putFinding({
+        ...{ kind: n % 2 === 0 ? 'foreign' : 'hidden', place: 'disk', key: `originals/${n >> 1}`, versionId: `v${n}` },
+        ...{ recordingId: null, what: because('said', { text: 'x' }), foundAtMs: START_MS, settledAtMs: null },
+      });
       disposal = anId('dsp');
       const by = { person: 'usr-a', roles: ['custodian'], atMs: START_MS };
       await writer.disposals.insert({
@@ -69,7 +77,7 @@ afterAll(async () => {
 const LISTS = [
   ...['/holds', '/holds/:hold/recordings', '/holds/:hold/custody', '/disposals', '/disposals/:disposal/recordings'],
   ...['/duties', '/duties/:duty/custody'],
-  ...['/retention/corrections', '/retention/schedules'],
+  ...['/retention/corrections', '/retention/schedules', '/archive/findings'],
 ];
 const pathOf = (list: string) => list.replace(':hold', hold).replace(':disposal', disposal).replace(':duty', duty);
 
@@ -99,6 +107,6 @@ describe('a list of what is kept', () => {
         .replace(/(hold|disposal)s\/:id/, '$1s/:$1')
         .replace('duties/:id', 'duties/:duty'),
     );
-    expect(named.filter((url) => /^\/(holds|disposals|duties|retention)/.test(url)).sort()).toEqual([...LISTS].sort());
+    expect(named.filter((url) => /^\/(holds|disposals|duties|retention|archive)/.test(url)).sort()).toEqual([...LISTS].sort());
   });
 });

@@ -339,6 +339,7 @@ export function holdsOfLedger(it: It): void {
       { recorder: 'R' },
     ];
     expect(await Promise.all([...beyond, { span: { fromMs: 0, toMs: 1 } }].map(sees))).toEqual(beyond.map(() => false).concat(false));
+    expect(await Promise.all([onUnit, onBoth].map((id) => within.holds.seesWhole(id)))).toEqual([true, false]);
     // Whoever would delete is told the truth, whatever they see.
     expect(await within.holds.isHeld(foreign)).toBe(true);
     await release(ledger, onForeign);

@@ -205,8 +205,8 @@ it('an officer of another unit asks, the reviewer of the owning unit approves, a
     ['asker', 'has an answer'],
     ['asker', 'has ended'],
   ] as const) {
-    const { id } = (await as(name).ask('GET', '/session')).json<{ id: string }>();
-    expect(await cli('notice', 'list')).toMatch(new RegExp(`${id} .*${words}.*${request.id}`));
+    const { account } = (await as(name).ask('GET', '/session')).json<{ account: string }>();
+    expect(await cli('notice', 'list')).toMatch(new RegExp(`${account}\\b.*${words}.*${request.id}`));
   }
 });
 

@@ -89,6 +89,7 @@ export async function releaseHold(deps: HoldDeps, id: string, reason: string, by
   await deps.ledger.transaction(async (writer) => {
     const hold = await mustHaveHold(writer, id);
     if (hold.releasedAtMs !== null) throw new EvidockError('request.conflict', because('no-hold-in-force', { id }));
+    if (!(await writer.holds.seesWhole(id))) throw new EvidockError('request.forbidden', because('hold-of-others', { id }));
     const atMs = deps.clock.nowMs();
     await mustBeSecond(writer, { first: hold.author, second: by.person, duty: 'hold', nowMs: atMs, own: because('hold-own', { id }) });
     await writer.holds.release(id, { atMs, user: by.person, reason: reason.trim() });

@@ -56,6 +56,8 @@ export interface HoldsReader {
   refusedIn(dockingId: string): Promise<number>;
   /** Whether a hold for this stays within what this ledger lets see: it is narrowed to recordings, an officer or a unit that are. */
   withinSight(scope: HoldScope): Promise<boolean>;
+  /** The same of a hold that is on record, as it is and not as it is shown. */
+  seesWhole(id: string): Promise<boolean>;
 }
 
 export interface HoldsWriter {

@@ -11,7 +11,7 @@ import type { Schema } from '../schema.ts';
 import { HeldFootage } from './held-footage.ts';
 import { HoldMatcher } from './matcher.ts';
 import { IN_FORCE, MIRROR_WAITS, NOT_SPREAD } from './migration.ts';
-import { type Row, toHold } from './rows.ts';
+import { type Row, scopeIn, toHold } from './rows.ts';
 
 const COVERING_MAX = 1000;
 /** Nothing is put off for longer. A due time beyond it was written by a clock that was ahead, and would wait until that moment comes. */
@@ -124,6 +124,11 @@ export class SqlHoldsReader implements HoldsReader {
 
   refusedIn(dockingId: string): Promise<number> {
     return this.#footage.refusedIn(dockingId);
+  }
+
+  async seesWhole(id: string): Promise<boolean> {
+    const [row] = await this.#rows.tables.select('holds', { id });
+    return row !== undefined && this.#sight.covers(scopeIn(row));
   }
 
   withinSight(scope: HoldScope): Promise<boolean> {

@@ -10,6 +10,7 @@ export const holdReasonsEn = {
   'hold-beyond-sight':
     'this would hold footage beyond your sight: narrow it to a unit, an officer or recordings that you see, or ask an auditor',
   'hold-own': 'hold {id} was set by you: somebody else releases it',
+  'hold-of-others': 'hold {id} is for footage beyond your sight too: an auditor releases it',
   'held-by': 'recording {recording} is under a legal hold: {names}',
   'hold-storage-cannot': 'this archive cannot hold single objects: the ledger alone holds',
   'hold-version-unknown': '{key}: the station does not know its version yet',

@@ -9,6 +9,7 @@ export const holdReasonsZh = {
   'hold-review-outside': 'review：须为将来的时间，且不超过 {limit} 天',
   'hold-beyond-sight': '该保全会涉及您看不到的录像：请限定为您可见的单位、人员或录像，或请督察审计人员设置',
   'hold-own': '保全 {id} 由您本人设置：须由他人解除',
+  'hold-of-others': '保全 {id} 也涉及您看不到的录像：请由督察审计人员解除',
   'held-by': '录像 {recording} 处于法律保全中：{names}',
   'hold-storage-cannot': '该归档存储不支持对单个对象的保全：仅由台账保全',
   'hold-version-unknown': '{key}：尚不知其版本号',
