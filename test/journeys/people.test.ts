@@ -8,8 +8,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { appCode, BrowserSession, type HttpAnswer } from '#test/support/browser-session';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '#test/support/evidock';
+import { appCode, BrowserSession, type HttpAnswer } from '#test/support/http/browser-session';
 
 /** So far behind is the clock of the first run, that it stands in the middle of the month before. */
 const now = new Date();
