@@ -1,8 +1,8 @@
 /* Goal: duties are seen and acknowledged from the command line. Method: the whole command line over a real ledger. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { START_MS } from '#test/support/builders';
-import { CommandLine } from '#test/support/command-line';
 import { openDuty } from '#test/support/retention/walk-duties';
+import { CommandLine } from '#test/support/station/command-line';
 
 let cli: CommandLine;
 const lines = (text: string) => text.split('\n').map((line) => line.trimEnd().replaceAll(/ {2,}/g, ' | '));

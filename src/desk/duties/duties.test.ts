@@ -9,7 +9,7 @@ import type { Duty } from '#domain/duties/duty';
 import { isFailure } from '#domain/errors';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { ROOT_ACTOR } from '#test/support/clock-watch';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { acknowledgeDuty } from './acknowledge.ts';
 import { DutyKeeper } from './keeper.ts';
