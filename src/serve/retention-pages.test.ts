@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HoldReleased } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
 import { EMPTY_SCOPE } from '#domain/hold/hold';
+import { because } from '#domain/reason';
+import type { Archive } from '#ports/archive';
 import { aHash, anId, START_MS } from '#test/support/builders';
 import { cli } from '#test/support/custody';
 import { inPagesOf, pageOf } from '#test/support/http/pages';
@@ -25,7 +27,9 @@ let disposal: string;
 
 beforeAll(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, way: 'network', ...openTo() });
+  // Of the archive nothing but its name is asked.
+  const deps = { ...station.deps, archive: { name: 'disk' } as Archive };
+  app = buildServer({ deps, way: 'network', ...openTo() });
   const recordings: string[] = [];
   for (let n = 0; n < COUNT; n += 1) recordings.push((await station.addRecording(randomBytes(20))).id);
   for (let n = 0; n < 3; n += 1) await retentionBeforeWalk(station.ledger, station.clock, n === 0 ? recordings : []);
@@ -40,6 +44,10 @@ beforeAll(async () => {
           HoldReleased.make({ ...about, data: { author: 'usr-a', by: 'usr-b' }, personal: { reason: 'judged' } }),
         );
       while (!(await writer.holds.spread(hold, 2)).done);
+      await writer.archive.putFinding({
+        ...{ kind: n % 2 === 0 ? 'foreign' : 'hidden', place: 'disk', key: `originals/${n >> 1}`, versionId: `v${n}` },
+        ...{ recordingId: null, what: because('said', { text: 'x' }), foundAtMs: START_MS, settledAtMs: null },
+      });
       disposal = anId('dsp');
       const by = { person: 'usr-a', roles: ['custodian'], atMs: START_MS };
       await writer.disposals.insert({
@@ -62,7 +70,7 @@ afterAll(async () => {
 
 const LISTS = [
   ...['/holds', '/holds/:hold/recordings', '/holds/:hold/custody', '/disposals', '/disposals/:disposal/recordings'],
-  ...['/retention/corrections', '/retention/schedules'],
+  ...['/retention/corrections', '/retention/schedules', '/archive/findings'],
 ];
 const pathOf = (list: string) => list.replace(':hold', hold).replace(':disposal', disposal);
 
@@ -87,6 +95,6 @@ describe('a list of what is kept', () => {
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
     const named = paged.map(({ url }) => url.replace('/api/v1', '').replace(/(hold|disposal)s\/:id/, '$1s/:$1'));
-    expect(named.filter((url) => /^\/(holds|disposals|retention)/.test(url)).sort()).toEqual([...LISTS].sort());
+    expect(named.filter((url) => /^\/(holds|disposals|retention|archive)/.test(url)).sort()).toEqual([...LISTS].sort());
   });
 });

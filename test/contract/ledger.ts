@@ -5,6 +5,7 @@ import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test
 import { statusIn } from '#test/support/shown-docking';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { callUps } from './ledger-call-ups.ts';
+import { disposals } from './ledger-disposals.ts';
 import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
 import { eviction } from './ledger-eviction.ts';
@@ -60,6 +61,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('take-outs', () => holdings(it));
     describe('eviction', () => eviction(it));
     describe('legal holds', () => holdsOfLedger(it));
+    describe('disposals', () => disposals(it));
     describe('custody', () => custody(it));
     describe('questions to the log', () => looksOfLedger(it));
     describe('copies', () => copies(it));
