@@ -13,7 +13,10 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   archive: async () => (await import('./archive.ts')).benchArchive(),
   evict: async () => (await import('./evict.ts')).benchEvict(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
-  retention: async () => (await import('./retention.ts')).benchRetention(),
+  retention: async () => [
+    ...(await (await import('./retention.ts')).benchRetention()),
+    ...(await (await import('./retention-ledger.ts')).benchDryRun()),
+  ],
   decide: async () => (await import('./decide.ts')).benchDecide(),
   'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   audit: async () => (await import('./audit.ts')).benchAudit(),

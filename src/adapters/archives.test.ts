@@ -17,11 +17,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saying } from '#test/support/saying';
-import { type ArchiveUnderTest, describeArchiveContract, putOf } from '../../test/contract/archive.ts';
+import { type ArchiveUnderTest, describeArchiveContract, describeArchiveContract, putOf, putOf } from '../../test/contract/archive.ts';
+import { type Rgw, startRgw } from '../../test/support/archive/rgw.ts';
+import { archiveOn, clientOf } from '../../test/support/archive/s3-server.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
-import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
-import { type Rgw, startRgw } from '../../test/support/rgw.ts';
-import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
+import { FaultyProxy } from '../../test/support/http/faulty-proxy.ts';
 import { DiskArchive } from './disk/disk-archive.ts';
 import { diskInventory } from './disk/disk-inventory.ts';
 import { noLocks } from './disk/no-locks.ts';

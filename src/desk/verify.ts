@@ -283,10 +283,7 @@ export class Verification {
       const found = await this.#readBack({ ...known, sha256: known.sha256 }, FACTS_ITEM, wrong);
       if (found) yield fault(known.key, because('of-facts', { why: found }));
     }
-    // What left the vault cannot be archived anew from there: its copy stays on record, and the fault is told each time.
-    const evicted = new Set(originals.filter(({ evictedAtMs }) => evictedAtMs !== null).map(({ id }) => id));
-    const again = wrong.filter(({ itemId }) => !evicted.has(itemId));
-    if (again.length > 0) await withdrawCopies(this.#deps, recording.id, again, this.#actor);
+    if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
   }
 
   /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */

@@ -127,6 +127,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'retention.putTerm': 'fact',
   'retention.markCounted': 'bookkeeping',
   'retention.recountWaiting': 'bookkeeping',
+  'retention.recountAll': 'bookkeeping',
   'retention.proposeCorrection': 'fact',
   'retention.decideCorrection': 'fact',
 };

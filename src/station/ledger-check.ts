@@ -42,6 +42,8 @@ export async function checkLedger(context: StationContext, given: Given): Promis
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
     await writer.custody.append(LedgerAccepted.make({ ...about, personal: { why } }));
+    // A ledger that was put back knows nothing of what changed since: every term is counted anew, under the whole schedule.
+    await writer.retention.recountAll();
   });
 }
 

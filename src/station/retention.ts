@@ -7,6 +7,7 @@ import { type ReadVersion, ScheduleShelf } from '#desk/retention/schedule-shelf'
 import { proposeFile } from '#desk/retention/versions';
 import { asEvidockError, EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
+import { evaluatorOf } from '#domain/retention/evaluate';
 import { stageFailed } from '#events';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
@@ -32,8 +33,7 @@ export async function openRetention(context: StationContext, { ledger, clockWatc
   const read = await versionReader(context);
   const shelf = new ScheduleShelf(read);
   const { waiting: waitingDays } = config.retention;
-  // The archive tells no locks yet; with them, this asks the rows of copies.
-  const parts = { shelf, read, waitingDays, lockedUntil: async () => null, dryRuns: new OneAtATime() };
+  const parts = { shelf, read, waitingDays, dryRuns: new OneAtATime() };
   if (!keeps) return parts;
   const failed = (error: unknown) => stageFailed(log, 'retention', {}, asEvidockError(error));
   await proposeFile({ ledger, clock, read }, await scheduleFile(config.retention.schedule)).catch(failed);
@@ -49,7 +49,8 @@ async function versionReader({ config: { retention, station } }: StationContext)
   const [china, own] = [await loadCalendar({ ...known, holidays: 'china' }), await loadCalendar({ ...known, holidays: 'own' })];
   return ({ version, text }) => {
     const schedule = readSchedule(text, version, `schedule ${version}`);
-    return { version, schedule, calendar: schedule.holidays === 'china' ? china : own };
+    const calendar = schedule.holidays === 'china' ? china : own;
+    return { version, schedule, calendar, evaluate: evaluatorOf(schedule, calendar) };
   };
 }
 

@@ -2,7 +2,7 @@ import type { Actor } from '#domain/custody/actor';
 import { CopyWithdrawn } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import type { Reason } from '#domain/reason';
-import { recordingStateOf } from '#domain/recording';
+import { type Original, recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -25,7 +25,8 @@ export interface WrongCopy {
 
 /**
  * Takes back copies that failed their check, in one transaction: their rows go, a custody entry says why, the recording is no longer `archived`, and its
- * archive work waits again. What only an archived recording allows (a wipe of its recorder, an eviction) waits until the recording is archived again.
+ * archive work waits again. What only an archived recording allows (a wipe of its recorder, an eviction) waits until the recording is archived again. A copy of
+ * an original that left the vault stays on record, because it may be the last one, and nothing is here from which it could be made again.
  */
 export async function withdrawCopies(
   { ledger, archive, clock, pokeWork }: Deps,
@@ -36,11 +37,13 @@ export async function withdrawCopies(
   if (!archive) return;
   await ledger.transaction(async (writer) => {
     const recording = await writer.recordings.get(recordingId);
-    if (!recording) return;
+    const evicted = new Set((await writer.originals.ofRecording(recordingId)).filter(isEvicted).map(({ id }) => id));
+    const again = wrong.filter(({ itemId }) => !evicted.has(itemId));
+    if (!recording || again.length === 0) return;
     const nowMs = clock.nowMs();
-    for (const itemId of new Set(wrong.map((each) => each.itemId)))
+    for (const itemId of new Set(again.map((each) => each.itemId)))
       await writer.recordings.withdrawCopy({ recordingId, itemId, where: archive.name });
-    const objects = wrong.map(({ itemId, key, what }) => ({ item: itemId, key, what }));
+    const objects = again.map(({ itemId, key, what }) => ({ item: itemId, key, what }));
     const about = { atMs: nowMs, actor, subject: subject('recording', recordingId) };
     await writer.custody.append(CopyWithdrawn.make({ ...about, data: { archive: archive.name }, lists: { objects } }));
     const priority = (await writer.work.get(workId('archive', recordingId)))?.priority ?? 5;
@@ -53,3 +56,5 @@ export async function withdrawCopies(
   });
   pokeWork();
 }
+
+const isEvicted = ({ evictedAtMs }: Original) => evictedAtMs !== null;

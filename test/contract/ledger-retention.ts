@@ -17,7 +17,7 @@ import { type It, listOne, refused } from './ledger-support.ts';
 const DAY_MS = 86_400_000;
 const AT = { turn: 1, seq: -1 };
 
-export function aTerm(recordingId: string, more: Partial<NewTerm> = {}): NewTerm {
+function aTerm(recordingId: string, more: Partial<NewTerm> = {}): NewTerm {
   return {
     ...{
       recordingId,
@@ -166,6 +166,20 @@ function terms(it: It): void {
     expect(await dueIds(ledger, START_MS + 1)).toEqual([two]);
     const after = { recordingId: two, earnedUntilMs: START_MS };
     expect((await ledger.retention.due(START_MS + 2 * DAY_MS, { limit: 9, after })).map(({ recordingId }) => recordingId)).toEqual([one]);
+  });
+
+  it('are counted again where they wait for something that has come, and all of them where the ledger is another one', async (ledger) => {
+    const id = await sealedUnderSchedule(ledger);
+    const staleAfter = async (change: (writer: LedgerWriter) => Promise<void>) => {
+      await ledger.transaction(change);
+      return ledger.retention.stale(9);
+    };
+    await count(ledger, aTerm(id, { earnedKind: 'waiting', earnedUntilMs: null, waitsFor: 'holidays' }));
+    expect(await staleAfter((writer) => writer.retention.recountWaiting('archived'))).toEqual([]);
+    expect(await staleAfter((writer) => writer.retention.recountWaiting('holidays'))).toEqual([id]);
+    expect(await staleAfter((writer) => writer.retention.recountWaiting('holidays'))).toEqual([id]);
+    await count(ledger, aTerm(id));
+    expect(await staleAfter((writer) => writer.retention.recountAll())).toEqual([id]);
   });
 
   it('of another time of the schedule are stale', async (ledger) => {

@@ -14,6 +14,8 @@ import type { Ledger } from '#ports/ledger';
 import type { NewTerm } from '#ports/ledger/retention';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { store } from '#test/contract/vault';
+import { aDocking, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 import { aDocking, aHash, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { aCustodyDraft } from './custody.ts';
 import { tellArchived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';

@@ -1,3 +1,4 @@
+import { mustBeSecond } from '#desk/people/second-person';
 import { actorText } from '#domain/custody/actor';
 import { CorrectionApproved, CorrectionProposed, CorrectionRefused } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
@@ -11,12 +12,8 @@ import type { Deciding } from './versions.ts';
 
 const WAITING_MAX = 1000;
 
-/** Until when the archive refuses that any copy of a recording goes; null: it is not locked. `permanent`: without end. */
-export type LockedUntil = (ledger: LedgerReader, recordingId: string) => Promise<number | 'permanent' | null>;
-
 interface Deps extends CountDeps {
   readonly ledger: Ledger;
-  readonly lockedUntil: LockedUntil;
 }
 
 /** Says that a recording earned its term by an error. Throws request.not-found, request.conflict for what is locked or is proposed already. */
@@ -51,8 +48,8 @@ export async function decideCorrection(
     const found = await mustHaveCorrection(writer, number);
     if (found.state !== 'proposed') throw new EvidockError('request.conflict', because('correction-decided', { number }));
     const { recordingId, proposedBy, proposedPerson } = found;
-    if (proposedPerson === person)
-      throw new EvidockError('request.forbidden', because('correction-own', { number, who: actorText(proposedBy) }));
+    const own = because('correction-own', { number, who: actorText(proposedBy) });
+    await mustBeSecond(writer, { first: proposedPerson, second: person, duty: 'retention', nowMs: deps.clock.nowMs(), own });
     const atMs = deps.clock.nowMs();
     await writer.retention.decideCorrection(number, { state: approve ? 'approved' : 'refused', by: actor, atMs });
     const type = approve ? CorrectionApproved : CorrectionRefused;
@@ -72,15 +69,18 @@ async function correct(writer: LedgerWriter, recordingId: string, deps: Deps): P
   await putTerms(writer, { ids: [recordingId], counted: counted.map(({ kept }) => ({ before, kept })) }, deps);
 }
 
-async function mustNotBeLocked(ledger: LedgerReader, recordingId: string, { lockedUntil, clock }: Deps): Promise<void> {
-  const until = await lockedUntil(ledger, recordingId);
-  if (until === 'permanent') throw new EvidockError('request.conflict', because('correction-locked-for-good', { recording: recordingId }));
-  if (until !== null && until > clock.nowMs())
+/** Throws request.conflict where the archive refuses that any copy goes: its lock stands, whatever is corrected here. */
+async function mustNotBeLocked({ recordings }: Pick<LedgerReader, 'recordings'>, recordingId: string, { clock }: Deps): Promise<void> {
+  const copies = await recordings.copies(recordingId);
+  const until = Math.max(0, ...copies.map(({ lockedUntilMs }) => lockedUntilMs ?? 0));
+  if (copies.some(({ legalHold }) => legalHold))
+    throw new EvidockError('request.conflict', because('correction-locked-for-good', { recording: recordingId }));
+  if (until > clock.nowMs())
     throw new EvidockError('request.conflict', because('correction-locked', { recording: recordingId, at: new Date(until).toISOString() }));
 }
 
 /** Throws request.not-found. */
-export async function mustHaveTerm({ retention }: Pick<LedgerReader, 'retention'>, recordingId: string): Promise<KeptTerm> {
+async function mustHaveTerm({ retention }: Pick<LedgerReader, 'retention'>, recordingId: string): Promise<KeptTerm> {
   const term = await retention.termOf(recordingId);
   if (term === null) throw new EvidockError('request.not-found', because('no-term', { recording: recordingId }));
   return term;

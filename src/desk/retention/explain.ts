@@ -3,9 +3,10 @@ import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { CountingSchedule, WhatCounts } from '#domain/retention/count-term';
 import { explainTerm } from '#domain/retention/explanation';
-import { type KeptTerm, untilOf } from '#domain/retention/kept-term';
+import { type EarnedBasis, type KeptTerm, untilOf } from '#domain/retention/kept-term';
 import { compareUntil, type Until } from '#domain/retention/until';
 import type { LedgerReader } from '#ports/ledger';
+import type { RetentionRow } from '#ports/ledger/retention';
 import { countedOf } from './count-terms.ts';
 import type { ScheduleShelf } from './schedule-shelf.ts';
 
@@ -51,7 +52,7 @@ export async function explainRecording(
           told.end,
           ...told.rules,
           ...told.doubts,
-          ...besides(term, counts),
+          ...besides(term, counted.row, counts),
         ],
       };
     },
@@ -75,8 +76,12 @@ function moreThanToday(
 }
 
 /** Whatever else a person should know: bases of before, the adopted schedule, corrections, that it is being counted. */
-function besides(term: KeptTerm, { inForce, adopted }: WhatCounts): readonly Reason[] {
-  const bases = term.bases.filter(({ cases, category }) => cases.length > 0 || category !== null);
+function besides(term: KeptTerm, row: RetentionRow, { inForce, adopted }: WhatCounts): readonly Reason[] {
+  const tagged = row.cases.filter(({ tie }) => tie === 'tagged').map(({ number }) => number);
+  // What it is known by today is told by the rules already.
+  const isToday = ({ version, category, cases }: EarnedBasis) =>
+    version === inForce?.version && category === row.category && cases.every(({ number }) => tagged.includes(number));
+  const bases = term.bases.filter((basis) => !isToday(basis));
   return [
     ...bases.map(({ version, category, cases }) =>
       because('term-basis', { version, category: category ?? '–', cases: cases.map(({ number }) => number).join(', ') || '–' }),

@@ -1,4 +1,3 @@
-import type { LockedUntil } from './corrections.ts';
 import type { ReadVersion, ScheduleShelf } from './schedule-shelf.ts';
 
 /** What retention stands on; given by the composition root. */
@@ -7,7 +6,6 @@ export interface RetentionParts {
   readonly read: ReadVersion;
   /** Days from the adoption of a schedule until it is in force. */
   readonly waitingDays: number;
-  readonly lockedUntil: LockedUntil;
   readonly dryRuns: OneAtATime;
 }
 

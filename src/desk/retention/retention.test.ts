@@ -7,9 +7,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CaseClosed, CaseReopened } from '#domain/custody/case-entries';
+import { UserAdded } from '#domain/custody/people-entries';
 import { subject } from '#domain/custody/subject';
 import { refused } from '#test/contract/ledger-support';
-import { aCase } from '#test/support/builders';
+import { aCase, aUser } from '#test/support/builders';
 import { aCaseDraft } from '#test/support/custody';
 import { LI, RetentionLife, WU } from '#test/support/retention/living';
 import { scheduleText } from '#test/support/retention/parts';
@@ -91,6 +92,19 @@ describe('a schedule', () => {
     life.clock.advance(1);
     await life.keeper.look();
     expect([await life.dueIds(), (await life.ledger.retention.inForce())?.version]).toEqual([[id], version]);
+  });
+
+  it('is not adopted by an account that its proposer has made', async () => {
+    const { version } = await propose(QUARTER);
+    const digest = await life.dryRun(version);
+    await life.ledger.transaction(async (writer) => {
+      const { data, personal } = UserAdded.example;
+      const about = { atMs: life.clock.nowMs(), actor: LI.actor, subject: subject('user', WU.person) };
+      await writer.custody.append(UserAdded.make({ ...about, data: { ...data, officer: null, unit: null }, personal }));
+      await writer.people.upsertUser(aUser({ id: WU.person }));
+    });
+    const tied = await refused(adoptSchedule(deps(), { version, digest, by: WU }));
+    expect(tied.reason).toMatchObject({ code: 'second-person-made' });
   });
 
   it('does not come into force while the clock is in doubt', async () => {
@@ -223,27 +237,27 @@ describe('what was earned', () => {
     await life.tag(id, { important: { old: true, new: false } });
     await life.keeper.look();
     expect(await daysOf(id)).toBe('permanent');
-    const state: { locked: number | 'permanent' | null } = { locked: START + 400 * DAY_MS };
     const correcting = {
       ledger: life.ledger,
       clock: life.clock,
       stationId: 'test',
       shelf: life.parts.shelf,
-      lockedUntil: async () => state.locked,
     };
+    await life.archive(id);
+    await life.lock(id, { untilMs: START + 400 * DAY_MS, hold: false });
     const say = { recordingId: id, reason: 'the wrong recording', by: LI };
     expect((await refused(proposeCorrection(correcting, say))).reason).toMatchObject({ code: 'correction-locked' });
-    state.locked = null;
+    life.clock.advance(400 * DAY_MS);
     const { number } = await proposeCorrection(correcting, say);
     expect((await refused(proposeCorrection(correcting, say))).reason).toMatchObject({ code: 'corrections-waiting' });
     expect((await refused(decideCorrection(correcting, { number, approve: true, by: LI }))).reason).toMatchObject({
       code: 'correction-own',
     });
-    state.locked = 'permanent';
+    await life.lock(id, { untilMs: START + 400 * DAY_MS, hold: true });
     expect((await refused(decideCorrection(correcting, { number, approve: true, by: WU }))).reason).toMatchObject({
       code: 'correction-locked-for-good',
     });
-    state.locked = START - 1;
+    await life.lock(id, { untilMs: START + 400 * DAY_MS, hold: false });
     expect(await decideCorrection(correcting, { number, approve: true, by: WU })).toMatchObject({ state: 'approved' });
     expect([await daysOf(id), (await termOf(id))?.corrections]).toEqual([90, 1]);
     await life.keeper.look();

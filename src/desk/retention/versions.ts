@@ -1,3 +1,4 @@
+import { mustBeSecond } from '#desk/people/second-person';
 import { sha256Hex } from '#domain/canonical-json';
 import { type Actor, actorText, STATION } from '#domain/custody/actor';
 import {
@@ -19,7 +20,7 @@ import type { ReadVersion } from './schedule-shelf.ts';
 /** More proposals do not wait at once: each is read by a person. */
 export const SCHEDULES_MAX = 20;
 /** A dry run that is older does not tell what is in the vault today. */
-export const DRY_RUN_DAYS_MAX = 7;
+const DRY_RUN_DAYS_MAX = 7;
 const DAY_MS = 86_400_000;
 /** More versions than a site has in its life. */
 const VERSIONS_MAX = 1000;
@@ -84,8 +85,8 @@ export async function adoptSchedule(
   return ledger.transaction(async (writer) => {
     const { retention } = writer;
     const proposal = await waitingProposal(writer, version);
-    if (proposal.proposedPerson === person)
-      throw new EvidockError('request.forbidden', because('schedule-own', { version, who: actorText(proposal.proposedBy) }));
+    const own = because('schedule-own', { version, who: actorText(proposal.proposedBy) });
+    await mustBeSecond(writer, { first: proposal.proposedPerson, second: person, duty: 'retention', nowMs: clock.nowMs(), own });
     const adopted = await retention.adopted();
     if (adopted)
       throw new EvidockError(

@@ -100,6 +100,21 @@ describe('a term', () => {
     ]);
   });
 
+  it('by a case that it was taken out of is lengthened by a later schedule as well', () => {
+    const long = aSchedule(5, [
+      aRule('all', { minimum: 'P6M' }),
+      aRule('case', { minimum: 'P3Y', match: { case: 'any' }, start: 'case-closed' }),
+    ]);
+    const closed = [aCase({ closedMs: LATER_MS })];
+    const out = someFacts(DOCKED_MS);
+    const inCase = someFacts(DOCKED_MS, { cases: closed });
+    const steps = [
+      { facts: inCase, inForce: CASES },
+      { facts: out, inForce: long, cases: closed },
+    ];
+    expect(ends(lived(steps, [CASES, long]))).toEqual([dayAfter(2027, 6, 1), dayAfter(2029, 6, 1)]);
+  });
+
   it('of a case that is only suggested ends with the suggestion', () => {
     const suggested = someFacts(DOCKED_MS, { cases: [aCase({ tie: 'suggested' })] });
     expect(

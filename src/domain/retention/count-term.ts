@@ -1,5 +1,4 @@
 import type { RetentionCalendar } from '#domain/calendar/retention-calendar';
-import { evaluate } from './evaluate.ts';
 import type { RetentionCase, RetentionFacts } from './facts.ts';
 import type { EarnedBasis, KeptTerm } from './kept-term.ts';
 import type { RetentionTerm } from './retention-term.ts';
@@ -14,6 +13,8 @@ export interface CountingSchedule {
   readonly version: number;
   readonly schedule: RetentionSchedule;
   readonly calendar: RetentionCalendar;
+  /** Of this schedule and calendar (`evaluatorOf`). */
+  readonly evaluate: (facts: RetentionFacts) => RetentionTerm;
 }
 
 /** What counts now. At least one of both is there. */
@@ -63,8 +64,8 @@ export function countTerm({ before, facts, passed, counts, datesOf }: Input): Co
     before?.bases ?? [],
   );
   const whole = withFormer(facts, former, datesOf);
-  const now = inForce && evaluate(inForce.schedule, inForce.calendar, whole);
-  const soon = adopted && evaluate(adopted.schedule, adopted.calendar, whole);
+  const now = inForce?.evaluate(whole) ?? null;
+  const soon = adopted?.evaluate(whole) ?? null;
   const today = now ?? soon;
   if (today === null) throw new RangeError('no schedule counts');
   const others = former.map((basis) => ({ basis, ...reachOf(basis, { facts, counts, datesOf }) }));
@@ -134,8 +135,7 @@ function reachOf(
   { facts, counts, datesOf }: Pick<Input, 'facts' | 'counts' | 'datesOf'>,
 ): { readonly until: Until | null; readonly rule: string } {
   const { version, cases, ...told } = basis;
-  const { schedule, calendar } = counts.of(version);
-  const term = evaluate(schedule, calendar, {
+  const term = counts.of(version).evaluate({
     ...facts,
     ...told,
     formerCategories: [],

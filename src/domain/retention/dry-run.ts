@@ -1,6 +1,5 @@
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { type CountingSchedule, countTerm, type WhatCounts } from './count-term.ts';
-import { evaluate } from './evaluate.ts';
 import type { RetentionFacts } from './facts.ts';
 import { type KeptTerm, untilOf } from './kept-term.ts';
 import { compareUntil, type Until } from './until.ts';
@@ -113,9 +112,8 @@ export class DryRunTally {
     const { facts, before, datesOf } = row;
     const counting = { before, facts, passed: [], datesOf };
     const { kept, today: asks } = countTerm({ ...counting, counts: { inForce: proposed, adopted: null, of } });
-    const asked = inForce && evaluate(inForce.schedule, inForce.calendar, facts);
-    const now = before && !before.stale ? before : inForce && countTerm({ ...counting, counts: { inForce, adopted: null, of } }).kept;
-    const [was, after] = [now && untilOf(now), untilOf(kept)];
+    const asked = inForce?.evaluate(facts) ?? null;
+    const [was, after] = [before === null ? (asked?.minimum ?? null) : this.#today(before, counting), untilOf(kept)];
     const named = { recording: facts.recordingId, before: was, after };
     this.#whole.add(row);
     if (was === null || compareUntil(after, was) > 0) this.#longer.add(row, named);
@@ -128,6 +126,13 @@ export class DryRunTally {
       to: asks.winner,
       change: difference > 0 ? 'longer' : difference < 0 ? 'shorter' : 'same',
     });
+  }
+
+  /** Until when it is kept today. A term that is not stale says so by itself. */
+  #today(before: KeptTerm, counting: Omit<Parameters<typeof countTerm>[0], 'counts'>): Until {
+    const { inForce, of } = this.#options;
+    if (!before.stale || inForce === null) return untilOf(before);
+    return untilOf(countTerm({ ...counting, counts: { inForce, adopted: null, of } }).kept);
   }
 
   #addEnd(row: DryRunRow, named: NamedChange): void {

@@ -12,7 +12,7 @@ import type { WaitedFor } from '#domain/retention/until';
  * `in-force`: the one that counts; `former`: it counted until another one came; `refused`: somebody decided against it; `withdrawn`: somebody took it back
  * before it was in force.
  */
-export const SCHEDULE_STATES = ['proposed', 'adopted', 'in-force', 'former', 'refused', 'withdrawn'] as const;
+const SCHEDULE_STATES = ['proposed', 'adopted', 'in-force', 'former', 'refused', 'withdrawn'] as const;
 export type ScheduleState = (typeof SCHEDULE_STATES)[number];
 
 export interface ScheduleVersion {
@@ -195,6 +195,8 @@ export interface RetentionWriter {
   putTerm(term: NewTerm, at: CountedAt): Promise<void>;
   /** The facts of these recordings were looked at: they are not stale any more, as far as facts go. */
   markCounted(recordingIds: readonly string[], at: CountedAt): Promise<void>;
+  /** Makes all terms stale: the ledger is another one than before. */
+  recountAll(): Promise<void>;
   /** Makes the terms stale that wait for this. */
   recountWaiting(waitsFor: WaitedFor): Promise<void>;
   proposeCorrection(

@@ -55,7 +55,7 @@ function numberAfter(after: string | undefined): { readonly after?: number } {
 }
 
 const correcting = ({ ledger, clock, facts, retention }: DeskDeps) => ({
-  ...{ ledger, clock, stationId: facts.stationId, shelf: retention.shelf, lockedUntil: retention.lockedUntil },
+  ...{ ledger, clock, stationId: facts.stationId, shelf: retention.shelf },
 });
 
 const scheduleRoutes: readonly Route[] = [

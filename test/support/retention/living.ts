@@ -5,6 +5,8 @@ import { RetentionKeeper } from '#desk/retention/keeper';
 import type { RetentionParts } from '#desk/retention/parts';
 import { adoptSchedule, type Deciding, proposeSchedule } from '#desk/retention/versions';
 import type { ClockState } from '#domain/clock/clock-state';
+import { STATION } from '#domain/custody/actor';
+import { CopyLocked } from '#domain/custody/archive-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import type { Ledger } from '#ports/ledger';
@@ -12,11 +14,14 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, aHash, anOriginal, aRecording, fixedClock, STATION_ID } from '#test/support/builders';
 import { cli } from '#test/support/custody';
 import { temporaryDirectory } from '#test/support/evidock';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 import { contradictionsIn } from '#test/support/replayed';
-import { tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
 import { someRetention } from './parts.ts';
 
 const DAY_MS = 86_400_000;
+const ARCHIVE = 'disk';
 export const LI: Deciding = { actor: { kind: 'user', id: 'usr-li', via: 'network', session: null }, person: 'usr-li' };
 export const WU: Deciding = { actor: { kind: 'user', id: 'usr-wu', via: 'network', session: null }, person: 'usr-wu' };
 
@@ -76,6 +81,24 @@ export class RetentionLife {
       await writer.custody.append(
         RecordingTagged.make({ atMs: this.clock.nowMs(), actor: cli('li'), subject: subject('recording', id), data }),
       );
+    });
+  }
+
+  /** The archive `disk` has its originals. */
+  async archive(id: string): Promise<void> {
+    await this.ledger.transaction(async (writer) => tellArchived(writer, (await writer.recordings.detail(id))?.originals ?? []));
+  }
+
+  /** The archive tells this lock of each of its copies. */
+  async lock(id: string, { untilMs, hold }: { readonly untilMs: number; readonly hold: boolean }): Promise<void> {
+    await this.ledger.transaction(async (writer) => {
+      const copies = (await writer.recordings.copies(id)).filter(({ where }) => where === ARCHIVE);
+      const none = { versionId: null, manifestVersionId: null, lockCheckedAtMs: null };
+      const lock = { ...none, lockMode: 'COMPLIANCE' as const, lockedUntilMs: untilMs, legalHold: hold };
+      for (const copy of copies) await writer.archive.setLock(copy, lock, 0);
+      const objects = copies.map(({ itemId }) => ({ item: itemId, version: null, manifest: null, mode: 'COMPLIANCE', untilMs, hold }));
+      const about = { atMs: this.clock.nowMs(), actor: STATION, subject: subject('recording', id) };
+      await writer.custody.append(CopyLocked.make({ ...about, data: { archive: ARCHIVE, why: 'extended' }, lists: { objects } }));
     });
   }
 

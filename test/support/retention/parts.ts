@@ -2,20 +2,20 @@ import { OneAtATime, type RetentionParts } from '#desk/retention/parts';
 import { readSchedule } from '#desk/retention/read-schedule';
 import { type ReadVersion, ScheduleShelf } from '#desk/retention/schedule-shelf';
 import { RetentionCalendar } from '#domain/calendar/retention-calendar';
+import { evaluatorOf } from '#domain/retention/evaluate';
 
 const CALENDAR = new RetentionCalendar({ zone: 'Asia/Shanghai', years: [], holidays: 'own' });
 
 /** Reads versions of a schedule with a calendar that knows no days off. */
-export const readVersion: ReadVersion = ({ version, text }) => ({
-  version,
-  schedule: readSchedule(text, version, `schedule ${version}`),
-  calendar: CALENDAR,
-});
+export const readVersion: ReadVersion = ({ version, text }) => {
+  const schedule = readSchedule(text, version, `schedule ${version}`);
+  return { version, schedule, calendar: CALENDAR, evaluate: evaluatorOf(schedule, CALENDAR) };
+};
 
-/** What retention stands on, where the archive locks nothing. */
+/** What retention stands on. */
 export function someRetention(overrides: Partial<RetentionParts> = {}): RetentionParts {
   const shelf = new ScheduleShelf(readVersion);
-  return { shelf, read: readVersion, waitingDays: 7, lockedUntil: async () => null, dryRuns: new OneAtATime(), ...overrides };
+  return { shelf, read: readVersion, waitingDays: 7, dryRuns: new OneAtATime(), ...overrides };
 }
 
 interface MadeRule {

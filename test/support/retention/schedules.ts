@@ -1,7 +1,8 @@
 import { RetentionCalendar } from '#domain/calendar/retention-calendar';
 import type { CountingSchedule } from '#domain/retention/count-term';
+import { evaluatorOf } from '#domain/retention/evaluate';
 import type { RetentionFacts } from '#domain/retention/facts';
-import type { RetentionMatch, RetentionRule, StartEvent } from '#domain/retention/schedule';
+import type { RetentionMatch, RetentionRule, RetentionSchedule, StartEvent } from '#domain/retention/schedule';
 import { parseTerm } from '#domain/retention/term';
 
 const ZONE = 'Asia/Shanghai';
@@ -25,11 +26,10 @@ export function aRule(id: string, { minimum, maximum, match = {}, start = 'docke
 
 /** A schedule for tests, with its calendar. */
 export function aSchedule(version: number, rules: readonly RetentionRule[]): CountingSchedule {
-  return {
-    version,
-    schedule: { version, title: { 'zh-CN': '表', en: 'table' }, agency: { sectors: ['police'], region: 'CN' }, holidays: 'own', rules },
-    calendar: new RetentionCalendar({ zone: ZONE, years: [], holidays: 'own' }),
-  };
+  const title = { 'zh-CN': '表', en: 'table' };
+  const schedule: RetentionSchedule = { version, title, agency: { sectors: ['police'], region: 'CN' }, holidays: 'own', rules };
+  const calendar = new RetentionCalendar({ zone: ZONE, years: [], holidays: 'own' });
+  return { version, schedule, calendar, evaluate: evaluatorOf(schedule, calendar) };
 }
 
 /** Facts of a recording that was docked and sealed at `dockedMs`. */

@@ -26,7 +26,7 @@ const digest = dryRunDigest(RESULT);
 /** Two schedules and a correction of somebody else: whoever walks is root, who adopts and approves nothing of root's. */
 export async function retentionBeforeWalk(ledger: Ledger, clock: Clock, recordingIds: readonly string[]): Promise<void> {
   for (const text of [OTHERS, OTHER]) await proposeSchedule({ ledger, clock, read: readVersion }, { text, by: LI });
-  const { shelf, lockedUntil } = someRetention();
+  const { shelf } = someRetention();
   await ledger.transaction(async (writer) => {
     const atMs = clock.nowMs();
     await writer.retention.keepDryRun({ version: 1, digest, against: null, by: LI.actor, atMs, result: JSON.stringify(RESULT) });
@@ -50,7 +50,7 @@ export async function retentionBeforeWalk(ledger: Ledger, clock: Clock, recordin
     );
   });
   for (const recordingId of recordingIds)
-    await proposeCorrection({ ledger, clock, stationId: STATION_ID, shelf, lockedUntil }, { recordingId, reason: 'by mistake', by: LI });
+    await proposeCorrection({ ledger, clock, stationId: STATION_ID, shelf }, { recordingId, reason: 'by mistake', by: LI });
 }
 
 /** Versions of which the walk has entries. */

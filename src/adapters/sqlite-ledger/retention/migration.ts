@@ -20,7 +20,7 @@ const refuse = (name: string, when: string, words: string) =>
 export const FLOOR_FALLS = `NEW.corrections <= OLD.corrections AND (
   (OLD.floor_kind = 'permanent' AND NEW.floor_kind <> 'permanent')
   OR (OLD.floor_kind = 'instant' AND (NEW.floor_kind = 'none' OR (NEW.floor_kind = 'instant' AND NEW.floor_ms < OLD.floor_ms))))`;
-export const FLOOR_WORDS = 'what a recording has earned does not fall';
+const FLOOR_WORDS = 'what a recording has earned does not fall';
 /** What of a version never changes. */
 export const SCHEDULE_STAYS = 'version, text, sha256, proposed_by, proposed_person, proposed_at';
 

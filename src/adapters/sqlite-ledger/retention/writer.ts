@@ -65,6 +65,10 @@ export class SqlRetentionWriter implements RetentionWriter {
     await this.#db.updateTable('retention_terms').set({ turn, counted_seq: seq }).where('recording_id', 'in', ids).execute();
   }
 
+  async recountAll(): Promise<void> {
+    await sql`INSERT INTO retention_stale SELECT id FROM recordings WHERE true ON CONFLICT DO NOTHING`.execute(this.#db);
+  }
+
   async recountWaiting(waitsFor: WaitedFor): Promise<void> {
     await sql`INSERT INTO retention_stale SELECT recording_id FROM retention_terms
       WHERE earned_kind = 'waiting' AND waits_for = ${waitsFor} ON CONFLICT DO NOTHING`.execute(this.#db);

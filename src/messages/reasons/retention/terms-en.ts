@@ -24,7 +24,8 @@ export const termsEn = {
   'correction-locked-for-good': 'recording {recording} is locked in the archive without end; no correction touches what is locked',
   'corrections-waiting': 'a correction of recording {recording} waits already',
   'clock-not-steady': 'the clock went back or jumped, and nobody has confirmed it yet; until then no schedule comes into force',
-  'earned-to-day': 'kept to {day}: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title})',
+  'earned-to-day':
+    'kept at least to the end of {day}: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title})',
   'earned-for-good': 'kept for good: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title})',
   'earned-waits':
     'kept without end for now: it has earned more than the schedule asks today, by rule {rule} of version {version} ({title}), which waits for its case',

@@ -22,7 +22,7 @@ export const termsZhCN = {
   'correction-locked-for-good': '录像 {recording} 在归档存储中无限期锁定；更正不得触及已锁定的内容',
   'corrections-waiting': '录像 {recording} 已有一项更正等待决定',
   'clock-not-steady': '时钟曾倒退或跳变，尚无人确认；确认之前任何保存期限表都不生效',
-  'earned-to-day': '保存至 {day}：已取得的期限长于现行期限表的要求，依据第 {version} 版规则 {rule}（{title}）',
+  'earned-to-day': '至少保存到 {day} 日终：已取得的期限长于现行期限表的要求，依据第 {version} 版规则 {rule}（{title}）',
   'earned-for-good': '永久保存：已取得的期限长于现行期限表的要求，依据第 {version} 版规则 {rule}（{title}）',
   'earned-waits': '目前无限期保存：已取得的期限长于现行期限表的要求，依据第 {version} 版规则 {rule}（{title}），须待其案件办结',
   'term-basis': '仍按第 {version} 版下的情况计算：类别 {category}，案件 {cases}',

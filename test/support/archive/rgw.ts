@@ -1,0 +1,126 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { ROOT, runProgram } from '#test/support/evidock';
+import type { S3Server } from './s3-server.ts';
+
+/** The server that `startRgw` starts. */
+export interface Rgw extends S3Server {
+  /** Runs radosgw-admin on it. */
+  admin(...args: string[]): Promise<void>;
+  /** Temporary keys of its STS (AssumeRole), which end after so many seconds, as `aws sts assume-role` writes them. */
+  assumeRole(seconds: number): Promise<string>;
+}
+
+/** Finds a free port of which the next one is free too. */
+async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+  throw new Error('no free port');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** So many starts are tried. On a busy machine the monitor now and then refuses its own OSD ("wrong fsid"), and a fresh cluster on other ports then starts. */
+const TRIES_MAX = 3;
+
+/** Starts a real Ceph RGW (about 13 s) with an empty bucket `evidence`; its processes end with `stop`, or with this process. */
+export async function startRgw(options: { store?: 'memstore' | 'bluestore'; sts?: boolean } = {}): Promise<Rgw> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryRgw({ STORE: options.store ?? 'memstore', STS: String(options.sts ?? false) });
+    } catch (error) {
+      if (attempt >= TRIES_MAX) throw error;
+    }
+  }
+}
+
+async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
+  const directory = await mkdtemp(join(tmpdir(), 'evd-rgw-'));
+  const port = await freePort();
+  const home = join(directory, 'c');
+  // The daemons keep the output that they are given. With a pipe the caller would wait for their end.
+  const script = `exec "$0" "$@" >"${directory}/log" 2>&1`;
+  const args = ['-c', script, join(ROOT, 'test/support/archive/start-rgw'), home, String(port)];
+  const started = await runProgram('bash', args, { env, timeoutMs: 120_000 });
+  const pids = await pidsIn(join(home, 'run'));
+  const kill = () => {
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // The process has ended by itself.
+      }
+    }
+  };
+  process.once('exit', kill);
+  const stop = async () => {
+    process.off('exit', kill);
+    kill();
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
+  if (started.status !== 0) {
+    const log = await readFile(join(directory, 'log'), 'utf8');
+    await stop();
+    throw new Error(`RGW did not start: ${log}`);
+  }
+  const endpoint = `http://127.0.0.1:${port}`;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'testsecret' };
+  const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+  await client.send(new CreateBucketCommand({ Bucket: 'evidence' }));
+  client.destroy();
+  const admin = async (...args: string[]) => {
+    const done = await runProgram('radosgw-admin', ['-n', 'client.rgw', ...args], { env: { CEPH_CONF: join(home, 'ceph.conf') } });
+    if (done.status !== 0) throw new Error(`radosgw-admin ${args.join(' ')}: ${done.stderr}`);
+  };
+  let role: Promise<void> | undefined;
+  const assumeRole = async (seconds: number) => {
+    role ??= makeRole(admin);
+    await role;
+    return temporaryKeys(endpoint, credentials, seconds);
+  };
+  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, assumeRole };
+}
+
+async function makeRole(admin: Rgw['admin']): Promise<void> {
+  const policy = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
+  const trust = policy({ Principal: { AWS: ['arn:aws:iam:::user/test'] }, Action: ['sts:AssumeRole'] });
+  await admin('role', 'create', '--role-name=station', `--assume-role-policy-doc=${trust}`);
+  const rights = policy({ Action: ['s3:*'], Resource: 'arn:aws:s3:::*' });
+  await admin('role-policy', 'put', '--role-name=station', '--policy-name=archive', `--policy-doc=${rights}`);
+}
+
+async function temporaryKeys(endpoint: string, keys: { accessKeyId: string; secretAccessKey: string }, seconds: number): Promise<string> {
+  const question = new URLSearchParams({
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
+    RoleArn: 'arn:aws:iam:::role/station',
+    RoleSessionName: 'evidock',
+    DurationSeconds: String(seconds),
+  });
+  // curl signs by itself; `s3` is the service whose signatures RGW takes for STS too.
+  const user = `${keys.accessKeyId}:${keys.secretAccessKey}`;
+  const args = ['-sS', '--aws-sigv4', 'aws:amz:us-east-1:s3', '-u', user, '-d', question.toString(), `${endpoint}/`];
+  const { stdout, stderr } = await runProgram('curl', args);
+  const field = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(stdout)?.[1];
+  const names = ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'];
+  const found = Object.fromEntries(names.map((name) => [name, field(name)]));
+  if (!found['SessionToken']) throw new Error(`RGW gave no session token: ${stdout}${stderr}`);
+  return JSON.stringify({ Credentials: found });
+}
+
+async function pidsIn(directory: string): Promise<number[]> {
+  const names = await readdir(directory).catch(() => []);
+  const texts = await Promise.all(names.filter((name) => name.endsWith('.pid')).map((name) => readFile(join(directory, name), 'utf8')));
+  return texts.map(Number).filter((pid) => pid > 1);
+}
