@@ -317,6 +317,16 @@ export function holdsNotKept(log: Log, error: unknown): void {
   log.error({ event: 'holds.not-kept', stage: 'station', err: error }, 'legal holds could not be spread, checked or mirrored');
 }
 
+/** Reading again has found something that somebody has to know. */
+export function scrubNoticed(log: Log, facts: { what: string; place: string; recordingId: string | null; key: string | null }): void {
+  const told = { event: `scrub.${facts.what}`, stage: 'scrub', place: facts.place, recordingId: facts.recordingId, key: facts.key };
+  if (facts.what === 'healed') log.warn(told, 'a bad copy was healed from one that is good');
+  else if (facts.what === 'lost') log.error(told, 'NO PLACE HOLDS WHAT WAS SEALED of this original; what is left of it stays where it is');
+  else if (facts.what === 'halted')
+    log.error(told, 'too many bad copies in a day: nothing is healed in this place until a person confirms');
+  else log.error(told, facts.what === 'unread' ? 'a copy cannot be read' : 'a copy is not what was sealed');
+}
+
 /** Grants that reach their end now cover nothing all the same, but what plays by them goes on until this succeeds. It is tried again at once. */
 export function grantsNotKept(log: Log, error: unknown): void {
   log.error({ event: 'grants.not-kept', stage: 'station', err: error }, 'grants could not be looked at');

@@ -51,6 +51,7 @@ import { type LockLine, openLockLine } from './station/lock-line.ts';
 import { LogFold } from './station/log-fold.ts';
 import { openNetwork } from './station/network.ts';
 import { openRetention } from './station/retention.ts';
+import { openScrub } from './station/scrub.ts';
 import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
@@ -195,6 +196,7 @@ export class Station {
       disposals: openDisposals(this.#context, opened),
       retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
+      scrub: openScrub(this.#context, { ...opened, pokeWork: working.pokeWork, keeps }),
       clock: this.#context.clock,
       log,
       ...this.#onRecord(opened),

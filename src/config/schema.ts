@@ -11,6 +11,7 @@ import { s3Locks } from './lock-fields.ts';
 import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 import { retention } from './retention-section.ts';
+import { scrub } from './scrub-section.ts';
 
 /** For a station that shares nothing with another. */
 export const DEFAULT_STATION_ID = 'station1';
@@ -293,6 +294,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   audit,
   access,
   retention,
+  scrub,
   clock,
   notices,
   suggest,

@@ -22,6 +22,7 @@ import type { DoorParts } from './doors/parts.ts';
 import type { DeskFacts } from './facts.ts';
 import type { Looks } from './look-log.ts';
 import type { RetentionParts } from './retention/parts.ts';
+import type { ScrubParts } from './scrub/orders.ts';
 import type { SignInParts } from './sign-in/parts.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
@@ -69,6 +70,7 @@ export interface DeskDeps {
   readonly retention: RetentionParts;
   /** `wake`: a hold was set or released, and the keeper of holds is to go on at once. */
   readonly holds: { readonly wake: () => void };
+  readonly scrub: ScrubParts;
   readonly workersHeard: WorkersHeard;
   readonly signIn: SignInParts;
   readonly doors: DoorParts;

@@ -33,9 +33,21 @@ export class FixityRecord {
 
   async #write(place: Place): Promise<void> {
     const items = this.#items[place].splice(0);
-    const of = (verdict: boolean | null) => items.filter(({ same }) => same === verdict).length;
-    const data = { place, files: items.length, differ: of(false), unread: of(null) };
     const about = { atMs: this.#deps.clock.nowMs(), actor: this.#actor, subject: this.#about };
-    await this.#deps.ledger.transaction((writer) => writer.custody.append(FixityChecked.make({ ...about, data, lists: { items } })));
+    await this.#deps.ledger.transaction((writer) => writer.custody.append(fixityChecked(about, place, items)));
   }
+}
+
+/** The entry that tells what a reading of these files gave. `same`: null where one could not be read. */
+export function fixityChecked(
+  about: { readonly atMs: number; readonly actor: Actor; readonly subject: Subject<'recording' | 'station'> },
+  place: Place,
+  items: readonly { readonly key: string; readonly same: boolean | null }[],
+) {
+  const of = (verdict: boolean | null) => items.filter(({ same }) => same === verdict).length;
+  return FixityChecked.make({
+    ...about,
+    data: { place, files: items.length, differ: of(false), unread: of(null) },
+    lists: { items: [...items] },
+  });
 }

@@ -5,6 +5,7 @@ import type { Actor } from '#domain/custody/actor';
 import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { asEvidockError, failureReason, isFailure } from '#domain/errors';
+import { judge } from '#domain/fixity/judge';
 import { because, type Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
@@ -190,9 +191,8 @@ export class Verification {
       };
       const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal, onBytes });
       onBytes(bytes);
-      if (bytes !== expected.bytes) return { same: false, why: because('bytes-sealed', { found: bytes, bytes: expected.bytes }) };
-      if (digests.sha256 === expected.sha256) return SAME;
-      return { same: false, why: because('digest-sealed', { found: digests.sha256, sha256: expected.sha256 }) };
+      const why = judge({ bytes, sha256: digests.sha256 }, expected);
+      return why === null ? SAME : { same: false, why };
     } catch (error) {
       return this.#failed(error);
     }

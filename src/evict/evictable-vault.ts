@@ -50,6 +50,7 @@ export class EvictableVault implements Vault {
   putSmall: Vault['putSmall'] = (key, bytes) => this.#vault.putSmall(key, bytes);
   makeReadOnly: Vault['makeReadOnly'] = (key) => this.#vault.makeReadOnly(key);
   quarantine: Vault['quarantine'] = (key) => this.#vault.quarantine(key);
+  isSameFile: Vault['isSameFile'] = (key, otherKey) => this.#vault.isSameFile(key, otherKey);
   sweep: Vault['sweep'] = () => this.#vault.sweep();
   adoptDerivative: Vault['adoptDerivative'] = (path, key, onProgress) => this.#vault.adoptDerivative(path, key, onProgress);
   removeDerivative: Vault['removeDerivative'] = (key) => this.#vault.removeDerivative(key);

@@ -18,8 +18,7 @@ import { store } from '#test/contract/vault';
 import { anOriginal, aRecording } from '#test/support/builders';
 import { MemoryVolume } from '#test/support/card/memory-volume';
 import { temporaryDirectory } from '#test/support/evidock';
-import { MemoryVolume } from '#test/support/memory-volume';
-import { CardComparison, CardComparison, compareWhole } from './card-comparison.ts';
+import { CardComparison } from './card-comparison.ts';
 import { compareWhole } from './compare-whole.ts';
 
 const MEBIBYTE = 1024 * 1024;

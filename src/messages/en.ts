@@ -19,6 +19,7 @@ import { disposalTextsEn } from './retention/disposal-en.ts';
 import { retentionEn } from './retention/en.ts';
 import { evictionTextsEn } from './retention/eviction-en.ts';
 import { holdsEn } from './retention/holds-en.ts';
+import { scrubEn } from './retention/scrub-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -28,6 +29,7 @@ export const en = {
   ...callUpEn,
   ...evictionTextsEn,
   ...holdsEn,
+  ...scrubEn,
   ...casesEn,
   ...custodyEn,
   ...factsEn,

@@ -19,6 +19,7 @@ import { notesZhCN } from './notes-zh-CN.ts';
 import { disposalTextsZhCN } from './retention/disposal-zh-CN.ts';
 import { evictionTextsZhCN } from './retention/eviction-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
+import { scrubZhCN } from './retention/scrub-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
@@ -29,6 +30,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...callUpZhCN,
   ...evictionTextsZhCN,
   ...holdsZhCN,
+  ...scrubZhCN,
   ...casesZhCN,
   ...custodyZhCN,
   ...factsZhCN,

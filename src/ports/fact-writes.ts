@@ -130,4 +130,6 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'retention.recountAll': 'bookkeeping',
   'retention.proposeCorrection': 'fact',
   'retention.decideCorrection': 'fact',
+  'scrubs.putFault': 'fact',
+  'scrubs.putOrders': 'fact',
 };

@@ -40,6 +40,8 @@ export const FAULT_POINTS = [
   'w35-copy-erased',
   'w36-destruction-recorded',
   'w37-recording-buried',
+  'w38-corrupt-aside',
+  'w39-copy-restored',
   'w41-holds-placed',
   'w42-holds-noted',
 ] as const;

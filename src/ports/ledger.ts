@@ -17,6 +17,7 @@ import type { PoliciesReader, PoliciesWriter } from './ledger/policies.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
 import type { RetentionReader, RetentionWriter } from './ledger/retention.ts';
+import type { ScrubsReader, ScrubsWriter } from './ledger/scrubs.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
@@ -53,6 +54,7 @@ export interface LedgerReader {
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
+  readonly scrubs: ScrubsReader;
 }
 
 /**
@@ -79,6 +81,7 @@ export interface LedgerWrites {
   readonly eviction: EvictionWriter;
   readonly disposals: DisposalsWriter;
   readonly retention: RetentionWriter;
+  readonly scrubs: ScrubsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

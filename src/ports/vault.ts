@@ -39,12 +39,19 @@ export interface VaultFile {
   close(): Promise<void>;
 }
 
+/**
+ * How fast a file is read, bytes a second: one Int32 in shared memory, which its owner may change while it is read; 0 is no limit. What has a pace is read by a
+ * thread of its own, so that nobody who is in a hurry waits behind it.
+ */
+export type ReadPace = Int32Array<SharedArrayBuffer>;
+
 export interface RereadOptions {
   readonly sm3: boolean;
   /** Size of the blocks of which digests are wanted beside that of the whole: `blocks` has their SHA-256, one behind the other. */
   readonly blockBytes?: number;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
+  readonly pace?: ReadPace;
 }
 
 export interface VaultReader {
@@ -114,6 +121,8 @@ export interface Vault extends VaultReader, DerivativeVault, LogVault {
   link(existingKey: string, newKey: string): Promise<'created' | 'exists'>;
   /** Takes the write permission from the file and fsyncs it. */
   makeReadOnly(key: string): Promise<void>;
+  /** Whether both keys are names of one file, so that a reading of one is a reading of both. False where one is not there. */
+  isSameFile(key: string, otherKey: string): Promise<boolean>;
   /** Moves a file that is not what the ledger says out of the way, with its bytes. Returns its new place. */
   quarantine(key: string): Promise<string>;
   /** Keeps the newest head of the ledger (domain/vault/ledger-head.ts) durably, in place of the one before. */

@@ -208,6 +208,7 @@ function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) 
     eviction: group('eviction'),
     disposals: group('disposals'),
     retention: group('retention'),
+    scrubs: group('scrubs'),
   };
 }
 

@@ -20,6 +20,7 @@ import { registryRoutes } from './routes/registry.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { sampleRoutes } from './routes/samples.ts';
+import { scrubRoutes } from './routes/scrub.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...signInRoutes,
   ...sessionRoutes,
   ...clockRoutes,
+  ...scrubRoutes,
   ...networkRoutes,
   ...reportRoutes,
   ...sampleRoutes,

@@ -20,6 +20,7 @@ import { replaced } from './ledger-replaced.ts';
 import { retention } from './ledger-retention.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
 import { scopeOfMethods } from './ledger-scope-methods.ts';
+import { scrubs } from './ledger-scrubs.ts';
 import { signIn } from './ledger-sign-in.ts';
 import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
 import { work } from './ledger-work.ts';
@@ -69,6 +70,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('start', () => start(it));
     describe('policies', () => policies(it));
     describe('retention', () => retention(it));
+    describe('scrubs', () => scrubs(it));
     describe('a scope', () => scopesOfLedger(it));
     describe('within a scope', () => scopeOfMethods(it));
   });

@@ -55,6 +55,7 @@ class PostgresLedger implements Ledger {
   readonly eviction: Groups['eviction'];
   readonly disposals: Groups['disposals'];
   readonly retention: Groups['retention'];
+  readonly scrubs: Groups['scrubs'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -90,6 +91,7 @@ class PostgresLedger implements Ledger {
     this.eviction = groups.eviction;
     this.disposals = groups.disposals;
     this.retention = groups.retention;
+    this.scrubs = groups.scrubs;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

@@ -21,6 +21,8 @@ const V1: Readonly<Record<string, string>> = {
   'GET /archive/findings': 'see-health',
   'POST /archive/comparison': 'verify',
   'GET /clock': 'see-health',
+  'GET /scrub': 'see-health',
+  'POST /scrub/orders': 'verify',
   'POST /clock/confirmation': 'administer',
   'POST /ledger/backup': 'administer',
   'GET /slots': 'see-slots',

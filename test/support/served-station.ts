@@ -23,18 +23,13 @@ import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { clockWatchOf } from '#test/support/clock-watch';
+import { quickDisposals } from '#test/support/disposal';
 import { temporaryDirectory } from '#test/support/evidock';
 import { tellDerived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 import { quickDoors } from '#test/support/people/doors';
 import { quickSignIn } from '#test/support/people/sign-in';
 import { accessBy, shippedPolicy } from '#test/support/policies';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
-import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
-import { clockWatchOf } from './clock-watch.ts';
-import { quickDisposals } from './disposal.ts';
-import { quickDoors } from './doors.ts';
-import { temporaryDirectory } from './evidock.ts';
-import { accessBy, shippedPolicy } from './policies.ts';
 import { someRetention } from './retention/parts.ts';
 
 /** For a vault that nothing is evicted from. */
@@ -124,6 +119,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     retention: someRetention(),
     workersHeard: new WorkerPresence(),
     holds: { wake: () => undefined },
+    scrub: {
+      on: true,
+      limits: { vaultMs: 90 * 86_400_000, archiveMs: 180 * 86_400_000, bytesPerSecond: 1e8, faultsMax: 3 },
+      wake: () => undefined,
+    },
     access: accessBy(policy, bell),
     doors: quickDoors(),
     signIn: quickSignIn({ clock }),

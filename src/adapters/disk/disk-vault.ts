@@ -55,6 +55,8 @@ export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
   readonly #rereader: Rereader;
+  /** Reads what has a pace. */
+  readonly #slowReader = new Rereader(1);
   readonly #drafts = new VaultDrafts();
   readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
@@ -76,8 +78,8 @@ export class DiskVault implements Vault {
     }
   }
 
-  close(): Promise<void> {
-    return this.#rereader.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#rereader.close(), this.#slowReader.close()]);
   }
 
   #path(key: string): string {
@@ -220,7 +222,8 @@ export class DiskVault implements Vault {
   }
 
   async reread(key: string, options: RereadOptions): ReturnType<Vault['reread']> {
-    const { bytes, sha256, sm3, method, blocks } = await this.#rereader.reread(key, this.#path(key), options);
+    const reader = options.pace ? this.#slowReader : this.#rereader;
+    const { bytes, sha256, sm3, method, blocks } = await reader.reread(key, this.#path(key), options);
     return { bytes, digests: { sha256, sm3 }, method, blocks };
   }
 
@@ -314,6 +317,16 @@ export class DiskVault implements Vault {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', because('key', { key }), error);
       throw writeError(VAULT_WRITE_ERRORS, `${key}: make read-only`, error);
+    }
+  }
+
+  async isSameFile(key: string, otherKey: string): Promise<boolean> {
+    try {
+      const [one, other] = [await lstat(this.#path(key)), await lstat(this.#path(otherKey))];
+      return one.ino === other.ino && one.dev === other.dev;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false;
+      throw readError(key, error);
     }
   }
 

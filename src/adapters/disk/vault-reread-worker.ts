@@ -16,6 +16,8 @@ interface Request {
   readonly blockBytes: number;
   /** One Int32: not 0 asks to stop. */
   readonly stop: Int32Array;
+  /** One Int32, bytes a second; 0 or absent: no limit. */
+  readonly pace?: Int32Array;
 }
 
 /** Opens past the page cache where the file system can; says which way it went. */
@@ -30,6 +32,12 @@ function openPastCache(path: string): { fd: number; method: 'direct' | 'nocache'
   // dd asks the kernel to drop the file's pages; tmpfs and some FUSE file systems keep them all the same.
   const dropped = spawnSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none'], { timeout: 60_000, stdio: 'ignore' });
   return { fd, method: dropped.status === 0 ? 'nocache' : 'cached' };
+}
+
+/** Waits as long as so many bytes may take, or until the reader is asked to stop. */
+function keepPace({ pace, stop }: Request, bytes: number): void {
+  const perSecond = pace ? Atomics.load(pace, 0) : 0;
+  if (perSecond > 0) Atomics.wait(stop, 0, 0, (1000 * bytes) / perSecond);
 }
 
 /** Hashes the blocks of a file whose bytes come in order. */
@@ -82,6 +90,7 @@ function reread(request: Request) {
       sm3?.update(chunk);
       blocks?.add(chunk);
       position += bytes;
+      keepPace(request, bytes);
       // A read whose length is no multiple of the block size has reached the end of the file. O_DIRECT would refuse to read on from there.
       if (bytes % 512 !== 0) break;
       // A small file needs no progress message: its result tells all of it.

@@ -59,7 +59,10 @@ export class Rereader {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted();
       const stop = new Int32Array(new SharedArrayBuffer(4));
-      const onAbort = () => Atomics.store(stop, 0, 1);
+      const onAbort = () => {
+        Atomics.store(stop, 0, 1);
+        Atomics.notify(stop, 0);
+      };
       options.signal?.addEventListener('abort', onAbort, { once: true });
       const settle = <A extends unknown[]>(then: (...args: A) => void) => {
         return (...args: A) => {
@@ -72,7 +75,7 @@ export class Rereader {
       member.load += 1;
       member.worker.ref();
       member.pending.set(id, { key, resolve: settle(resolve), reject: settle(reject), onBytes: options.onBytes });
-      member.worker.postMessage({ id, path, sm3: options.sm3, blockBytes: options.blockBytes ?? 0, stop });
+      member.worker.postMessage({ id, path, sm3: options.sm3, blockBytes: options.blockBytes ?? 0, stop, pace: options.pace });
     });
   }
 

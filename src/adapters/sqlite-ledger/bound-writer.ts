@@ -54,6 +54,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       eviction: group('eviction'),
       disposals: group('disposals'),
       retention: group('retention'),
+      scrubs: group('scrubs'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -35,6 +35,8 @@ import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
 import { SqlRetentionReader } from './retention/reader.ts';
 import { SqlRetentionWriter } from './retention/writer.ts';
+import { SqlScrubsReader } from './scrubs/reader.ts';
+import { SqlScrubsWriter } from './scrubs/writer.ts';
 import { SqlSignInReader } from './sign-in/reader.ts';
 import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
@@ -62,6 +64,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     eviction: new SqlEvictionReader(rows, scope),
     disposals: new SqlDisposalsReader(rows),
     retention: new SqlRetentionReader(rows),
+    scrubs: new SqlScrubsReader(rows),
   };
 }
 
@@ -90,5 +93,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     eviction: new SqlEvictionWriter(rows),
     disposals: new SqlDisposalsWriter(rows),
     retention: new SqlRetentionWriter(rows),
+    scrubs: new SqlScrubsWriter(rows),
   };
 }

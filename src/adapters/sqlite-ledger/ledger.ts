@@ -24,6 +24,7 @@ import type { PoliciesReader } from '#ports/ledger/policies';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
 import type { RetentionReader } from '#ports/ledger/retention';
+import type { ScrubsReader } from '#ports/ledger/scrubs';
 import type { SignInReader } from '#ports/ledger/sign-in';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
@@ -119,6 +120,7 @@ export class SqliteLedger implements Ledger {
   readonly eviction: EvictionReader;
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
+  readonly scrubs: ScrubsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -158,6 +160,7 @@ export class SqliteLedger implements Ledger {
     this.eviction = readers.eviction;
     this.disposals = readers.disposals;
     this.retention = readers.retention;
+    this.scrubs = readers.scrubs;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -17,6 +17,7 @@ import { POLICIES } from './policies/migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import { RETENTION } from './retention/migration.ts';
 import type { Schema } from './schema.ts';
+import { SCRUBS } from './scrubs/migration.ts';
 import { SIGN_IN } from './sign-in/migration.ts';
 
 // Rows that belong to a recording are stored by its id where possible (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -315,6 +316,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0054-disposals': { up: (db: Kysely<Schema>) => run(db, DISPOSALS) },
   '0057-second-persons': { up: (db: Kysely<Schema>) => secondPersons(db) },
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
+  '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

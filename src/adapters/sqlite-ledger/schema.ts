@@ -55,6 +55,17 @@ export interface Schema {
   needs: { recording_id: string; at: number };
   /** Evicted originals that are being fetched back. */
   fetches: { original_id: string; at: number };
+  scrub_faults: {
+    item_id: string;
+    place: string;
+    recording_id: string;
+    key: string;
+    kind: string;
+    found_at: number;
+    due_at: number;
+    ended_at: number | null;
+  };
+  scrub_orders: { place: string; paused: number; halted_at: number | null; confirmed_at: number | null; run_since: number | null };
   derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
   workers: WorkersRow;

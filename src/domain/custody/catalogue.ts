@@ -20,6 +20,7 @@ import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
 import { RETENTION_ENTRIES } from './retention-entries.ts';
 import { SAMPLE_ENTRIES } from './sample-entries.ts';
+import { SCRUB_ENTRIES } from './scrub-entries.ts';
 import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
 import { WORKER_ENTRIES } from './worker-entries.ts';
@@ -48,6 +49,7 @@ const ALL = [
   ...DESTRUCTION_ENTRIES,
   ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,
+  ...SCRUB_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

@@ -186,7 +186,7 @@ export const FileQuarantined = defineEntry({
 export const FixityChecked = defineEntry({
   type: 'fixity.checked',
   about: ['recording', 'station'],
-  tells: 'Files were read again by `verify`, at most 1,000 an entry, each with its verdict.',
+  tells: 'Files were read again by `verify` or by the scrub, at most 1,000 an entry, each with its verdict.',
   data: {
     place: code('`vault`, or `archive`.'),
     files: count(),

@@ -5,8 +5,11 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 /** Undoes the migration to typed custody in a ledger whose log is empty. The next open runs the migration again. */
 export function untypeCustody(raw: DatabaseSync): void {
   takeBackRetention(raw);
+  raw.exec('DROP INDEX copies_by_check');
   for (const trigger of ['cases_named', 'cases_named_again']) raw.exec(`DROP TRIGGER ${trigger}`);
   for (const table of [
+    'scrub_faults',
+    'scrub_orders',
     'needs',
     'fetches',
     'tombstones',

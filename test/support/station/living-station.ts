@@ -21,9 +21,6 @@ import { cli } from '#test/support/custody';
 import { claimed } from '#test/support/ledger/claims';
 import { type PeopleDeed, peopleDeeds } from '#test/support/people/living-people';
 import { workId } from '../../../src/domain/work.ts';
-import { workId } from '../../src/domain/work.ts';
-import { claimed } from './claims.ts';
-import { cli } from './custody.ts';
 import { intakeStation } from './intake-station.ts';
 
 interface CardFile {

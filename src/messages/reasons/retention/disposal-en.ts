@@ -9,6 +9,7 @@ export const disposalEn = {
   'destroy-too-few-copies': '{id}: {found} of {count} archive copies are verified and fresh enough',
   'destroy-left': '{key} is still listed in {place} after it was destroyed: {names}',
   'heal-not-bad': '{id} in {place}: two readings did not both differ from what was sealed',
+  'no-scrub-place': 'place: nothing is kept in {place}; vault, or the name of the archive',
   'heal-no-good': '{id}: no other place holds what was sealed',
   'heal-not-read': '{id} in {place} was not read whole in this run',
   'set-aside-sealed': '{id} is sealed, and it is not proven that its file is corrupt',

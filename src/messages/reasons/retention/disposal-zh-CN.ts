@@ -9,6 +9,7 @@ export const disposalZhCN = {
   'destroy-too-few-copies': '{id}：需要 {count} 份校验合格且足够新的归档副本，现有 {found} 份',
   'destroy-left': '销毁之后 {place} 仍列出 {key}：{names}',
   'heal-not-bad': '{place} 中的 {id}：两次读取未都与封存摘要不符',
+  'no-scrub-place': 'place：{place} 中不保存任何内容；应为 vault 或归档名称',
   'heal-no-good': '{id}：其他位置没有与封存一致的副本',
   'heal-not-read': '{place} 中的 {id} 在本轮中未被完整读取',
   'set-aside-sealed': '{id} 已封存，且没有证明其文件已损坏',
