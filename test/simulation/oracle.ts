@@ -11,8 +11,6 @@ export interface KnownRecording {
   readonly dockedMs: number;
   readonly startMs: number;
   officer: string;
-  /** Of its officer when it was recorded. */
-  readonly unitThen: string | null;
   cases: readonly string[];
   /** Longest minimum, days from docking, of all schedules that counted while it was there. */
   minimumDays: number;
@@ -44,6 +42,8 @@ export class Oracle {
   readonly recordings = new Map<string, KnownRecording>();
   readonly holds: KnownHold[] = [];
   readonly unitOf = new Map<string, string | null>();
+  /** By officer: where they went, oldest first, from their first unit on. */
+  readonly moves = new Map<string, { readonly atMs: number; readonly unit: string | null }[]>();
   schedule: KnownSchedule | null = null;
 
   /** Called after whatever happened: holds reach what they are for now. */
@@ -72,8 +72,14 @@ export class Oracle {
     return recording !== undefined && !recording.permanent && atMs >= recording.dockedMs + (recording.minimumDays - 1) * DAY_MS;
   }
 
-  #isMeant({ by, span }: KnownHold, { id, officer, unitThen, recorder, cases, startMs }: KnownRecording): boolean {
-    const units = [unitThen, this.unitOf.get(officer) ?? null];
+  /** What was recorded before somebody's first unit counts to that: the registry may be younger than the footage. */
+  #unitThen(officer: string, atMs: number): string | null {
+    const moves = this.moves.get(officer) ?? [];
+    return (moves.findLast((move) => move.atMs <= atMs) ?? moves[0])?.unit ?? null;
+  }
+
+  #isMeant({ by, span }: KnownHold, { id, officer, recorder, cases, startMs }: KnownRecording): boolean {
+    const units = [this.#unitThen(officer, startMs), this.unitOf.get(officer) ?? null];
     return (
       (by.officer === undefined || by.officer === officer) &&
       (by.recorder === undefined || by.recorder === recorder) &&

@@ -113,21 +113,12 @@ class Simulation {
     const id = await this.#life.dock({ officerId: officer, recorderSerial: recorder, startMs, important });
     await this.#life.ledger.transaction((writer) => writer.recordings.update(id, { durationMs: 600_000 }));
     if (important) this.#important.add(id);
-    const unitThen = this.#unitThen(officer, startMs);
     this.oracle.recordings.set(id, {
-      ...{ id, recorder, dockedMs: nowMs, startMs, officer, unitThen, cases: [] },
+      ...{ id, recorder, dockedMs: nowMs, startMs, officer, cases: [] },
       minimumDays: 0,
       permanent: false,
     });
     this.counts.docked += 1;
-  }
-
-  /** By officer: where they went, oldest first. */
-  readonly #moves = new Map<string, { readonly atMs: number; readonly unit: string | null }[]>();
-
-  #unitThen(officer: string, atMs: number): string | null {
-    const moves = this.#moves.get(officer) ?? [];
-    return (moves.findLast((move) => move.atMs <= atMs) ?? moves[0])?.unit ?? null;
   }
 
   async #move(officer: string): Promise<void> {
@@ -135,9 +126,9 @@ class Simulation {
     if (this.oracle.unitOf.has(officer) && this.oracle.unitOf.get(officer) === unit) return;
     await this.#life.moveOfficer(officer, unit);
     this.oracle.unitOf.set(officer, unit);
-    // Whoever comes without a unit has no history of one: what was recorded before their first unit counts to that.
-    const before = this.#moves.get(officer) ?? [];
-    if (unit !== null || before.length > 0) this.#moves.set(officer, [...before, { atMs: this.#life.clock.nowMs(), unit }]);
+    // Whoever comes without a unit has no history of one.
+    const before = this.oracle.moves.get(officer) ?? [];
+    if (unit !== null || before.length > 0) this.oracle.moves.set(officer, [...before, { atMs: this.#life.clock.nowMs(), unit }]);
     this.counts.moved += 1;
   }
 
