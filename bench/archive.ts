@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startRgw } from '#test/support/rgw';
+import { startRgw } from '#test/support/archive/rgw';
 import { makeFile, median, pairs, runChildBench, timeShell, workDirectory } from './paired.ts';
 import type { Row } from './row.ts';
 

@@ -13,7 +13,7 @@ import { RecordingTagged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { aDocking, aHash, anId, anOriginal, aRecording, START_MS } from '#test/support/builders';
 import { cli } from '#test/support/custody';
-import { tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
+import { tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 const RECORDINGS_PER_CARD = 500;
 const MEBIBYTE = 1024 * 1024;

@@ -4,7 +4,7 @@
  *
  *   sudo node scripts/slow-links.ts [LINK…]      64k 1m 100m and more; all of them take about an hour
  *
- * A link is a TUN device in a network namespace of its own. A program (test/support/lossy_link.py) delays, drops and paces its packets, so
+ * A link is a TUN device in a network namespace of its own. A program (test/support/archive/lossy_link.py) delays, drops and paces its packets, so
  * that the kernel needs no netem. Prints one line a link. Exits with 1 if footage did not get over a link, if more than a tenth of it
  * arrived twice, or if the link lost no packet and so proved nothing.
  */
@@ -17,8 +17,8 @@ import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { putOf } from '#test/contract/archive';
-import { archiveOn } from '#test/support/s3-server';
-import { startS3rver } from '#test/support/s3rver';
+import { archiveOn } from '#test/support/archive/s3-server';
+import { startS3rver } from '#test/support/archive/s3rver';
 
 const MIB = 1024 * 1024;
 /** Delay, jitter (ms) and loss (%) hold each way: a round trip takes twice the delay. */
@@ -34,7 +34,7 @@ const LINKS: Readonly<
   // Short enough for the suite (test/faults/lossy-link.test.ts).
   short: { bits: 20_000_000, delayMs: 10, jitterMs: 2, lossPercent: 1, bytes: 5.5 * MIB, partBytes: 5 * MIB },
 };
-const LINK_PROGRAM = new URL('../test/support/lossy_link.py', import.meta.url).pathname;
+const LINK_PROGRAM = new URL('../test/support/archive/lossy_link.py', import.meta.url).pathname;
 /** Largest share of the bytes that may arrive twice. */
 const TWICE_MAX = 0.1;
 /** How the server is reached through the link. */

@@ -11,7 +11,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { evidock } from '#test/support/evidock';
-import { makePhotoCard, WorkerHosts } from '#test/support/worker-hosts';
+import { makePhotoCard, WorkerHosts } from '#test/support/station/worker-hosts';
 
 const clips = Number(process.argv[2] ?? 24);
 

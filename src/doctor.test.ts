@@ -14,9 +14,9 @@ import { because, type Reason } from '#domain/reason';
 import type { TlsState } from '#ports/tls-source';
 import { buildServer } from '#serve/server';
 import { anId, START_MS } from '#test/support/builders';
+import { makeTlsPair } from '#test/support/http/tls-pair';
+import { addUser } from '#test/support/people/sign-in';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { addUser } from '#test/support/sign-in';
-import { makeTlsPair } from '#test/support/tls-pair';
 import { runDoctor } from './doctor.ts';
 
 const DAY_MS = 86_400_000;

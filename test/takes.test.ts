@@ -1,7 +1,7 @@
 /*
  * Goal: what is joined is what was one take, whatever the day was like: officers, recorders, lenses, folders, midnight, the end of the counter, summer time,
  * lost clocks, lost segments.
- * Method: a generator plays recorders (test/support/made-takes.ts, which knows nothing of the station's rules) and says what was one take; the names go
+ * Method: a generator plays recorders (test/support/card/made-takes.ts, which knows nothing of the station's rules) and says what was one take; the names go
  * through the drivers' own patterns.
  */
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { type Capture, groupCaptures } from '#domain/card/captures';
 import { compilePatterns, readCardPath } from '#domain/card/facts';
 import type { ListedFile } from '#domain/card/listed-file';
 import { DRIVERS } from '#drivers';
-import { cardPlan, type Family, type MadeCard, makeTakes } from './support/made-takes.ts';
+import { cardPlan, type Family, type MadeCard, makeTakes } from './support/card/made-takes.ts';
 
 const RUNS = 400;
 

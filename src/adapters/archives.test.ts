@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -18,13 +19,14 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saying } from '#test/support/saying';
 import { type ArchiveUnderTest, describeArchiveContract, putOf } from '../../test/contract/archive.ts';
+import { type Rgw, startRgw } from '../../test/support/archive/rgw.ts';
+import { archiveOn, clientOf } from '../../test/support/archive/s3-server.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
-import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
-import { type Rgw, startRgw } from '../../test/support/rgw.ts';
-import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
+import { FaultyProxy } from '../../test/support/http/faulty-proxy.ts';
 import { DiskArchive } from './disk/disk-archive.ts';
 import { diskInventory } from './disk/disk-inventory.ts';
 import { noLocks } from './disk/no-locks.ts';
+import { S3Inventory } from './s3-archive/inventory.ts';
 import type { S3Archive } from './s3-archive/s3-archive.ts';
 import { openLedger, type SqliteLedger } from './sqlite-ledger/ledger.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -95,6 +97,27 @@ describeArchiveContract('disk', PART, async () => {
     },
     close: () => archive.close(),
   };
+});
+
+describe('the list of a bucket that keeps versions', () => {
+  it('has every version and marker once, whatever fits into a page', async () => {
+    const client = raw();
+    const Bucket = 'pages';
+    await client.send(new CreateBucketCommand({ Bucket }));
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+    const made: string[] = [];
+    for (const Key of ['x/a', 'x/b', 'x/c/d', 'x/e']) {
+      for (let n = 0; n < 3; n += 1) made.push(`${Key} ${(await client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))).VersionId}`);
+      if (Key !== 'x/b') made.push(`${Key} ${(await client.send(new DeleteObjectCommand({ Bucket, Key }))).VersionId}`);
+    }
+    for (const pageMax of [1, 2, 3, 5, 1000]) {
+      const inventory = new S3Inventory({ client, bucket: Bucket, prefix: 'x/', versioned: () => true, pageMax });
+      const listed: string[] = [];
+      for await (const { key, versionId } of inventory.entries('')) listed.push(`x/${key} ${versionId}`);
+      expect(listed.toSorted(), `pages of ${pageMax}`).toEqual(made.toSorted());
+    }
+    client.destroy();
+  });
 });
 
 describe('disk archive', () => {

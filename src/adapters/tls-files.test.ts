@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TlsPair } from '#ports/tls-source';
 import { temporaryDirectory } from '#test/support/evidock';
-import { makeTlsPair } from '#test/support/tls-pair';
+import { makeTlsPair } from '#test/support/http/tls-pair';
 import { TlsFiles } from './tls-files.ts';
 
 const NOW_MS = Date.now();

@@ -16,8 +16,8 @@ import { suggestFor } from '#domain/suggest';
 import { derivativeKey, manifestKey, recordingPrefix } from '#domain/vault/vault-key';
 import { errorWords } from '#messages/error-words';
 import { aCase, aCaseEvent, anId, aSuggestion, START_MS, someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
-import { CommandLine } from '#test/support/command-line';
+import { claimed } from '#test/support/ledger/claims';
+import { CommandLine } from '#test/support/station/command-line';
 import { loadConfig } from '../config/load.ts';
 import { runDoctor } from '../doctor.ts';
 

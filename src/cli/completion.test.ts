@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandLine } from '#test/support/command-line';
+import { CommandLine } from '#test/support/station/command-line';
 import { buildProgram } from './program.ts';
 
 const run = promisify(execFile);

@@ -12,9 +12,9 @@ import { actorText } from '#domain/custody/actor';
 import { because } from '#domain/reason';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
-import { CommandLine } from '#test/support/command-line';
+import { showDocking } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';
-import { showDocking } from '#test/support/shown-docking';
+import { CommandLine } from '#test/support/station/command-line';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
 

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { because } from '#domain/reason';
 import { someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
-import { CommandLine } from '#test/support/command-line';
 import { about } from '#test/support/custody';
+import { claimed } from '#test/support/ledger/claims';
+import { CommandLine } from '#test/support/station/command-line';
 
 let cli: CommandLine;
 let home: string;

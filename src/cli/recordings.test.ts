@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandLine } from '#test/support/command-line';
+import { CommandLine } from '#test/support/station/command-line';
 
 let cli: CommandLine;
 const content = randomBytes(70_000);

@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { buildServer, listenOnSocket } from '#serve/server';
-import { CommandLine } from '#test/support/command-line';
+import { showDocking, statusIn } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';
-import { showDocking, statusIn } from '#test/support/shown-docking';
+import { CommandLine } from '#test/support/station/command-line';
 import { SocketClient } from './client.ts';
 
 const WAIT = { timeout: 10_000, interval: 10 };

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StartClaim } from '#domain/start/claim';
 import { speaker } from '#messages/language';
-import { CommandLine } from '#test/support/command-line';
+import { CommandLine } from '#test/support/station/command-line';
 import { noteWords } from './words.ts';
 
 let cli: CommandLine;

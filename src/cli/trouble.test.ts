@@ -11,9 +11,9 @@ import { en } from '#messages/en';
 import { speaker } from '#messages/language';
 import { zhCN } from '#messages/zh-CN';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
-import { CommandLine } from '#test/support/command-line';
-import { showDocking } from '#test/support/shown-docking';
+import { showDocking } from '#test/support/card/shown-docking';
+import { claimed } from '#test/support/ledger/claims';
+import { CommandLine } from '#test/support/station/command-line';
 
 let cli: CommandLine;
 /** Four recordings: derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */

@@ -16,8 +16,8 @@ import type { RandomBelow } from '#domain/vault/file-sample';
 import type { Volume } from '#ports/recorder-driver';
 import { store } from '#test/contract/vault';
 import { anOriginal, aRecording } from '#test/support/builders';
+import { MemoryVolume } from '#test/support/card/memory-volume';
 import { temporaryDirectory } from '#test/support/evidock';
-import { MemoryVolume } from '#test/support/memory-volume';
 import { CardComparison } from './card-comparison.ts';
 import { compareWhole } from './compare-whole.ts';
 

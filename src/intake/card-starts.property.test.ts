@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { IANAZone } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import type { StartDecision } from '#domain/start/claims';
-import { MemoryVolume } from '#test/support/memory-volume';
+import { MemoryVolume } from '#test/support/card/memory-volume';
 import { CardStarts } from './card-starts.ts';
 
 // Goal: files of one card date each other, where one in a row is odd, and where the clock began anew in between. Method: random cards with real MP4 headers

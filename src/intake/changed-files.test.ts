@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MemoryVolume } from '#test/support/memory-volume';
+import { MemoryVolume } from '#test/support/card/memory-volume';
 import { changedSince } from './changed-files.ts';
 
 // Shows: a file that came, grew, shrank or was written anew since a listing is found; one that stayed or went is not.

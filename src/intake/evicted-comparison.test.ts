@@ -15,8 +15,8 @@ import type { RandomBelow } from '#domain/vault/file-sample';
 import { blocksKey } from '#domain/vault/vault-key';
 import { store } from '#test/contract/vault';
 import { anOriginal, aRecording } from '#test/support/builders';
+import { MemoryVolume } from '#test/support/card/memory-volume';
 import { temporaryDirectory } from '#test/support/evidock';
-import { MemoryVolume } from '#test/support/memory-volume';
 import { hasSameBytes } from '../dock/same-bytes.ts';
 import { CardComparison } from './card-comparison.ts';
 

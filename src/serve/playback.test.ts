@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
 import { about } from '#test/support/custody';
-import { type HttpWays, httpWays, jsonOf } from '#test/support/http-ways';
+import { type HttpWays, httpWays, jsonOf } from '#test/support/http/http-ways';
 import { openTo } from '#test/support/principals';
 import { onRecord, type ServedStation } from '#test/support/served-station';
 import { buildServer } from './server.ts';

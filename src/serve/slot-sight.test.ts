@@ -7,9 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Task } from '#domain/access/tasks';
 import { aDocking, anOfficer, anOriginal, aRecording } from '#test/support/builders';
+import { showDocking } from '#test/support/card/shown-docking';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { showDocking } from '#test/support/shown-docking';
 import type { Principal } from './principal.ts';
 import { buildServer } from './server.ts';
 

@@ -13,7 +13,7 @@ import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
-import { TEST_WORKER, tryToClaim } from '#test/support/claims';
+import { TEST_WORKER, tryToClaim } from '#test/support/ledger/claims';
 import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { oneAtATime } from '../../test/support/one-at-a-time.ts';

@@ -17,7 +17,7 @@ import { because } from '#domain/reason';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { DockingPatch, SlotView } from '#ports/slot-board';
 import { aDocking, fixedClock, STATION_ID } from '#test/support/builders';
-import { allSafe, statusIn } from '#test/support/shown-docking';
+import { allSafe, statusIn } from '#test/support/card/shown-docking';
 import { DockingStatuses } from './docking-statuses.ts';
 
 const FULL = { code: 'vault.full', reason: because('nothing-free', {}) } as const;

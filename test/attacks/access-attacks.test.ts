@@ -9,8 +9,8 @@ import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import type { Role } from '#domain/access/roles';
 import { buildServer } from '#serve/server';
 import { aUser } from '#test/support/builders';
-import { type CallUpStation, callUpStation } from '#test/support/call-up-station';
-import { aGrantDraft } from '#test/support/call-ups';
+import { type CallUpStation, callUpStation } from '#test/support/people/call-up-station';
+import { aGrantDraft } from '#test/support/people/call-ups';
 
 let station: CallUpStation;
 let app: FastifyInstance;

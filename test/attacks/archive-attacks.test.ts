@@ -22,13 +22,13 @@ import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { manifestBeside } from '#domain/lock/compare-group';
 import type { Copy } from '#domain/recording';
 import { putOf } from '#test/contract/archive';
-import { AnsweringProxy, s3Error } from '#test/support/answering-proxy';
+import { type Rgw, startRgw } from '#test/support/archive/rgw';
+import { archiveOn, clientOf, type S3Server } from '#test/support/archive/s3-server';
 import { type ArchivedStation, archivedStation } from '#test/support/archived-station';
 import { temporaryDirectory } from '#test/support/evidock';
+import { AnsweringProxy, s3Error } from '#test/support/http/answering-proxy';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { lockedBucket, makeStationUser } from '#test/support/locked-bucket';
-import { contradictionsIn } from '#test/support/replayed';
-import { type Rgw, startRgw } from '#test/support/rgw';
-import { archiveOn, clientOf, type S3Server } from '#test/support/s3-server';
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;

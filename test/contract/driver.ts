@@ -12,7 +12,7 @@ import { chooseDriver, withoutMinority } from '#domain/recorder/recognise';
 import { claimedToMs } from '#domain/time/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
-import { MemoryVolume } from '../support/memory-volume.ts';
+import { MemoryVolume } from '../support/card/memory-volume.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { itKeepsTakes } from './driver-takes.ts';
 

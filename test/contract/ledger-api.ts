@@ -3,7 +3,7 @@ import { KEPT_MS, type KeptAnswer } from '#domain/kept-answer';
 import { because } from '#domain/reason';
 import type { RecordingState } from '#domain/recording';
 import { aCase, aCaseEvent, anId, START_MS, someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
+import { claimed } from '#test/support/ledger/claims';
 import { type It, listOne } from './ledger-support.ts';
 
 // What the API asks of a ledger page by page, and what it keeps there.

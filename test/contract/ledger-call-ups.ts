@@ -6,7 +6,7 @@ import type { CallUpRequest, Target } from '#domain/call-up/request';
 import { because } from '#domain/reason';
 import type { Ledger } from '#ports/ledger';
 import { aCase, anId, START_MS } from '#test/support/builders';
-import { ASKER, aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
+import { ASKER, aGrant, aGrantDraft, aRequest } from '#test/support/people/call-ups';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 const HOUR = 3_600_000;

@@ -4,8 +4,8 @@ import { DockingCompared } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
 import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
+import { statusIn } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';
-import { statusIn } from '#test/support/shown-docking';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Dockings, their progress and refusals, and the slots they are in.

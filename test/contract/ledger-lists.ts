@@ -6,8 +6,8 @@ import { workId } from '#domain/work';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording, RecordingFilter } from '#ports/ledger/recordings';
 import { aCase, aCopy, aDerivative, aDocking, anId, anOriginal, aRecording, START_MS, someDigests, someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
 import { aCustodyDraft } from '#test/support/custody';
+import { claimed } from '#test/support/ledger/claims';
 import { collect, type It, listOne, refused } from './ledger-support.ts';
 
 // Lists of recordings and what belongs to a recording.

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { because } from '#domain/reason';
 import { STATION_HOST } from '#domain/work';
 import { aCase, aCaseEvent, aCopy, anId, anOfficer, aRecorder, aSuggestion, START_MS, someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
-import { statusIn } from '#test/support/shown-docking';
+import { statusIn } from '#test/support/card/shown-docking';
+import { claimed } from '#test/support/ledger/claims';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Registry, copies, uploads, start: what stages and people ask of a ledger beside recordings and work.

@@ -26,8 +26,8 @@ import {
   someDigests,
   someWork,
 } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
 import { cli } from '#test/support/custody';
+import { claimed } from '#test/support/ledger/claims';
 import { collect, type It } from './ledger-support.ts';
 
 /** A recording that waits for its file, and one that has a newer version of the file. */

@@ -3,7 +3,7 @@ import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aCase, aDerivative, anId, START_MS, someWork } from '#test/support/builders';
-import { claimed, tryToClaim } from '#test/support/claims';
+import { claimed, tryToClaim } from '#test/support/ledger/claims';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Work: who may have it, and what only whoever has it may do.

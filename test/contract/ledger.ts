@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
+import { statusIn } from '#test/support/card/shown-docking';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
-import { statusIn } from '#test/support/shown-docking';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { callUps } from './ledger-call-ups.ts';
 import { disposals } from './ledger-disposals.ts';

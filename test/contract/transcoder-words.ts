@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { because, type Reason } from '#domain/reason';
 import type { MediaInput, Transcoder } from '#ports/transcoder';
 import { saying } from '#test/support/saying';
-import { withEdits } from '../support/edit-list.ts';
 import { runProgram, temporaryDirectory } from '../support/evidock.ts';
+import { withEdits } from '../support/media/edit-list.ts';
 
 const EDITS = 1_000_000;
 

@@ -19,7 +19,7 @@ import { type DestroyDeps, destroyCopy, settleDestruction } from '#steps/destroy
 import { setAside } from '#steps/set-aside';
 import { aHash, START_MS } from '#test/support/builders';
 import { type SealedStation, sealedStation } from '#test/support/disposal';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 
 const DAY_MS = 86_400_000;
 const NEEDS = { copies: 1, freshMs: 30 * DAY_MS, readBack: true };

@@ -24,7 +24,7 @@ import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { diskArchiveEraser, putSchedule, putTerm, quickDisposals, type SealedStation, sealedStation } from '#test/support/disposal';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { holdOfOthers } from '#test/support/retention/walk-holds';
 
 const DAY_MS = 86_400_000;

@@ -16,8 +16,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3Eraser } from '#adapters/s3-archive/s3-eraser';
-import { type Rgw, startRgw } from '#test/support/rgw';
-import { clientOf } from '#test/support/s3-server';
+import { type Rgw, startRgw } from '#test/support/archive/rgw';
+import { clientOf } from '#test/support/archive/s3-server';
 
 const KEY = '2026/06/20/rec-one/original-0001.mp4';
 const OTHER = '2026/06/20/rec-one2/original-0001.mp4';

@@ -9,9 +9,9 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { expectWhole } from '../support/card-check.ts';
+import { expectWhole } from '../support/card/card-check.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let card: string;

@@ -13,11 +13,11 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import { about, toldBy } from '#test/support/custody';
-import { deriving } from '#test/support/deriving';
+import { deriving } from '#test/support/media/deriving';
 import { saying } from '#test/support/saying';
 import { runProgram } from '../support/evidock.ts';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const BLOCK = 4096;

@@ -13,8 +13,8 @@ import { because } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const BLOCK = 4096;

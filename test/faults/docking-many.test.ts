@@ -11,9 +11,9 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Lanes, Passage } from '#ports/lanes';
 import { saying } from '#test/support/saying';
-import { expectWhole, gone } from '../support/docking-checks.ts';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { expectWhole, gone } from '../support/card/docking-checks.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -14,9 +14,9 @@ import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { derivedPrefix } from '#domain/vault/vault-key';
 import { PRIORITY, workId } from '#domain/work';
 import type { FaultPoint } from '#ports/fault-points';
-import { expectWhole } from '../support/card-check.ts';
+import { expectWhole } from '../support/card/card-check.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 const POINTS: readonly FaultPoint[] = ['w09-derivative-linked', 'w10-derived-recorded', 'w27-leftover-removed'];
 

@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FaultPoint } from '#ports/fault-points';
-import { expectWhole } from '../support/card-check.ts';
+import { expectWhole } from '../support/card/card-check.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, type RecordingJson, ROOT, temporaryDirectory } from '../support/evidock.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 const EVICTING: readonly FaultPoint[] = ['w34-destruction-intended', 'w35-copy-erased', 'w36-destruction-recorded'];
 const FETCHING: readonly FaultPoint[] = ['w30-fetch-begun', 'w31-fetch-flushed', 'w32-fetched-linked', 'w33-fetched-recorded'];

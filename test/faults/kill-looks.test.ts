@@ -7,8 +7,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CustodyAnswer } from '#api/custody';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, temporaryDirectory } from '../support/evidock.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let state: string;

@@ -7,10 +7,10 @@ import { cp, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULT_POINTS, type FaultPoint } from '#ports/fault-points';
-import { expectWhole, filesOf } from '../support/card-check.ts';
+import { type Rgw, startRgw } from '../support/archive/rgw.ts';
+import { expectWhole, filesOf } from '../support/card/card-check.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, temporaryDirectory } from '../support/evidock.ts';
-import { type Rgw, startRgw } from '../support/rgw.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 /** Points that are reached only where the recorder is wiped: these kill a wipe of a copy of the card. */
 const WIPING: readonly FaultPoint[] = ['w16-wipe-begun', 'w17-files-removed', 'w18-wipe-recorded', 'w19-wipe-finished'];

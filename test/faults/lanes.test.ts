@@ -16,8 +16,8 @@ import { because } from '#domain/reason';
 import type { Lanes, Passage } from '#ports/lanes';
 import type { Volume } from '#ports/recorder-driver';
 import { about } from '#test/support/custody';
-import { homeForEach } from '../support/home-for-each.ts';
-import { intakeStation, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -16,9 +16,9 @@ import { sealEntry } from '#domain/custody/entry';
 import { english } from '#domain/reason';
 import { aCustodyDraft, cli } from '#test/support/custody';
 import { Station } from '../../src/station.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
 import { servedStation } from '../support/served-station.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 /** A station that took a card in twice, and its ledger of before the second time. */

@@ -49,7 +49,7 @@ async function cardAndSecret() {
 
 /** Exchanges the pairs for the time of the race; `during` is called again and again meanwhile. Returns how often it was. */
 async function race(pairs: readonly (readonly [string, string])[], during: () => Promise<void>): Promise<number> {
-  const racer = spawn('python3', ['test/support/swap_links.py', String(SECONDS), ...pairs.flat()], {
+  const racer = spawn('python3', ['test/support/archive/swap_links.py', String(SECONDS), ...pairs.flat()], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -23,7 +23,7 @@ import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { fixedClock } from '#test/support/builders';
 import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
 import { evidock, temporaryDirectory } from '#test/support/evidock';
-import { appendFormer, untypeCustody } from '#test/support/former-custody';
+import { appendFormer, untypeCustody } from '#test/support/ledger/former-custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 
 const DAY_MS = 24 * 3_600_000;
@@ -362,7 +362,7 @@ describe('kill -9', () => {
 });
 
 function shipInProcess(directory: string, entries: number, point = ''): Promise<string | null> {
-  const script = join(import.meta.dirname, '../support/ship-log.ts');
+  const script = join(import.meta.dirname, '../support/archive/ship-log.ts');
   const { promise, resolve } = Promise.withResolvers<string | null>();
   execFile(process.execPath, [script, directory, String(entries)], { env: { ...process.env, EVIDOCK_FAULT_POINT: point } }, (error) =>
     resolve(error === null ? null : (error.signal ?? String(error))),

@@ -9,7 +9,7 @@ import { afterAll, expect, it } from 'vitest';
 import { subject } from '#domain/custody/subject';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { evidock, evidockJson, temporaryDirectory } from '../support/evidock.ts';
-import { makePhotoCard, TwoHosts, WorkerHosts } from '../support/worker-hosts.ts';
+import { makePhotoCard, TwoHosts, WorkerHosts } from '../support/station/worker-hosts.ts';
 
 const RECORDINGS = 40;
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readPair } from '../../src/adapters/tls-files.ts';
 import { ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { makeTlsPair } from '../support/tls-pair.ts';
+import { makeTlsPair } from '../support/http/tls-pair.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let into: string;

@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { english, type Reason } from '#domain/reason';
 import { saying } from '#test/support/saying';
+import { type Rgw, startRgw } from '../support/archive/rgw.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { FaultyProxy } from '../support/faulty-proxy.ts';
-import { type Rgw, startRgw } from '../support/rgw.ts';
-import { makeSmallCard } from '../support/small-card.ts';
+import { FaultyProxy } from '../support/http/faulty-proxy.ts';
 
 /** How long temporary keys live. */
 const KEYS_SECONDS = 3;

@@ -19,12 +19,12 @@ import { stationGatekeeper } from '#desk/access/station-gatekeeper';
 import { CallUpKeeper } from '#desk/call-up/keeper';
 import { subject } from '#domain/custody/subject';
 import { buildServer } from '#serve/server';
-import { CASE, type CallUpStation, callUpStation, type PersonName } from '#test/support/call-up-station';
+import { archiveOn, clientOf, type S3Server } from '#test/support/archive/s3-server';
+import { startS3rver } from '#test/support/archive/s3rver';
 import { aCaseDraft } from '#test/support/custody';
 import { temporaryDirectory } from '#test/support/evidock';
+import { CASE, type CallUpStation, callUpStation, type PersonName } from '#test/support/people/call-up-station';
 import { signedInAs } from '#test/support/principals';
-import { archiveOn, clientOf, type S3Server } from '#test/support/s3-server';
-import { startS3rver } from '#test/support/s3rver';
 
 /** So much that no buffer on the way holds it all. */
 const PADDING = 48 * 1024 * 1024;

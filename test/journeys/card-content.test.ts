@@ -8,11 +8,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { about } from '#test/support/custody';
-import { deriving } from '#test/support/deriving';
+import { deriving } from '#test/support/media/deriving';
 import { Presenter } from '../../src/serve/present.ts';
 import { runProgram } from '../support/evidock.ts';
-import { homeForEach } from '../support/home-for-each.ts';
-import { intakeStation, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 let home: string;
 let card: string;

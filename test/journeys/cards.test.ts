@@ -12,9 +12,9 @@ import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Volume } from '#ports/recorder-driver';
 import { saying } from '#test/support/saying';
 import { aCustodyDraft } from '../support/custody.ts';
-import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, writeCard } from '../support/intake-station.ts';
+import { dockStation } from '../support/station/dock-station.ts';
+import { disturbedVolume, writeCard } from '../support/station/intake-station.ts';
 
 const WAIT = { timeout: 20_000, interval: 10 };
 const clip = (sequence: number, device = 'DSJ0012345') => `DCIM/20260620/${device}_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;

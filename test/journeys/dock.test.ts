@@ -16,9 +16,9 @@ import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
 import { saying } from '#test/support/saying';
-import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, writeCard } from '../support/intake-station.ts';
+import { dockStation } from '../support/station/dock-station.ts';
+import { disturbedVolume, writeCard } from '../support/station/intake-station.ts';
 
 const NAME = 'DCIM/20260620/DSJ0012345_041234_20260620153012_0007.MP4';
 const WAIT = { timeout: 10_000, interval: 10 };

@@ -13,11 +13,11 @@ import type { HoldDeps } from '#desk/holds/deps';
 import { releaseHold, setHold } from '#desk/holds/set-hold';
 import { EMPTY_SCOPE } from '#domain/hold/hold';
 import { manifestKey } from '#domain/vault/vault-key';
+import { type Rgw, startRgw } from '#test/support/archive/rgw';
+import { clientOf } from '#test/support/archive/s3-server';
 import { STATION_ID } from '#test/support/builders';
 import { anyDraft, cli } from '#test/support/custody';
 import { filmed, sealed } from '#test/support/retention/held-footage';
-import { type Rgw, startRgw } from '#test/support/rgw';
-import { clientOf } from '#test/support/s3-server';
 
 const CHILD = new URL('../support/retention/mirror-child.ts', import.meta.url).pathname;
 const BUCKET = 'held';

@@ -8,8 +8,8 @@ import { subject } from '#domain/custody/subject';
 import type { Holding } from '#domain/registry';
 import { anId, anOfficer, aRecorder } from '#test/support/builders';
 import { cli } from '#test/support/custody';
-import { homeForEach } from '../support/home-for-each.ts';
-import { intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { intakeStation, type StationOptions, writeCard } from '../support/station/intake-station.ts';
 
 const SERIAL = 'DSJ0012345';
 const at = (time: string) => Date.parse(`2026-06-20T${time}:00+08:00`);

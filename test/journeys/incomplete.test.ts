@@ -16,7 +16,7 @@ import { because } from '#domain/reason';
 import { about, cli, toldBy } from '#test/support/custody';
 import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 // The first ends when the second begins, by its file's time (writeCard).
 const [FIRST, SECOND] = ['153000_0007A', '160000_0007B'].map((time) => `DCIM/20260620/DSJ0012345_041234_20260620${time}.MP4`) as [

@@ -12,8 +12,8 @@ import { EvidockError } from '#domain/errors';
 import { because, english } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about } from '../support/custody.ts';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 let home: string;

@@ -14,8 +14,8 @@ import type { Vault } from '#ports/vault';
 import { makeCard } from '#sample-card/make-card';
 import { about } from '#test/support/custody';
 import { saying } from '#test/support/saying';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');

@@ -8,10 +8,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { about } from '#test/support/custody';
-import { tellArchived } from '#test/support/told-ledger';
-import { dockStation } from '../support/dock-station.ts';
+import { tellArchived } from '#test/support/ledger/told-ledger';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, writeCard } from '../support/intake-station.ts';
+import { dockStation } from '../support/station/dock-station.ts';
+import { disturbedVolume, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const WAIT = { timeout: 15_000, interval: 10 };

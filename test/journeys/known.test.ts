@@ -12,8 +12,6 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, type OnRead, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
   BLOCK,
   changed,
@@ -27,7 +25,9 @@ import {
   sha256,
   typesOf,
   WAIT,
-} from '../support/known-card.ts';
+} from '../support/card/known-card.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, type OnRead, type StationOptions, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

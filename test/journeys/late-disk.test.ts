@@ -9,10 +9,10 @@ import { access, cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { UsbDock } from '#adapters/usb-dock/usb-dock';
-import { dockStation } from '../support/dock-station.ts';
-import { expectWhole } from '../support/docking-checks.ts';
+import { expectWhole } from '../support/card/docking-checks.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, writeCard } from '../support/intake-station.ts';
+import { dockStation } from '../support/station/dock-station.ts';
+import { disturbedVolume, writeCard } from '../support/station/intake-station.ts';
 import { CardMounter, stick, usbDockOptions } from '../support/usb/ports.ts';
 import { UsbTree } from '../support/usb/tree.ts';
 

@@ -8,8 +8,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { appCode, BrowserSession, type HttpAnswer } from '#test/support/browser-session';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '#test/support/evidock';
+import { appCode, BrowserSession, type HttpAnswer } from '#test/support/http/browser-session';
 
 /** So far behind is the clock of the first run, that it stands in the middle of the month before. */
 const now = new Date();
@@ -205,8 +205,8 @@ it('an officer of another unit asks, the reviewer of the owning unit approves, a
     ['asker', 'has an answer'],
     ['asker', 'has ended'],
   ] as const) {
-    const { id } = (await as(name).ask('GET', '/session')).json<{ id: string }>();
-    expect(await cli('notice', 'list')).toMatch(new RegExp(`${id} .*${words}.*${request.id}`));
+    const { account } = (await as(name).ask('GET', '/session')).json<{ account: string }>();
+    expect(await cli('notice', 'list')).toMatch(new RegExp(`${account}\\b.*${words}.*${request.id}`));
   }
 });
 

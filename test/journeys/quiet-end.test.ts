@@ -1,8 +1,8 @@
 /* Goal: `| head` ends every command quietly, and what a command does it does to its end. Method: the real program, whose reader has gone. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidockJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let state: string;

@@ -12,9 +12,9 @@ import { expect, it } from 'vitest';
 import { entriesIn } from '#adapters/sqlite-ledger/replay/lines';
 import { ReplayStore } from '#adapters/sqlite-ledger/replay/store';
 import type { UserChange } from '#domain/people/rules';
-import { rebuiltColumns } from '#test/support/rebuilt-columns';
+import { rebuiltColumns } from '#test/support/ledger/rebuilt-columns';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { type Deed, livingStation } from '../support/living-station.ts';
+import { type Deed, livingStation } from '../support/station/living-station.ts';
 
 const RUNS = 8;
 

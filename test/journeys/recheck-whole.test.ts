@@ -10,9 +10,20 @@ import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { saying } from '#test/support/saying';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
-import { changed, dockOnce, expectSealed, FIRST_BLOCKS, heldCard, LARGE, MISSED, slotOf, typesOf, WAIT } from '../support/known-card.ts';
+import {
+  changed,
+  dockOnce,
+  expectSealed,
+  FIRST_BLOCKS,
+  heldCard,
+  LARGE,
+  MISSED,
+  slotOf,
+  typesOf,
+  WAIT,
+} from '../support/card/known-card.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/station/intake-station.ts';
 
 const _MEBIBYTE = 1024 * 1024;
 

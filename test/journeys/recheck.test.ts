@@ -12,8 +12,6 @@ import { because } from '#domain/reason';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
 import { saying } from '#test/support/saying';
-import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
   changed,
   dockOnce,
@@ -28,7 +26,9 @@ import {
   slotOf,
   typesOf,
   WAIT,
-} from '../support/known-card.ts';
+} from '../support/card/known-card.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/station/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

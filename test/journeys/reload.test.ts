@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { PolicyAnswer } from '#api/policy';
 import { evidockJson, ROOT, temporaryDirectory } from '#test/support/evidock';
-import { makeTlsPair } from '#test/support/tls-pair';
+import { makeTlsPair } from '#test/support/http/tls-pair';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let state: string;

@@ -14,7 +14,7 @@ import { because, english } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about, aCustodyDraft, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/station/intake-station.ts';
 
 const SERIAL = 'DSJ0012345';
 const PHOTO = 'DCIM/20260620/DSJ0012345_041234_20260620120000_0001.JPG';

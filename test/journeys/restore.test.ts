@@ -8,10 +8,10 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Rgw, startRgw } from '../support/archive/rgw.ts';
+import { clientOf } from '../support/archive/s3-server.ts';
+import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { type Rgw, startRgw } from '../support/rgw.ts';
-import { clientOf } from '../support/s3-server.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 
 const PREFIX = 'station/one';
 

@@ -13,9 +13,9 @@ import { because, english } from '#domain/reason';
 import type { Arrival, ClockOutcome, ClockSetting } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
-import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { disturbedVolume, writeCard } from '../support/intake-station.ts';
+import { dockStation } from '../support/station/dock-station.ts';
+import { disturbedVolume, writeCard } from '../support/station/intake-station.ts';
 
 const HOUR_MS = 3600_000;
 const MINUTE_MS = 60_000;

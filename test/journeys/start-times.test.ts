@@ -9,10 +9,10 @@ import { manifestKey } from '#domain/vault/vault-key';
 import type { Volume } from '#ports/recorder-driver';
 import { anId } from '#test/support/builders';
 import { about, cli } from '#test/support/custody';
-import { deriving } from '#test/support/deriving';
+import { deriving } from '#test/support/media/deriving';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { homeForEach } from '../support/home-for-each.ts';
-import { intakeStation } from '../support/intake-station.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
+import { intakeStation } from '../support/station/intake-station.ts';
 
 // Goal: recordings of real clips are dated as they were made, and say why. Method: dock, intake and seal with their real parts (zone Asia/Shanghai), clips
 // of 90 s by ffmpeg with the times that a recorder would leave; random habits of recorders are in src/domain/start/claims.property.test.ts.

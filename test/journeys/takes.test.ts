@@ -16,8 +16,8 @@ import { about, aCustodyDraft } from '#test/support/custody';
 import { gat947 } from '../../drivers/gat947/driver.ts';
 import { aDocking, anOriginal, aRecording } from '../support/builders.ts';
 import { evidock, evidockJson, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { intakeStation } from '../support/intake-station.ts';
-import { movieHead } from '../support/movie-head.ts';
+import { movieHead } from '../support/media/movie-head.ts';
+import { intakeStation } from '../support/station/intake-station.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let station: Awaited<ReturnType<typeof intakeStation>>;

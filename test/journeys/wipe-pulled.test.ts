@@ -11,8 +11,8 @@ import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { about, toldBy } from '#test/support/custody';
 import { saying } from '#test/support/saying';
-import { writeCard } from '../support/intake-station.ts';
-import { name, WipedCard } from '../support/wiped-card.ts';
+import { name, WipedCard } from '../support/card/wiped-card.ts';
+import { writeCard } from '../support/station/intake-station.ts';
 
 const HOUR_MS = 3600_000;
 

@@ -10,10 +10,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { about } from '#test/support/custody';
+import { tellArchived } from '#test/support/ledger/told-ledger';
 import { saying } from '#test/support/saying';
-import { tellArchived } from '#test/support/told-ledger';
-import { disturbedVolume, writeCard } from '../support/intake-station.ts';
-import { name, WAIT, WipedCard } from '../support/wiped-card.ts';
+import { name, WAIT, WipedCard } from '../support/card/wiped-card.ts';
+import { disturbedVolume, writeCard } from '../support/station/intake-station.ts';
 
 /** 1,280 blocks: a sample takes one of each five, here always the first. */
 const LARGE_BYTES = 5 * 1024 * 1024;

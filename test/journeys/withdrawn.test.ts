@@ -22,14 +22,14 @@ import { because, english } from '#domain/reason';
 import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
-import { claimed, TEST_WORKER } from '#test/support/claims';
 import { cli } from '#test/support/custody';
+import { claimed, TEST_WORKER } from '#test/support/ledger/claims';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
 import { LedgerClaims } from '../../src/station/ledger-claims.ts';
-import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { writeCard } from '../support/intake-station.ts';
+import { dockStation } from '../support/station/dock-station.ts';
+import { writeCard } from '../support/station/intake-station.ts';
 
 const WAIT = { timeout: 10_000, interval: 10 };
 const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;

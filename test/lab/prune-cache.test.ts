@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { homeForEach } from '../support/home-for-each.ts';
+import { homeForEach } from '../support/station/home-for-each.ts';
 import { pruneCache } from './prune-cache.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { setFlvClock } from '../support/flv-clock.ts';
+import { setFlvClock } from '../support/media/flv-clock.ts';
 import { type Clip, cutEnd, everyNumber, ffmpeg, PICTURES, pictures, RATE, rotate, type Sources, tone } from './clips.ts';
 
 /*

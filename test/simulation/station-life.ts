@@ -18,10 +18,10 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { aCase, aDocking, aHash, anOfficer, anOriginal, aRecording, type FixedClock, fixedClock, STATION_ID } from '#test/support/builders';
 import { aCaseDraft, cli } from '#test/support/custody';
 import { temporaryDirectory } from '#test/support/evidock';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 import { SeamStorage } from '#test/support/retention/held-footage';
 import { someRetention } from '#test/support/retention/parts';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
 
 const DAY_MS = 86_400_000;
 const ZONE = 'Asia/Shanghai';

@@ -11,9 +11,9 @@ import { manifestBeside } from '#domain/lock/compare-group';
 import type { LockNeed } from '#domain/lock/dates';
 import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
-import { STATION_ID, someWork } from './builders.ts';
-import { claimed } from './claims.ts';
-import { type ServedStation, servedStation } from './served-station.ts';
+import { STATION_ID, someWork } from '#test/support/builders';
+import { claimed } from '#test/support/ledger/claims';
+import { type ServedStation, servedStation } from '#test/support/served-station';
 
 const DAY_MS = 86_400_000;
 const faults = { reached: () => undefined };

@@ -3,7 +3,7 @@ import { StationClock } from '#desk/clock/station-clock';
 import type { Actor } from '#domain/custody/actor';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
-import { STATION_ID } from './builders.ts';
+import { STATION_ID } from '#test/support/builders';
 
 /**
  * The watch of a test's clock. The clock that nobody can set goes with it, so that a test may pass hours in a moment; a test that sets the clock gives its own

@@ -5,7 +5,7 @@ import { OriginalSealed } from '#domain/custody/original-entries';
 import { RecordingViewed } from '#domain/custody/recording-entries';
 import { CaseChanged } from '#domain/custody/registry-entries';
 import { parseSubject, type Subject, subject } from '#domain/custody/subject';
-import { anId, START_MS, someDigests } from './builders.ts';
+import { anId, START_MS, someDigests } from '#test/support/builders';
 
 const BY_PREFIX = { rec: 'recording', org: 'original', dck: 'docking' } as const;
 

@@ -14,9 +14,9 @@ import type { Ledger } from '#ports/ledger';
 import type { NewTerm } from '#ports/ledger/retention';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { store } from '#test/contract/vault';
-import { aDocking, aHash, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from './builders.ts';
-import { aCustodyDraft } from './custody.ts';
-import { tellArchived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
+import { aDocking, aHash, anId, anOriginal, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { aCustodyDraft } from '#test/support/custody';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 /** A ledger and a vault in a directory of their own, with sealed originals. */
 export interface SealedStation {

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Rgw } from './rgw.ts';
-import { clientOf, type S3Server } from './s3-server.ts';
+import type { Rgw } from '#test/support/archive/rgw';
+import { clientOf, type S3Server } from '#test/support/archive/s3-server';
 
 /** What docs/operations.md gives the key of a station: nothing that ends a lock or changes the bucket. */
 const STATION_MAY = [

@@ -21,16 +21,16 @@ import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
+import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { clockWatchOf } from '#test/support/clock-watch';
+import { quickDisposals } from '#test/support/disposal';
+import { temporaryDirectory } from '#test/support/evidock';
+import { tellDerived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
+import { quickDoors } from '#test/support/people/doors';
+import { quickSignIn } from '#test/support/people/sign-in';
+import { accessBy, shippedPolicy } from '#test/support/policies';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
-import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
-import { clockWatchOf } from './clock-watch.ts';
-import { quickDisposals } from './disposal.ts';
-import { quickDoors } from './doors.ts';
-import { temporaryDirectory } from './evidock.ts';
-import { accessBy, shippedPolicy } from './policies.ts';
 import { someRetention } from './retention/parts.ts';
-import { quickSignIn } from './sign-in.ts';
-import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 /** For a vault that nothing is evicted from. */
 const NO_ROOM = { makeRoom: async () => 0 };

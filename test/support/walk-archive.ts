@@ -3,7 +3,7 @@ import { noLocks } from '#adapters/disk/no-locks';
 import type { DeskDeps } from '#desk/deps';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
-import { aCopy } from './builders.ts';
+import { aCopy } from '#test/support/builders';
 
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');
 

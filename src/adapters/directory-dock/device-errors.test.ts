@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { homeForEach } from '#test/support/home-for-each';
+import { homeForEach } from '#test/support/station/home-for-each';
 import { deviceErrorsBelow } from './device-errors.ts';
 
 /* Goal: the count is the one of the disk below a place, and its end is seen. Method: a tree like the kernel's, for the device on which the tests lie. */

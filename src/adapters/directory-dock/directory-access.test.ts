@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { temporaryDirectory } from '#test/support/evidock';
-import { writeCard } from '#test/support/intake-station';
+import { writeCard } from '#test/support/station/intake-station';
 import { DirectoryAccess } from './directory-access.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -6,7 +6,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram, temporaryDirectory } from '../../../test/support/evidock.ts';
-import { setFlvClock } from '../../../test/support/flv-clock.ts';
+import { setFlvClock } from '../../../test/support/media/flv-clock.ts';
 import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
 
 const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };

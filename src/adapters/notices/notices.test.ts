@@ -13,7 +13,7 @@ import { noticeText } from '#domain/call-up/notice';
 import type { OutgoingNotice } from '#ports/notice-sender';
 import { fixedClock, START_MS } from '#test/support/builders';
 import { temporaryDirectory } from '#test/support/evidock';
-import { makeTlsPair } from '#test/support/tls-pair';
+import { makeTlsPair } from '#test/support/http/tls-pair';
 import { Mail } from './mail.ts';
 import { signatureOf, Webhook } from './webhook.ts';
 

@@ -6,8 +6,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EvidockError } from '#domain/errors';
 import type { PendingSignIn } from '#ports/identity-provider';
-import { type HostileProvider, hostileProvider, json, type Tricks } from '#test/support/hostile-provider';
-import { CLIENT, realProvider } from '#test/support/real-provider';
+import { type HostileProvider, hostileProvider, json, type Tricks } from '#test/support/people/hostile-provider';
+import { CLIENT, realProvider } from '#test/support/people/real-provider';
 import { boundedFetch } from './bounded-fetch.ts';
 import { OidcProvider } from './oidc-provider.ts';
 

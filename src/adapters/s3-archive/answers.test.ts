@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { s3Credentials } from '../../../src/station/s3-credentials.ts';
 import { putOf } from '../../../test/contract/archive.ts';
-import { AnsweringProxy, s3Error } from '../../../test/support/answering-proxy.ts';
+import { archiveOn, type S3Server } from '../../../test/support/archive/s3-server.ts';
+import { startS3rver } from '../../../test/support/archive/s3rver.ts';
 import { ROOT, runProgram, temporaryDirectory } from '../../../test/support/evidock.ts';
-import { archiveOn, type S3Server } from '../../../test/support/s3-server.ts';
-import { startS3rver } from '../../../test/support/s3rver.ts';
+import { AnsweringProxy, s3Error } from '../../../test/support/http/answering-proxy.ts';
 import { ArchiveHealth } from '../../station/archive-health.ts';
 import { openLedger, type SqliteLedger } from '../sqlite-ledger/ledger.ts';
 import { WatchedArchive } from '../watched-archive.ts';
@@ -123,7 +123,7 @@ describe('over TLS', () => {
       const put = async (name: string, env: Record<string, string>) => {
         const directory = join(home.path, name);
         await mkdir(directory);
-        const script = join(ROOT, 'test/support/tls-put.ts');
+        const script = join(ROOT, 'test/support/http/tls-put.ts');
         const { stdout, stderr } = await runProgram(process.execPath, [script, secure.endpoint, secure.accessKeyId, directory], { env });
         expect(stdout, stderr).not.toBe('');
         return JSON.parse(stdout) as Record<string, unknown>;

@@ -17,6 +17,8 @@ interface Options {
   readonly prefix: string;
   /** Whether the bucket keeps versions. Servers without versions know no list of them. */
   readonly versioned: () => boolean;
+  /** Versions a request, at most; 1000 where nobody says otherwise. */
+  readonly pageMax?: number;
 }
 
 /** Lists a bucket below the prefix, 1000 versions a request. */
@@ -32,10 +34,11 @@ export class S3Inventory implements ArchiveInventory {
   }
 
   async *#versions(after: string, signal: AbortSignal | undefined): AsyncGenerator<InventoryEntry> {
-    const { client, bucket, prefix } = this.#options;
+    const { client, bucket, prefix, pageMax = 1000 } = this.#options;
+    let before = new Set<string>();
     let from: { KeyMarker?: string; VersionIdMarker?: string } = after === '' ? {} : { KeyMarker: prefix + after };
     for (let more = true; more; ) {
-      const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from });
+      const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, MaxKeys: pageMax, ...from });
       const page: ListObjectVersionsCommandOutput = await this.#send(() => client.send(command, sending(signal)));
       const found = [
         ...(page.Versions ?? []).map((each) => ({ ...each, isMarker: false })),
@@ -44,7 +47,10 @@ export class S3Inventory implements ArchiveInventory {
         ...{ key: (Key ?? '').slice(prefix.length), versionId: VersionId ?? '', bytes: Size ?? 0, isNewest: IsLatest ?? false, isMarker },
       }));
       // Versions and markers come as two lists, each in order.
-      yield* found.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+      const sorted = found.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+      // Ceph lists the key of the marker once more.
+      for (const each of sorted) if (isAbove(each.key, after) && !before.has(`${each.key} ${each.versionId}`)) yield each;
+      before = new Set(sorted.map(({ key, versionId }) => `${key} ${versionId}`));
       const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
       more = page.IsTruncated === true && KeyMarker !== undefined;
       if (more && KeyMarker !== undefined) from = { KeyMarker, ...(VersionIdMarker === undefined ? {} : { VersionIdMarker }) };
@@ -87,6 +93,10 @@ export class S3Inventory implements ArchiveInventory {
       throw archiveError('list', error);
     }
   }
+}
+
+function isAbove(key: string, after: string): boolean {
+  return after === '' || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
 }
 
 /** null for a server that cannot list uploads. */

@@ -13,7 +13,7 @@ import { english } from '#domain/reason';
 import { collect } from '#test/contract/ledger-support';
 import { fixedClock, STATION_ID } from '#test/support/builders';
 import { aCaseDraft, anyDraft, toldBy } from '#test/support/custody';
-import { appendFormer, untypeCustody } from '#test/support/former-custody';
+import { appendFormer, untypeCustody } from '#test/support/ledger/former-custody';
 
 const RECORDING = 'rec-01k0d5w7q3-hz01-2222222222';
 const FORMER = [

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { listOne } from '#test/contract/ledger-support';
 import { fixedClock, STATION_ID, someWork } from '#test/support/builders';
-import { untypeCustody } from '#test/support/former-custody';
+import { untypeCustody } from '#test/support/ledger/former-custody';
 
 test('a ledger of before keeps its work, and what ran is given back', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'evidock-fencing-'));

@@ -16,7 +16,7 @@ import { type Claim, workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { ledgerTime, listOne } from '#test/contract/ledger-support';
 import { STATION_ID, someWork } from '#test/support/builders';
-import { memoryRoot } from '#test/support/memory-root';
+import { memoryRoot } from '#test/support/card/memory-root';
 
 const HOSTS = ['station', 'worker-2'] as const;
 const worker = fc.constantFrom(0, 1);

@@ -12,8 +12,8 @@ import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { because } from '#domain/reason';
 import { listOne } from '#test/contract/ledger-support';
 import { fixedClock, START_MS, STATION_ID, someWork } from '#test/support/builders';
-import { claimed } from '#test/support/claims';
-import { statusIn } from '#test/support/shown-docking';
+import { statusIn } from '#test/support/card/shown-docking';
+import { claimed } from '#test/support/ledger/claims';
 import { reasonsOfWords } from './reasons-migration.ts';
 
 const SOME = because('nothing-free', {});

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userOfToken } from '#desk/people/set-up';
-import { CommandLine } from '#test/support/command-line';
+import { CommandLine } from '#test/support/station/command-line';
 
 let cli: CommandLine;
 

@@ -3,8 +3,8 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signIn } from '#desk/sign-in/sign-in';
-import { CommandLine } from '#test/support/command-line';
-import { addUser } from '#test/support/sign-in';
+import { addUser } from '#test/support/people/sign-in';
+import { CommandLine } from '#test/support/station/command-line';
 import { readSecret } from '../../read-secret.ts';
 
 const PASSWORD = 'correct horse battery';

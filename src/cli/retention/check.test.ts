@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandLine } from '#test/support/command-line';
+import { CommandLine } from '#test/support/station/command-line';
 
 const shipped = (name: string) => fileURLToPath(new URL(`../../../config/retention/${name}.yaml`, import.meta.url));
 let cli: CommandLine;

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CommandLine } from '#test/support/command-line';
 import { holdOfOthers } from '#test/support/retention/walk-holds';
+import { CommandLine } from '#test/support/station/command-line';
 
 const REVIEW = '2026-12-20';
 

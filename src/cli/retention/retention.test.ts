@@ -10,9 +10,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RetentionKeeper } from '#desk/retention/keeper';
 import { proposeSchedule } from '#desk/retention/versions';
 import { STATION_ID } from '#test/support/builders';
-import { CommandLine } from '#test/support/command-line';
 import { LI } from '#test/support/retention/living';
 import { readVersion, scheduleText } from '#test/support/retention/parts';
+import { CommandLine } from '#test/support/station/command-line';
 
 const DAY_MS = 86_400_000;
 const QUARTER = scheduleText({ all: { minimum: 'P90D' } });

@@ -16,7 +16,7 @@ import { manifestBeside } from '#domain/lock/compare-group';
 import type { ArchiveInventory } from '#ports/archive-inventory';
 import { putOf } from '#test/contract/archive';
 import { START_MS, STATION_ID } from '#test/support/builders';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { Comparison, type ComparisonLine } from './compare.ts';
 

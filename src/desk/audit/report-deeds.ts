@@ -1,10 +1,18 @@
-import type { DeskDeps } from '#desk/deps';
 import type { ClockKind } from '#domain/clock/clock-state';
 import { ReportIssued } from '#domain/custody/audit-entries';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { describeViewer, wordsOfViewer } from '#domain/custody/looked';
 import type { Subject } from '#domain/custody/subject';
 import type { Viewer } from '#domain/look/look';
+import type { Clock } from '#ports/clock';
+import type { ClockWatch } from '#ports/clock-watch';
+import type { Ledger } from '#ports/ledger';
+
+interface Deps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly clockWatch: Pick<ClockWatch, 'state'>;
+}
 
 /** What somebody does with a report. `saved`, `printed` and `copied` are what they say that they did: the station sees it go out alone. */
 const REPORT_DEEDS = ['printed', 'copied', 'saved'] as const;
@@ -43,11 +51,7 @@ export function reportDraft(
 }
 
 /** Puts on record what somebody says that they did with a report. */
-export async function tellReportDeed(
-  { ledger, clock, clockWatch }: Pick<DeskDeps, 'ledger' | 'clock' | 'clockWatch'>,
-  viewer: Viewer,
-  report: Report,
-): Promise<void> {
+export async function tellReportDeed({ ledger, clock, clockWatch }: Deps, viewer: Viewer, report: Report): Promise<void> {
   const moment = { atMs: clock.nowMs(), clock: clockWatch.state().kind };
   await ledger.transaction((writer) => writer.custody.append(reportDraft(moment, viewer, report)));
 }

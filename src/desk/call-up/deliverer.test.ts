@@ -8,7 +8,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { NoticeSender, OutgoingNotice } from '#ports/notice-sender';
 import { anId, START_MS } from '#test/support/builders';
-import { type CallUpStation, callUpStation, userId } from '#test/support/call-up-station';
+import { type CallUpStation, callUpStation, userId } from '#test/support/people/call-up-station';
 import { NoticeDeliverer } from './deliverer.ts';
 
 const HOUR = 3_600_000;

@@ -5,8 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GrantEnded } from '#ports/grant-bell';
 import { fixedClock, START_MS } from '#test/support/builders';
-import { CASE, type CallUpStation, callerNamed, callUpStation, userId } from '#test/support/call-up-station';
-import { aGrantDraft } from '#test/support/call-ups';
+import { CASE, type CallUpStation, callerNamed, callUpStation, userId } from '#test/support/people/call-up-station';
+import { aGrantDraft } from '#test/support/people/call-ups';
 import { askForCallUp } from './ask.ts';
 import { CallUpKeeper } from './keeper.ts';
 import { SteadyTime } from './steady-time.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { subject } from '#domain/custody/subject';
 import type { EvidockError } from '#domain/errors';
 import { START_MS } from '#test/support/builders';
-import { CASE, type CallUpStation, callerNamed, callUpStation, type PersonName, userId } from '#test/support/call-up-station';
+import { CASE, type CallUpStation, callerNamed, callUpStation, type PersonName, userId } from '#test/support/people/call-up-station';
 import { type Ask, askForCallUp } from './ask.ts';
 import { confirmRequest } from './decide.ts';
 import { sweepGrants } from './sweep.ts';

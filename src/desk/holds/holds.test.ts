@@ -16,7 +16,7 @@ import type { Copy } from '#domain/recording';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { anOfficer, aRecording, type FixedClock, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { about, aCaseDraft, anyDraft, cli } from '#test/support/custody';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { filmed, HELD_DOCKING, SeamStorage, sealed } from '#test/support/retention/held-footage';
 import type { HoldDeps } from './deps.ts';
 import { HoldKeeper } from './keeper.ts';

@@ -13,7 +13,7 @@ import { UNIT_DEPTH_MAX } from '#domain/people/unit';
 import type { User } from '#domain/people/user';
 import type { PeopleChange } from '#ports/people-changes';
 import { cli } from '#test/support/custody';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import type { By } from './change-people.ts';
 import { findUnit, mustHaveUnit, pathOfUnit } from './find-unit.ts';

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ImportText, readRoster } from '#desk/imports';
 import type { EvidockError } from '#domain/errors';
 import { cli } from '#test/support/custody';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import type { By } from './change-people.ts';
 import { pathOfUnit } from './find-unit.ts';

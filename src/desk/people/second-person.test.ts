@@ -17,7 +17,7 @@ import { subject } from '#domain/custody/subject';
 import type { EvidockError } from '#domain/errors';
 import { type Duty, MACHINE, TIED_DAYS } from '#domain/people/second-person';
 import type { User } from '#domain/people/user';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import type { By } from './change-people.ts';
 import { confirmUser } from './confirm-user.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReadAt } from '#domain/media/iso-bmff';
-import { withEdits } from '#test/support/edit-list';
+import { withEdits } from '#test/support/media/edit-list';
 import { mediaIndexOf, playedOf } from './media-index.ts';
 
 let home: string;

@@ -10,8 +10,8 @@ import { askForCallUp } from '#desk/call-up/ask';
 import { decideRequest } from '#desk/call-up/decide';
 import { DEFAULT_TASKS, tasksOf } from '#domain/access/tasks';
 import { START_MS } from '#test/support/builders';
-import { CASE, type CallUpStation, callerNamed, callUpStation, type PersonName } from '#test/support/call-up-station';
-import { jsonOf, send } from '#test/support/http-ways';
+import { jsonOf, send } from '#test/support/http/http-ways';
+import { CASE, type CallUpStation, callerNamed, callUpStation, type PersonName } from '#test/support/people/call-up-station';
 import { ALLOWS_ALL, aPerson } from '#test/support/principals';
 import { buildServer } from '../server.ts';
 

@@ -13,12 +13,12 @@ import type { Viewer } from '#domain/look/look';
 import { hoursOf, isOutside, monthSpan } from '#domain/reports/calendar';
 import { Drawing } from '#domain/reports/sample';
 import { aCase, anId } from '#test/support/builders';
-import { ASKER, aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
 import { cli } from '#test/support/custody';
-import { tellLooks } from '#test/support/looked';
+import { tellLooks } from '#test/support/ledger/looked';
+import { ASKER, aGrant, aGrantDraft, aRequest } from '#test/support/people/call-ups';
+import { addUser } from '#test/support/people/sign-in';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
 import { onRecord, type ServedStation, servedStation } from '#test/support/served-station';
-import { addUser } from '#test/support/sign-in';
 import { buildServer } from '../server.ts';
 import { html } from './html.ts';
 

@@ -18,7 +18,7 @@ import { RecordingSeen } from '#domain/custody/look-entries';
 import { derivativeKey } from '#domain/vault/vault-key';
 import { aDerivative, START_MS } from '#test/support/builders';
 import { about, aCaseDraft } from '#test/support/custody';
-import { jsonOf, send } from '#test/support/http-ways';
+import { jsonOf, send } from '#test/support/http/http-ways';
 import { ALLOWS_ALL, aPerson } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import type { Principal } from '../principal.ts';

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InProcessClient } from '#cli/client';
 import { DEFAULT_TASKS, type Task } from '#domain/access/tasks';
 import { buildServer } from '#serve/server';
-import { CommandLine } from '#test/support/command-line';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
+import { CommandLine } from '#test/support/station/command-line';
 import { clockCheck } from '../../clock-check.ts';
 
 const HOUR = 3_600_000;

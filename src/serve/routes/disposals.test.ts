@@ -13,12 +13,12 @@ import type { Role } from '#domain/access/roles';
 import type { User } from '#domain/people/user';
 import { custodyOfRoute } from '#serve/route';
 import { buildServer } from '#serve/server';
-import { Browser } from '#test/support/browser';
 import { anId } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { putSchedule, putTerm, quickDisposals } from '#test/support/disposal';
+import { Browser } from '#test/support/http/browser';
+import { addUser } from '#test/support/people/sign-in';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { addUser } from '#test/support/sign-in';
 import { disposalRoutes } from './disposals.ts';
 
 const DAY_MS = 86_400_000;

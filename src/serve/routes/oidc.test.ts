@@ -11,13 +11,13 @@ import { SealedPending } from '#desk/doors/sealed-pending';
 import type { User } from '#domain/people/user';
 import { newTotpSecret } from '#domain/sign-in/totp';
 import { buildServer } from '#serve/server';
-import { Browser } from '#test/support/browser';
 import { anId } from '#test/support/builders';
 import { about } from '#test/support/custody';
-import { quickDoors } from '#test/support/doors';
-import { CLIENT, type RealProvider, realProvider } from '#test/support/real-provider';
+import { Browser } from '#test/support/http/browser';
+import { quickDoors } from '#test/support/people/doors';
+import { CLIENT, type RealProvider, realProvider } from '#test/support/people/real-provider';
+import { addUser } from '#test/support/people/sign-in';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { addUser } from '#test/support/sign-in';
 
 const BACK = 'http://localhost/api/v1/sign-in/oidc/return';
 /** What a browser sends where another site has led it to the station. */

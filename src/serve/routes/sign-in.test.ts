@@ -14,8 +14,8 @@ import { inviteUser } from '#desk/people/set-up';
 import { custodyOfRoute } from '#serve/route';
 import { buildServer } from '#serve/server';
 import { cli } from '#test/support/custody';
+import { addUser, QUICK, quickSignIn } from '#test/support/people/sign-in';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { addUser, QUICK, quickSignIn } from '#test/support/sign-in';
 import { sessionRoutes } from './sessions.ts';
 import { signInRoutes } from './sign-in.ts';
 

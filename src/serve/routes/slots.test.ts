@@ -11,9 +11,9 @@ import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { buildServer } from '#serve/server';
 import { aDocking } from '#test/support/builders';
+import { showDocking } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { showDocking } from '#test/support/shown-docking';
 
 let station: ServedStation;
 let app: FastifyInstance;

@@ -6,10 +6,10 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { User } from '#domain/people/user';
 import { buildServer } from '#serve/server';
-import { Browser } from '#test/support/browser';
 import { anId } from '#test/support/builders';
+import { Browser } from '#test/support/http/browser';
+import { addUser } from '#test/support/people/sign-in';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { addUser } from '#test/support/sign-in';
 
 let station: ServedStation;
 let app: FastifyInstance;

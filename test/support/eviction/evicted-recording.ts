@@ -6,9 +6,9 @@ import { CopyDestroyed, CopyDestroying } from '#domain/custody/destruction-entri
 import { OriginalEvicted } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import type { Archive } from '#ports/archive';
-import { START_MS } from '../builders.ts';
-import type { ServedStation } from '../served-station.ts';
-import { tellArchived } from '../told-ledger.ts';
+import { START_MS } from '#test/support/builders';
+import { tellArchived } from '#test/support/ledger/told-ledger';
+import type { ServedStation } from '#test/support/served-station';
 
 /** A recording whose original only the archive holds, with the rows and entries that eviction leaves. Returns its id. */
 export async function evictedRecording(station: ServedStation, archive: Archive, content = Buffer.alloc(80, 7)): Promise<string> {

@@ -19,10 +19,10 @@ import { KeysInUse } from '#evict/keys-in-use';
 import type { Archive } from '#ports/archive';
 import type { FaultPoint } from '#ports/fault-points';
 import type { NewRecording } from '#ports/ledger/recordings';
-import { aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '../builders.ts';
-import { temporaryDirectory } from '../evidock.ts';
-import { contradictionsIn } from '../replayed.ts';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '../told-ledger.ts';
+import { aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { temporaryDirectory } from '#test/support/evidock';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 export const DAY_MS = 86_400_000;
 const NEEDS: EvictionNeeds = { copies: 1, freshMs: 30 * DAY_MS, readBack: true };

@@ -20,9 +20,9 @@ import { ArchiveFetchBack } from '#evict/fetch-back';
 import { KeysInUse } from '#evict/keys-in-use';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
-import { START_MS } from '../builders.ts';
-import { claimed } from '../claims.ts';
-import { intakeStation } from '../intake-station.ts';
+import { START_MS } from '#test/support/builders';
+import { claimed } from '#test/support/ledger/claims';
+import { intakeStation } from '#test/support/station/intake-station';
 
 const MEBIBYTE = 1024 * 1024;
 const DAY_MS = 86_400_000;

@@ -7,7 +7,7 @@ import type { Ledger } from '#ports/ledger';
 import type { HeldObject } from '#ports/ledger/holds';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, anOriginal, aRecording, START_MS } from '#test/support/builders';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 const DAY_MS = 86_400_000;
 

@@ -14,8 +14,8 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, aHash, anOriginal, aRecording, fixedClock, STATION_ID } from '#test/support/builders';
 import { cli } from '#test/support/custody';
 import { temporaryDirectory } from '#test/support/evidock';
-import { contradictionsIn } from '#test/support/replayed';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/told-ledger';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 import { someRetention } from './parts.ts';
 
 const DAY_MS = 86_400_000;

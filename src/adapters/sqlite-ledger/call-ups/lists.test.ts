@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import type { CallUpRequest } from '#domain/call-up/request';
 import { fixedClock, STATION_ID } from '#test/support/builders';
-import { aGrant, aGrantDraft, aRequest } from '#test/support/call-ups';
+import { aGrant, aGrantDraft, aRequest } from '#test/support/people/call-ups';
 
 const MANY = 2300;
 let directory: string;

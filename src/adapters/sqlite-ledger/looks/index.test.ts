@@ -11,8 +11,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { aLook } from '#test/contract/ledger-looks';
 import { fixedClock, START_MS, STATION_ID } from '#test/support/builders';
-import { takeBackArchiveLocks, takeBackEviction, takeBackRetention } from '#test/support/former-custody';
-import { contradictionsIn } from '#test/support/replayed';
+import { takeBackArchiveLocks, takeBackEviction, takeBackRetention } from '#test/support/ledger/former-custody';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 
 let directory: string;
 let file: string;

@@ -11,7 +11,7 @@ const names = (cell: string) => [...cell.matchAll(/`([a-z_0-9]+)`/g)].map(([, na
 
 /** Reads the table of docs/design.md, "What the log rebuilds". */
 export function rebuiltColumns(): readonly RebuiltColumns[] {
-  const text = readFileSync(new URL('../../docs/design.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../../docs/design.md', import.meta.url), 'utf8');
   const [, section = ''] = text.split('\n## What the log rebuilds\n');
   const [table = ''] = section.split('\n1. ');
   const rows = table

@@ -6,8 +6,8 @@ import { newId } from '#domain/ids';
 import type { User } from '#domain/people/user';
 import type { Clock } from '#ports/clock';
 import type { PasswordHasher } from '#ports/password-hasher';
-import { anId, START_MS, STATION_ID } from './builders.ts';
-import { anyDraft } from './custody.ts';
+import { anId, START_MS, STATION_ID } from '#test/support/builders';
+import { anyDraft } from '#test/support/custody';
 
 /** The least that argon2 takes: the tests make hundreds of hashes. */
 export const QUICK = { memory: 8, passes: 1, lanes: 1 };

@@ -10,7 +10,7 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
-import { claimed } from './claims.ts';
+import { claimed } from '#test/support/ledger/claims';
 
 const SETTINGS = { ffprobe: 'ffprobe', height: 720, threads: 1, outputBytesMax: 2 ** 30 };
 

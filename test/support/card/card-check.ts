@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { evidock, evidockJson, type RecordingJson } from './evidock.ts';
+import { evidock, evidockJson, type RecordingJson } from '#test/support/evidock';
 
 /** Every regular file of a card as `path sha256`, sorted. */
 export function filesOf(card: string): string[] {

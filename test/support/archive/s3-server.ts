@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { UploadJournal } from '#ports/archive';
 import type { RateLimiter } from '#ports/rate-limiter';
-import { S3Archive, type S3Credentials, type S3Settings } from '../../src/adapters/s3-archive/s3-archive.ts';
-import { TokenBucket } from '../../src/adapters/token-bucket.ts';
+import { S3Archive, type S3Credentials, type S3Settings } from '../../../src/adapters/s3-archive/s3-archive.ts';
+import { TokenBucket } from '../../../src/adapters/token-bucket.ts';
 
 /** A real S3 server on loopback with one bucket. */
 export interface S3Server {

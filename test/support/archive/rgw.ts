@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { ROOT, runProgram } from './evidock.ts';
+import { ROOT, runProgram } from '#test/support/evidock';
 import type { S3Server } from './s3-server.ts';
 
 /** The server that `startRgw` starts. */
@@ -51,7 +51,7 @@ async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
   const home = join(directory, 'c');
   // The daemons keep the output that they are given. With a pipe the caller would wait for their end.
   const script = `exec "$0" "$@" >"${directory}/log" 2>&1`;
-  const args = ['-c', script, join(ROOT, 'test/support/start-rgw'), home, String(port)];
+  const args = ['-c', script, join(ROOT, 'test/support/archive/start-rgw'), home, String(port)];
   const started = await runProgram('bash', args, { env, timeoutMs: 120_000 });
   const pids = await pidsIn(join(home, 'run'));
   const kill = () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { buildServer, listenOnSocket } from '#serve/server';
-import { openTo } from './principals.ts';
-import { type ServedStation, servedStation } from './served-station.ts';
+import { openTo } from '#test/support/principals';
+import { type ServedStation, servedStation } from '#test/support/served-station';
 
 type Asked = RequestOptions & { body?: unknown };
 

@@ -5,7 +5,7 @@ import { inviteUser, useSetUpLink } from '#desk/people/set-up';
 import { addUnit, changeUnit } from '#desk/people/units';
 import { addUser, changeUser } from '#desk/people/users';
 import type { UserChange } from '#domain/people/rules';
-import { cli } from './custody.ts';
+import { cli } from '#test/support/custody';
 
 /** What is done with people at a station of `livingStation`. */
 export type PeopleDeed =

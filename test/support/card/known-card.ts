@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { about } from './custody.ts';
-import { disturbedVolume, type intakeStation, type OnRead } from './intake-station.ts';
+import { about } from '#test/support/custody';
+import { disturbedVolume, type intakeStation, type OnRead } from '#test/support/station/intake-station';
 
 const MEBIBYTE = 1024 * 1024;
 export const BLOCK = 4096;

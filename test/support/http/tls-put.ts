@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
-import { putOf } from '../contract/archive.ts';
-import { archiveOn } from './s3-server.ts';
+import { archiveOn } from '#test/support/archive/s3-server';
+import { putOf } from '../../contract/archive.ts';
 
 const [endpoint = '', key = '', directory = ''] = process.argv.slice(2);
 const ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: 'test1' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach } from 'vitest';
-import { temporaryDirectory } from './evidock.ts';
+import { temporaryDirectory } from '#test/support/evidock';
 
 /** Gives each test of the file a directory of its own; all are removed when the last has run. */
 export function homeForEach(use: (home: string) => void): void {

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram } from './evidock.ts';
+import { runProgram } from '#test/support/evidock';
 
 /**
  * A card in GA/T 947 style that is small in time but has every kind of work: one capture of two segments (the first larger than the

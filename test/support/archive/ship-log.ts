@@ -5,8 +5,8 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
-import { faultPointsFrom } from '../../src/station/fault-points.ts';
-import { aCustodyDraft } from './custody.ts';
+import { aCustodyDraft } from '#test/support/custody';
+import { faultPointsFrom } from '../../../src/station/fault-points.ts';
 
 /* A process for tests that kill it: `node ship-log.ts <directory> <entries>`. It appends so many entries, ships each by itself, and then merges. */
 const [directory = '', count = '0'] = process.argv.slice(2);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
-import { dockStation } from './dock-station.ts';
-import { temporaryDirectory } from './evidock.ts';
-import { writeCard } from './intake-station.ts';
+import { temporaryDirectory } from '#test/support/evidock';
+import { dockStation } from '#test/support/station/dock-station';
+import { writeCard } from '#test/support/station/intake-station';
 
 export const WAIT = { timeout: 10_000, interval: 10 };
 export const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;

@@ -22,8 +22,8 @@ import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
 import { DockingStatuses } from '#steps/docking-statuses';
-import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
-import { contradictionsIn } from './replayed.ts';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { openLedger } from '../../../src/adapters/sqlite-ledger/ledger.ts';
 
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
 const MEBIBYTE = 1024 * 1024;

@@ -5,8 +5,8 @@ import type { Docking } from '#domain/docking';
 import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
-import { DockDesk } from '../../src/station/dock-desk.ts';
-import { about, toldBy } from './custody.ts';
+import { about, toldBy } from '#test/support/custody';
+import { DockDesk } from '../../../src/station/dock-desk.ts';
 import { intakeStation, type StationOptions } from './intake-station.ts';
 
 /** A dock into which a test plugs directories. */

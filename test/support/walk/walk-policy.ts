@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { adoptFirst, type Deciding, proposePolicy } from '#desk/access/policies';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
-import { accessBy, shippedPolicy } from './policies.ts';
+import { accessBy, shippedPolicy } from '#test/support/policies';
 
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');
-const SHIPPED = readFileSync(new URL('../../config/access.yaml', import.meta.url), 'utf8');
+const SHIPPED = readFileSync(new URL('../../../config/access.yaml', import.meta.url), 'utf8');
 const longer = (hours: number) => SHIPPED.replace('hoursMax: 4', `hoursMax: ${hours}`);
 const VERSION = { version: '2' };
 

@@ -1,6 +1,6 @@
 import type { Ledger } from '#ports/ledger';
-import { anId, START_MS } from './builders.ts';
-import { aGrant, aGrantDraft, aRequest } from './call-ups.ts';
+import { anId, START_MS } from '#test/support/builders';
+import { aGrant, aGrantDraft, aRequest } from '#test/support/people/call-ups';
 
 const HOUR = 3_600_000;
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');

@@ -1,10 +1,10 @@
 import type { Caller } from '#desk/call-up/caller';
 import type { Role } from '#domain/access/roles';
 import type { User } from '#domain/people/user';
-import { START_MS } from './builders.ts';
+import { START_MS } from '#test/support/builders';
+import { aCaseDraft } from '#test/support/custody';
+import { type ServedStation, servedStation } from '#test/support/served-station';
 import { aGrantDraft } from './call-ups.ts';
-import { aCaseDraft } from './custody.ts';
-import { type ServedStation, servedStation } from './served-station.ts';
 
 const UNITS = { bureau: null, squad: 'bureau', other: 'bureau' } as const;
 type UnitName = keyof typeof UNITS;

@@ -4,7 +4,7 @@ import { runCli } from '#cli/program';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { buildServer } from '#serve/server';
-import { type ServedStation, servedStation } from './served-station.ts';
+import { type ServedStation, servedStation } from '#test/support/served-station';
 
 interface Ended {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
-import { anyDraft } from './custody.ts';
+import { anyDraft } from '#test/support/custody';
 
 /*
  * A process that seals recordings until it is killed: `node ledger-writer.ts FILE`. After every commit it prints the recording's id on a line, so that the test

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
 import { SocketClient } from '#cli/client';
-import { evidockJson, ROOT, runProgram } from './evidock.ts';
+import { evidockJson, ROOT, runProgram } from '#test/support/evidock';
 
 const KEY = 'S3RVER';
 const STARTING_MS_MAX = 30_000;

@@ -3,8 +3,8 @@ import type { CallUpRequest } from '#domain/call-up/request';
 import { GrantEnded } from '#domain/custody/call-up-entries';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { subject } from '#domain/custody/subject';
-import { anId, START_MS } from './builders.ts';
-import { cli } from './custody.ts';
+import { anId, START_MS } from '#test/support/builders';
+import { cli } from '#test/support/custody';
 
 const HOUR_MS = 3_600_000;
 export const ASKER = { id: 'usr-asker', unit: 'unt-squad', roles: ['officer'] } as const;

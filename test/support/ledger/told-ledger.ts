@@ -11,7 +11,7 @@ import type { NewDocking } from '#ports/ledger/dockings';
 import type { NewOriginal } from '#ports/ledger/originals';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { recordSealed } from '#seal/describe-original';
-import { aCopy, START_MS } from './builders.ts';
+import { aCopy, START_MS } from '#test/support/builders';
 
 /* Writes rows and entries as the stages do, for tests that need rows as the log tells them, and no recorder. */
 

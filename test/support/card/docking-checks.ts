@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { intakeStation } from './intake-station.ts';
+import type { intakeStation } from '#test/support/station/intake-station';
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 

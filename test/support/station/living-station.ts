@@ -16,12 +16,12 @@ import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { withdrawCopies } from '#steps/withdraw-copies';
-import { workId } from '../../src/domain/work.ts';
-import { claimed } from './claims.ts';
-import { cli } from './custody.ts';
+import { MemoryVolume } from '#test/support/card/memory-volume';
+import { cli } from '#test/support/custody';
+import { claimed } from '#test/support/ledger/claims';
+import { type PeopleDeed, peopleDeeds } from '#test/support/people/living-people';
+import { workId } from '../../../src/domain/work.ts';
 import { intakeStation } from './intake-station.ts';
-import { type PeopleDeed, peopleDeeds } from './living-people.ts';
-import { MemoryVolume } from './memory-volume.ts';
 
 interface CardFile {
   readonly name: string;
