@@ -19,7 +19,7 @@ import { workId } from '#domain/work';
 import type { FaultPoint } from '#ports/fault-points';
 import { cli } from '#test/support/custody';
 import { type SealedStation, sealedStation } from '#test/support/disposal';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import type { ScrubDeps } from './deps.ts';
 import { orderScrub, type ScrubOrder } from './orders.ts';
 import { ScrubLane } from './scrubber.ts';
