@@ -41,6 +41,7 @@ import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
 import { openDisposals } from './station/disposals.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
+import { keepDuties } from './station/duties.ts';
 import { type EvictionLine, openEviction } from './station/eviction.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
@@ -211,6 +212,7 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

@@ -26,6 +26,7 @@ import {
   VisitBody,
   VisitJson,
 } from './doors.ts';
+import { DUTY_COMPONENTS } from './duty-components.ts';
 import { FactJson } from './facts.ts';
 import { HOLD_COMPONENTS } from './hold-components.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
@@ -387,6 +388,7 @@ export const COMPONENTS = {
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
   ...CALL_UP_COMPONENTS,
   ...RETENTION_COMPONENTS,
+  ...DUTY_COMPONENTS,
   ...HOLD_COMPONENTS,
   ...DISPOSAL_COMPONENTS,
   ...SIGN_IN_COMPONENTS,

@@ -17,6 +17,7 @@ import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
+import { addDuties } from './duties/duties.ts';
 import { addIngest } from './ingest.ts';
 import { addPassword, addSession } from './people/sign-in.ts';
 import { addRoster, addUnit } from './people/units.ts';
@@ -104,6 +105,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addGrant,
     addNotice,
     addHold,
+    addDuties,
     addVerify,
     addAudit,
     addClock,

@@ -54,7 +54,9 @@ type Family =
   | 'notice-kind'
   | 'verdict'
   | 'why'
-  | 'hold-mirror';
+  | 'hold-mirror'
+  | 'duty-kind'
+  | 'duty-state';
 
 /** The word for a code of the API; the code itself if there is none. */
 export function word(say: Say, family: Family, code: string): string {

@@ -4,6 +4,7 @@ import { audit } from './audit-section.ts';
 import { clock } from './clock-section.ts';
 import { disposal } from './disposal-section.ts';
 import { doors, oidc } from './door-sections.ts';
+import { duties } from './duties-section.ts';
 import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
@@ -295,6 +296,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   access,
   retention,
   scrub,
+  duties,
   clock,
   notices,
   suggest,

@@ -22,6 +22,7 @@ const PREFIXES = [
   'lgh',
   'dsp',
   'tmb',
+  'dty',
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

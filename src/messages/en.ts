@@ -12,6 +12,7 @@ import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
+import { dutiesEn } from './duties/duties-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -27,6 +28,7 @@ import { workerEn } from './worker-en.ts';
 /** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
   ...callUpEn,
+  ...dutiesEn,
   ...evictionTextsEn,
   ...holdsEn,
   ...scrubEn,

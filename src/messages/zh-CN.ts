@@ -12,6 +12,7 @@ import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
+import { dutiesZhCN } from './duties/duties-zh-CN.ts';
 import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -28,6 +29,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...callUpZhCN,
+  ...dutiesZhCN,
   ...evictionTextsZhCN,
   ...holdsZhCN,
   ...scrubZhCN,

@@ -8,6 +8,7 @@ import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DisposalsReader, DisposalsWriter } from './ledger/disposals.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
+import type { DutiesReader, DutiesWriter } from './ledger/duties.ts';
 import type { EvictionReader, EvictionWriter } from './ledger/eviction.ts';
 import type { HoldsReader, HoldsWriter } from './ledger/holds.ts';
 import type { LooksReader, LooksWriter } from './ledger/looks.ts';
@@ -55,6 +56,7 @@ export interface LedgerReader {
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
   readonly scrubs: ScrubsReader;
+  readonly duties: DutiesReader;
 }
 
 /**
@@ -82,6 +84,7 @@ export interface LedgerWrites {
   readonly disposals: DisposalsWriter;
   readonly retention: RetentionWriter;
   readonly scrubs: ScrubsWriter;
+  readonly duties: DutiesWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -218,7 +218,7 @@ describe('a list', () => {
     const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit|request)s\/:id/, '$1s/:$1');
     // Those of sessions, tokens and kiosks are asked as the people and screens for whom they are (routes/sign-in.test.ts, routes/doors.test.ts).
     // Those of what is kept, and how long, are in retention-pages.test.ts.
-    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks|holds|disposals|retention|archive)/.test(url));
+    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks|holds|disposals|duties|retention|archive)/.test(url));
     expect(here.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
   });
 });

@@ -209,6 +209,7 @@ function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) 
     disposals: group('disposals'),
     retention: group('retention'),
     scrubs: group('scrubs'),
+    duties: group('duties'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DutyReturned } from '#domain/custody/duty-entries';
 import { HoldReleased } from '#domain/custody/hold-entries';
 import { subject } from '#domain/custody/subject';
 import { EMPTY_SCOPE } from '#domain/hold/hold';
@@ -11,12 +12,13 @@ import { cli } from '#test/support/custody';
 import { inPagesOf, pageOf } from '#test/support/http/pages';
 import { openTo } from '#test/support/principals';
 import { retentionBeforeWalk } from '#test/support/retention/walk';
+import { openDuty } from '#test/support/retention/walk-duties';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
 
 /*
- * Goal: the lists of retention, holds and disposals are whole in pages of every size, as the other lists of the API are (pages.test.ts).
+ * Goal: the lists of retention, holds, disposals and duties are whole in pages of every size, as the other lists of the API are (pages.test.ts).
  */
 
 const COUNT = 7;
@@ -24,6 +26,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let hold: string;
 let disposal: string;
+let duty: string;
 
 beforeAll(async () => {
   station = await servedStation();
@@ -44,6 +47,9 @@ beforeAll(async () => {
           HoldReleased.make({ ...about, data: { author: 'usr-a', by: 'usr-b' }, personal: { reason: 'judged' } }),
         );
       while (!(await writer.holds.spread(hold, 2)).done);
+      duty = await openDuty(writer, { subject: { kind: 'recorder', id: `DSJ${n}` }, kind: 'recorder-absent' });
+      const ofDuty = { atMs: START_MS + n, actor: cli('root'), subject: subject('duty', duty) };
+      for (let entry = 0; entry < COUNT; entry += 1) await writer.custody.append(DutyReturned.make(ofDuty));
       await writer.archive.putFinding({
         ...{ kind: n % 2 === 0 ? 'foreign' : 'hidden', place: 'disk', key: `originals/${n >> 1}`, versionId: `v${n}` },
         ...{ recordingId: null, what: because('said', { text: 'x' }), foundAtMs: START_MS, settledAtMs: null },
@@ -70,9 +76,10 @@ afterAll(async () => {
 
 const LISTS = [
   ...['/holds', '/holds/:hold/recordings', '/holds/:hold/custody', '/disposals', '/disposals/:disposal/recordings'],
+  ...['/duties', '/duties/:duty/custody'],
   ...['/retention/corrections', '/retention/schedules', '/archive/findings'],
 ];
-const pathOf = (list: string) => list.replace(':hold', hold).replace(':disposal', disposal);
+const pathOf = (list: string) => list.replace(':hold', hold).replace(':disposal', disposal).replace(':duty', duty);
 
 describe('a list of what is kept', () => {
   it.each(LISTS)('%s is whole in pages of every size', async (list) => {
@@ -94,7 +101,12 @@ describe('a list of what is kept', () => {
 
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
-    const named = paged.map(({ url }) => url.replace('/api/v1', '').replace(/(hold|disposal)s\/:id/, '$1s/:$1'));
-    expect(named.filter((url) => /^\/(holds|disposals|retention|archive)/.test(url)).sort()).toEqual([...LISTS].sort());
+    const named = paged.map(({ url }) =>
+      url
+        .replace('/api/v1', '')
+        .replace(/(hold|disposal)s\/:id/, '$1s/:$1')
+        .replace('duties/:id', 'duties/:duty'),
+    );
+    expect(named.filter((url) => /^\/(holds|disposals|duties|retention|archive)/.test(url)).sort()).toEqual([...LISTS].sort());
   });
 });

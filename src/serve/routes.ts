@@ -6,6 +6,7 @@ import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { disposalRoutes } from './routes/disposals.ts';
+import { dutyRoutes } from './routes/duties.ts';
 import { factRoutes } from './routes/facts.ts';
 import { fetchBackRoutes } from './routes/fetch-back.ts';
 import { holdingRoutes } from './routes/holdings.ts';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...peopleRoutes,
   ...caseRoutes,
   ...holdingRoutes,
+  ...dutyRoutes,
   ...holdRoutes,
   ...workRoutes,
   ...workerRoutes,

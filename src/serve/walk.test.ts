@@ -24,6 +24,7 @@ import { statusIn } from '#test/support/card/shown-docking';
 import { evictedRecording } from '#test/support/eviction/evicted-recording';
 import { tellLooks } from '#test/support/ledger/looked';
 import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
+import { DUTY_STEPS, openDuty } from '#test/support/retention/walk-duties';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { CALL_UP_STEPS, callUpsOfOthers } from '#test/support/walk/walk-call-ups';
@@ -55,6 +56,7 @@ const ids = {
   held: '',
   holding: '',
   hold: '',
+  duty: '',
   look: '',
   suggestion: '',
   unit: '',
@@ -117,6 +119,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
     ...(await station.ledger.holds.list({ limit: 50 })).map(({ id }) => `hold:${id}`),
+    ...(await station.ledger.duties.list({ limit: 50 })).map(({ id }) => `duty:${id}`),
     'user:cli:wang',
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
@@ -177,6 +180,7 @@ const STEPS: readonly Step[] = [
   ...HOLDING_STEPS,
   ...CALL_UP_STEPS,
   ...HOLD_STEPS,
+  ...DUTY_STEPS,
   ...FOOTAGE_STEPS,
   ...WORK_STEPS,
   ...RETENTION_STEPS,
@@ -260,6 +264,8 @@ describe('every route', () => {
         const [own] = await station.ledger.callUps.requests({ seenBy: null, asker: 'cli:wang', limit: 1 });
         ids.own = own?.id ?? '';
       }
+      if (step.params?.['id'] === 'duty')
+        ids.duty ||= await station.ledger.transaction((writer) => openDuty(writer, { subject: { kind: 'recording', id: ids.early } }));
       if (step.params?.['id'] === 'hold') ids.hold ||= await holdOfOthers(station.ledger, ids.late);
       if (step.params?.['id'] === 'tied') await tiedUser();
       if (step.params?.['id'] === 'holding') {

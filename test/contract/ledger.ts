@@ -8,6 +8,7 @@ import { callUps } from './ledger-call-ups.ts';
 import { disposals } from './ledger-disposals.ts';
 import { dockings } from './ledger-dockings.ts';
 import { doors } from './ledger-doors.ts';
+import { dutiesOfLedger } from './ledger-duties.ts';
 import { eviction } from './ledger-eviction.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { holdsOfLedger } from './ledger-holds.ts';
@@ -60,6 +61,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('ways in', () => doors(it));
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
+    describe('duties', () => dutiesOfLedger(it));
     describe('eviction', () => eviction(it));
     describe('legal holds', () => holdsOfLedger(it));
     describe('disposals', () => disposals(it));

@@ -15,7 +15,7 @@ import type { Original } from '#domain/recording';
 import { aCase, aHash, anId, START_MS } from '#test/support/builders';
 import { aCustodyDraft } from '#test/support/custody';
 import { type SealedStation, sealedStation } from '#test/support/disposal';
-import { contradictionsIn } from '#test/support/replayed';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 
 let station: SealedStation;
 let original: Original;

@@ -56,6 +56,7 @@ class PostgresLedger implements Ledger {
   readonly disposals: Groups['disposals'];
   readonly retention: Groups['retention'];
   readonly scrubs: Groups['scrubs'];
+  readonly duties: Groups['duties'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -92,6 +93,7 @@ class PostgresLedger implements Ledger {
     this.disposals = groups.disposals;
     this.retention = groups.retention;
     this.scrubs = groups.scrubs;
+    this.duties = groups.duties;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

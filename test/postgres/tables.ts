@@ -126,7 +126,7 @@ const TRIGGERS = [
     appendOnly(table, 'UPDATE OR DELETE'),
   ),
   appendOnly('tombstones', 'UPDATE OR DELETE'),
-  ...['disposals', 'disposal_items'].map((table) => appendOnly(table, 'DELETE')),
+  ...['disposals', 'disposal_items', 'duties'].map((table) => appendOnly(table, 'DELETE')),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
   appendOnly('audit_terms', 'UPDATE'),
   "CREATE TRIGGER audit_terms_stay_filed BEFORE DELETE ON audit_terms FOR EACH ROW WHEN (OLD.term NOT LIKE 'address:%') EXECUTE FUNCTION refuse()",
@@ -191,6 +191,8 @@ const TRIGGERS = [
   ),
   // One schedule is in force at most, and one waits at most.
   "CREATE UNIQUE INDEX retention_in_force ON retention_schedules (state) WHERE state IN ('in-force', 'adopted')",
+  // Of one cause at most one duty is not done.
+  "CREATE UNIQUE INDEX duties_standing ON duties (subject_kind, subject_id, kind) WHERE state <> 'done'",
   appendOnly('retention_schedules', `UPDATE OF ${SCHEDULE_STAYS} OR DELETE`),
   'CREATE TRIGGER retention_terms_stay BEFORE DELETE ON retention_terms FOR EACH ROW EXECUTE FUNCTION refuse()',
   `CREATE TRIGGER retention_terms_never_fall BEFORE UPDATE ON retention_terms FOR EACH ROW WHEN (${FLOOR_FALLS}) EXECUTE FUNCTION refuse()`,

@@ -55,6 +55,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       disposals: group('disposals'),
       retention: group('retention'),
       scrubs: group('scrubs'),
+      duties: group('duties'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

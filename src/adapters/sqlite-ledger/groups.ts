@@ -17,6 +17,8 @@ import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
 import { SqlDoorsReader } from './doors/reader.ts';
 import { SqlDoorsWriter } from './doors/writer.ts';
+import { SqlDutiesReader } from './duties/reader.ts';
+import { SqlDutiesWriter } from './duties/writer.ts';
 import { SqlEvictionReader } from './eviction/reader.ts';
 import { SqlEvictionWriter } from './eviction/writer.ts';
 import { HoldReach } from './holds/reach.ts';
@@ -65,6 +67,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     disposals: new SqlDisposalsReader(rows),
     retention: new SqlRetentionReader(rows),
     scrubs: new SqlScrubsReader(rows),
+    duties: new SqlDutiesReader(rows, scope),
   };
 }
 
@@ -94,5 +97,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     disposals: new SqlDisposalsWriter(rows),
     retention: new SqlRetentionWriter(rows),
     scrubs: new SqlScrubsWriter(rows),
+    duties: new SqlDutiesWriter(rows),
   };
 }

@@ -15,6 +15,7 @@ import type { CustodyReader } from '#ports/ledger/custody';
 import type { DisposalsReader } from '#ports/ledger/disposals';
 import type { DockingsReader } from '#ports/ledger/dockings';
 import type { DoorsReader } from '#ports/ledger/doors';
+import type { DutiesReader } from '#ports/ledger/duties';
 import type { EvictionReader } from '#ports/ledger/eviction';
 import type { HoldsReader } from '#ports/ledger/holds';
 import type { LooksReader } from '#ports/ledger/looks';
@@ -121,6 +122,7 @@ export class SqliteLedger implements Ledger {
   readonly disposals: DisposalsReader;
   readonly retention: RetentionReader;
   readonly scrubs: ScrubsReader;
+  readonly duties: DutiesReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -161,6 +163,7 @@ export class SqliteLedger implements Ledger {
     this.disposals = readers.disposals;
     this.retention = readers.retention;
     this.scrubs = readers.scrubs;
+    this.duties = readers.duties;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -7,6 +7,7 @@ import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
+import { DUTIES } from './duties/migration.ts';
 import { EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { HOLDS } from './holds/migration.ts';
@@ -317,6 +318,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0057-second-persons': { up: (db: Kysely<Schema>) => secondPersons(db) },
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
   '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
+  '0055-duties': { up: (db: Kysely<Schema>) => run(db, DUTIES) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

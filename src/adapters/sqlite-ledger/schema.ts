@@ -267,7 +267,27 @@ export interface Schema {
   /** Recordings whose term is to be counted, because something has changed. Triggers fill it. */
   retention_stale: { recording_id: string };
   retention_corrections: CorrectionRow;
+  /** `subject_kind` and `subject_id`: what it is about. Of one cause at most one is not done. */
+  duties: DutyRow;
   notice_deliveries: { notice_id: string; way: string; state: string; attempts: number; due_at: number; reason: string | null };
+}
+
+interface DutyRow {
+  id: string;
+  kind: string;
+  subject_kind: string;
+  subject_id: string;
+  owner_role: string;
+  owner_unit: string | null;
+  since_at: number;
+  due_at: number;
+  state: string;
+  opened_at: number;
+  ack_by: string | null;
+  ack_at: number | null;
+  ack_until: number | null;
+  ack_reason: string | null;
+  done_at: number | null;
 }
 
 export interface HoldRow {

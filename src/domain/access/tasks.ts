@@ -36,6 +36,8 @@ export const TASKS = [
   'manage-retention',
   'adopt-retention',
   'approve-correction',
+  'see-duties',
+  'answer-duties',
 ] as const;
 export type Task = (typeof TASKS)[number];
 
@@ -77,6 +79,8 @@ export const DEFAULT_TASKS: TaskTable = {
   'manage-retention': ['custodian'],
   'adopt-retention': ['security-administrator'],
   'approve-correction': ['reviewer'],
+  'see-duties': ['custodian', 'auditor', 'reviewer', 'system-administrator'],
+  'answer-duties': ['custodian', 'reviewer', 'system-administrator'],
 };
 
 /** Tasks by which somebody learns of footage: never an administrator's. */

@@ -8,6 +8,7 @@ import { DESTRUCTION_ENTRIES } from './destruction-entries.ts';
 import { DISPOSAL_ENTRIES } from './disposal-entries.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import { DOOR_ENTRIES } from './door-entries.ts';
+import { DUTY_ENTRIES } from './duty-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLD_ENTRIES } from './hold-entries.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
@@ -50,6 +51,7 @@ const ALL = [
   ...DISPOSAL_ENTRIES,
   ...RETENTION_ENTRIES,
   ...SCRUB_ENTRIES,
+  ...DUTY_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

@@ -33,6 +33,8 @@ export const SUBJECT_KINDS = [
   'disposal',
   /** A version of the schedule that says how long recordings are kept. */
   'schedule',
+  /** What somebody has to see to. */
+  'duty',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

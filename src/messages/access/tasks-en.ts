@@ -26,6 +26,8 @@ export const tasksEn = {
   'task.manage-retention': 'propose schedules of retention and corrections of terms',
   'task.adopt-retention': 'adopt or refuse a schedule of retention that somebody else proposed',
   'task.approve-correction': 'decide on corrections of terms',
+  'task.see-duties': 'see what the station says is to be seen to',
+  'task.answer-duties': 'acknowledge duties',
   'task.set-hold': 'set legal holds',
   'task.release-hold': 'release legal holds that others have set',
   'task.see-retention': 'see how long footage is kept, legal holds, and lists for disposal',

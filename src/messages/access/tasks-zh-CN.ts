@@ -28,6 +28,8 @@ export const tasksZhCN: Readonly<Record<keyof typeof tasksEn, string>> = {
   'task.manage-retention': '提出保存期限表与期限更正',
   'task.adopt-retention': '采用或拒绝他人提出的保存期限表',
   'task.approve-correction': '审批期限更正',
+  'task.see-duties': '查看待办事项',
+  'task.answer-duties': '答复待办事项',
   'task.set-hold': '设置法律保全',
   'task.release-hold': '解除他人设置的法律保全',
   'task.see-retention': '查看录像的保存期限、法律保全和销毁清单',

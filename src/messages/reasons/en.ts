@@ -22,6 +22,7 @@ import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { disposalEn } from './retention/disposal-en.ts';
+import { dutyReasonsEn } from './retention/duties-en.ts';
 import { evictionEn } from './retention/eviction-en.ts';
 import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
@@ -59,6 +60,7 @@ export const REASONS_EN = {
   ...networkEn,
   ...doorsEn,
   ...callUpEn,
+  ...dutyReasonsEn,
   ...holdReasonsEn,
   ...retentionEn,
   ...explanationEn,

@@ -24,6 +24,7 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { disposalZhCN } from './retention/disposal-zh-CN.ts';
+import { dutyReasonsZh } from './retention/duties-zh-CN.ts';
 import { evictionZhCN } from './retention/eviction-zh-CN.ts';
 import { explanationZhCN } from './retention/explanation-zh-CN.ts';
 import { holdReasonsZh } from './retention/holds-zh-CN.ts';
@@ -60,6 +61,7 @@ const zhCN = {
   ...networkZhCN,
   ...doorsZhCN,
   ...callUpZhCN,
+  ...dutyReasonsZh,
   ...holdReasonsZh,
   ...retentionZhCN,
   ...explanationZhCN,

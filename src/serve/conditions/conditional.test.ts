@@ -65,7 +65,13 @@ describe('If-Match', () => {
     expect([...new Set(judged)].sort()).toEqual([...KINDS].map((kind) => `${kind}s`).sort());
     // These need no ETag: they add to a list, decide something once and for all, or replace a secret that nobody may read.
     const secrets = ['/session/password', '/session/second-factor', '/accounts/:account/password', '/session/pin', '/users/:id/badge'];
-    const free = ['/slots/learning', '/suggestions/:id/decision', '/retention/corrections/:number/decision', ...secrets];
+    const free = [
+      '/slots/learning',
+      '/suggestions/:id/decision',
+      '/retention/corrections/:number/decision',
+      '/duties/:id/acknowledgement',
+      ...secrets,
+    ];
     for (const row of ROUTES) {
       if (row.kind !== 'command' || (row.method !== 'PATCH' && row.method !== 'PUT') || free.includes(row.url.replace('/api/v1', '')))
         continue;

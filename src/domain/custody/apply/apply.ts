@@ -7,6 +7,7 @@ import { DESTRUCTION_RULES } from './destruction.ts';
 import { DISPOSAL_RULES } from './disposals.ts';
 import { DOCKING_RULES } from './dockings.ts';
 import { DOOR_RULES } from './doors.ts';
+import { DUTY_RULES } from './duties.ts';
 import { HOLD_RULES } from './holds.ts';
 import { ORIGINAL_RULES } from './originals.ts';
 import { PEOPLE_RULES } from './people.ts';
@@ -19,7 +20,7 @@ import type { ProjectionName, RowChange } from './rows.ts';
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
-  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES],
+  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES, ...DUTY_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 

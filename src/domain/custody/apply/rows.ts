@@ -1,6 +1,7 @@
 import type { Json } from '#domain/canonical-json';
 import { plain } from './columns.ts';
 import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.ts';
+import { DUTY_PROJECTIONS, type DutyProjections } from './duty-rows.ts';
 import { HOLD_PROJECTIONS, type HoldProjections } from './hold-rows.ts';
 import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-rows.ts';
 
@@ -8,7 +9,7 @@ import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-ro
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections extends DisposalProjections, HoldProjections, RetentionProjections {
+export interface Projections extends DisposalProjections, DutyProjections, HoldProjections, RetentionProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -376,6 +377,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   },
   grant_recordings: { key: ['grant_id', 'recording_id'], columns: plain('grant_id', 'recording_id') },
   ...DISPOSAL_PROJECTIONS,
+  ...DUTY_PROJECTIONS,
   ...HOLD_PROJECTIONS,
   ...RETENTION_PROJECTIONS,
 };

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Hold, HoldScope } from '#domain/hold/hold';
 import { type RuledScope, ruledScope, type Scope } from '#domain/scope';
-import type { Rows } from '../connection.ts';
-import { Sight } from '../sight.ts';
+import type { Rows } from './connection.ts';
+import { Sight } from './sight.ts';
 
 /** Which holds a scope lets see, and which it lets set. */
 export class HoldSight {

@@ -1,0 +1,129 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Duty, DutyKind } from '#domain/duties/duty';
+import type { RecorderDutyFacts, RecordingDutyFacts } from '#domain/duties/facts';
+import type { Kind } from '#domain/kind';
+import type { RecordingState } from '#domain/recording';
+import type { LockWish } from '#domain/retention/schedule';
+import type { Scope } from '#domain/scope';
+import type { DutiesReader, DutyFilter, DutySpan } from '#ports/ledger/duties';
+import type { Page } from '#ports/ledger/page';
+import type { Rows } from '../connection.ts';
+import { HoldSight } from '../hold-sight.ts';
+import type { Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
+import { type DutyRow, toDuty } from './rows.ts';
+
+/** Duties of one span. A span is a page of recordings or recorders, each with a few, or what concerns the station as a whole. */
+const STANDING_MAX = 20_000;
+const NOT_DONE = sql`duties.state <> 'done'`;
+
+interface RecordingFactsRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly unit: string | null;
+  readonly start_at: number | null;
+  readonly duration_ms: number | null;
+  readonly created_at: number;
+  readonly category: string | null;
+  readonly case_count: number;
+  readonly damaged: number;
+  readonly archived_at: number | null;
+  readonly conflict: number | null;
+  readonly lock: string | null;
+  readonly unlocked: number;
+}
+
+interface RecorderFactsRow {
+  readonly serial: string;
+  readonly unit: string | null;
+  readonly last_seen_at: number | null;
+  readonly docked: number;
+  readonly clock_offset_ms: number | null;
+}
+
+const numberOrNull = (value: number | null) => (value === null ? null : Number(value));
+
+/** Reads duties, and what they follow from, over one connection. */
+export class SqlDutiesReader implements DutiesReader {
+  readonly #db: Kysely<Schema>;
+  readonly #rows: Rows;
+  readonly #sight: Sight;
+  readonly #holds: HoldSight;
+
+  constructor(rows: Rows, scope: Scope = 'all') {
+    this.#db = rows.db;
+    this.#rows = rows;
+    this.#sight = new Sight(scope, rows.dialect);
+    this.#holds = new HoldSight(rows, scope);
+  }
+
+  async get(id: string): Promise<Duty | null> {
+    const [found] = await this.#select(sql`duties.id = ${id}`, sql`duties.id`, 1);
+    return found ?? null;
+  }
+
+  async list({ state, kind, overdueAtMs, after, limit }: DutyFilter & Page): Promise<readonly Duty[]> {
+    const conditions: RawBuilder<unknown>[] = [state === 'done' ? sql`duties.state = 'done'` : NOT_DONE];
+    if (state !== undefined) conditions.push(sql`duties.state = ${state}`);
+    if (kind !== undefined) conditions.push(sql`duties.kind = ${kind}`);
+    if (overdueAtMs !== undefined) conditions.push(sql`duties.state = 'open' AND duties.due_at <= ${overdueAtMs}`);
+    if (after !== undefined) conditions.push(sql`duties.id < ${after}`);
+    return this.#select(sql`${sql.join(conditions, sql` AND `)}`, sql`duties.id DESC`, limit);
+  }
+
+  async counts(nowMs: number): Promise<readonly { readonly kind: DutyKind; readonly open: number; readonly overdue: number }[]> {
+    const { rows } = await sql<{ kind: string; open: number; overdue: number }>`
+      SELECT duties.kind, count(*) AS open, sum(CASE WHEN duties.state = 'open' AND duties.due_at <= ${nowMs} THEN 1 ELSE 0 END) AS overdue
+      FROM duties WHERE ${NOT_DONE} AND ${this.#isSeen()} GROUP BY duties.kind ORDER BY duties.kind`.execute(this.#db);
+    return rows.map(({ kind, open, overdue }) => ({ kind: kind as DutyKind, open: Number(open), overdue: Number(overdue) }));
+  }
+
+  standing({ subjects, after, upTo }: DutySpan): Promise<readonly Duty[]> {
+    const until = upTo === null ? sql`1 = 1` : sql`duties.subject_id <= ${upTo}`;
+    const within = sql`${NOT_DONE} AND duties.subject_kind IN ${this.#rows.dialect.among(subjects)} AND duties.subject_id > ${after} AND ${until}`;
+    return this.#select(within, sql`duties.id`, STANDING_MAX);
+  }
+
+  async recordingFacts({ after, limit }: { readonly after: string; readonly limit: number }): Promise<readonly RecordingDutyFacts[]> {
+    const { rows } = await sql<RecordingFactsRow>`
+      SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
+        rec.archived_at, term.conflict, term.lock,
+        (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL
+          AND copies.lock_mode IS NULL) AS unlocked
+      FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
+      WHERE rec.id > ${after} AND ${this.#sight.row('rec')} ORDER BY rec.id LIMIT ${limit}`.execute(this.#db);
+    return rows.map((row) => ({
+      ...{ id: row.id, kind: row.kind as Kind, state: row.state as RecordingState, unit: row.unit, category: row.category },
+      ...{ startMs: numberOrNull(row.start_at), durationMs: numberOrNull(row.duration_ms), dockedMs: Number(row.created_at) },
+      ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
+      lockWished: row.lock !== null && (JSON.parse(row.lock) as LockWish).mode !== 'none',
+      ...{ unlocked: Number(row.unlocked), archivedMs: numberOrNull(row.archived_at) },
+    }));
+  }
+
+  async recorderFacts({ after, limit }: { readonly after: string; readonly limit: number }): Promise<readonly RecorderDutyFacts[]> {
+    const { rows } = await sql<RecorderFactsRow>`
+      SELECT recorders.serial, officers.unit, recorders.last_seen_at,
+        (SELECT count(*) FROM dockings WHERE dockings.recorder_serial = recorders.serial AND dockings.removed_at IS NULL) AS docked,
+        (SELECT dockings.clock_offset_ms FROM dockings WHERE dockings.recorder_serial = recorders.serial ORDER BY dockings.id DESC LIMIT 1) AS clock_offset_ms
+      FROM recorders LEFT JOIN officers ON officers.id = recorders.assigned_officer_id
+      WHERE recorders.serial > ${after} ORDER BY recorders.serial LIMIT ${limit}`.execute(this.#db);
+    return rows.map(({ serial, unit, last_seen_at, docked, clock_offset_ms }) => ({
+      ...{ serial, unit, lastSeenMs: numberOrNull(last_seen_at), docked: Number(docked) > 0, clockOffsetMs: numberOrNull(clock_offset_ms) },
+    }));
+  }
+
+  async #select(condition: RawBuilder<unknown>, order: RawBuilder<unknown>, limit: number): Promise<readonly Duty[]> {
+    const { rows } = await sql<DutyRow>`SELECT duties.* FROM duties WHERE ${condition} AND ${this.#isSeen()}
+      ORDER BY ${order} LIMIT ${limit}`.execute(this.#db);
+    return rows.map(toDuty);
+  }
+
+  /** A duty about footage or a hold tells that this is there: it is for those who see it. */
+  #isSeen(): RawBuilder<unknown> {
+    if (this.#sight.isAll) return sql`1 = 1`;
+    return sql`((duties.subject_kind <> 'recording' OR ${this.#sight.recording('duties.subject_id')})
+      AND (duties.subject_kind <> 'hold' OR EXISTS (SELECT 1 FROM holds WHERE holds.id = duties.subject_id AND ${this.#holds.hold()})))`;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Static, TSchema } from 'typebox';
+import { AcknowledgementBody, DutyCountsJson, DutyJson } from './duties.ts';
+
+const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
+
+const at = '2026-06-20T15:30:00.000+08:00';
+const until = '2026-06-27T00:00:00.000+08:00';
+const reason = 'The officer was in hospital';
+
+/** Schemas of duties that the API document names, each with an example. */
+export const DUTY_COMPONENTS = {
+  Duty: named(DutyJson, {
+    ...{ id: 'dty-01jybqe2v7k3m9', kind: 'recorder-absent', subject: { kind: 'recorder', id: 'DSJ0012345' } },
+    ...{ owner: { role: 'custodian', unit: null }, since: at, due: until, state: 'acknowledged', overdue: false, openedAt: at },
+    ...{ acknowledgement: { by: 'usr-01jybqe2v7k3m9', at, until, reason }, doneAt: null },
+  }),
+  DutyCounts: named(DutyCountsJson, { kinds: [{ kind: 'recorder-absent', open: 3, overdue: 1 }] }),
+  AcknowledgementBody: named(AcknowledgementBody, { reason, until: '2026-06-27' }),
+} as const;

@@ -1,0 +1,142 @@
+/*
+ * Goal: the station finds duties by itself, ends them by itself and brings back what was only put off; each change is on record, and the log makes the same rows.
+ * Method: a real ledger with recordings and recorders, and a clock that is moved.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Duty } from '#domain/duties/duty';
+import { isFailure } from '#domain/errors';
+import { START_MS, STATION_ID } from '#test/support/builders';
+import { ROOT_ACTOR } from '#test/support/clock-watch';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { type ServedStation, servedStation } from '#test/support/served-station';
+import { acknowledgeDuty } from './acknowledge.ts';
+import { DutyKeeper } from './keeper.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const LIMITS = { lateMs: DAY, untaggedMs: 3 * DAY, archiveMs: DAY, absentMs: 7 * DAY, clockMs: 60_000, answerMs: 3 * DAY };
+const LI = { actor: ROOT_ACTOR, person: 'usr-li' };
+
+let station: ServedStation;
+let keeper: DutyKeeper;
+
+function keeperOf(): DutyKeeper {
+  const { ledger, clock, deps } = station;
+  const looking = {
+    ledger,
+    clock,
+    clockWatch: deps.clockWatch,
+    archive: null,
+    stationId: STATION_ID,
+    limits: LIMITS,
+    schedule: async () => null,
+  };
+  const failed = (error: unknown) => {
+    throw error;
+  };
+  return new DutyKeeper({ deps: looking, failed });
+}
+
+beforeEach(async () => {
+  station = await servedStation();
+  keeper = keeperOf();
+});
+afterEach(() => station.close());
+
+const duties = (filter: object = {}): Promise<readonly Duty[]> => station.ledger.duties.list({ limit: 1000, ...filter });
+const kinds = async () => (await duties()).map(({ kind }) => kind).toSorted();
+
+async function historyOf(id: string): Promise<readonly string[]> {
+  return (await station.ledger.custody.of({ kind: 'duty', id }, { limit: 50 })).map(({ type }) => type);
+}
+
+it('of a recording begin, are put off, come back and end by themselves', async () => {
+  const { id } = await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+  await keeper.look();
+  expect(await duties()).toMatchObject([{ kind: 'late-docked', subject: { kind: 'recording', id }, state: 'open' }]);
+  station.clock.advance(3 * DAY + HOUR);
+  await keeper.look();
+  expect(await kinds()).toEqual(['late-docked', 'untagged']);
+  const [untagged] = await duties({ kind: 'untagged' });
+  const duty = untagged?.id ?? '';
+
+  await acknowledgeDuty(station.deps, { id: duty, reason: ' on leave ', untilMs: station.clock.nowMs() + DAY }, LI);
+  await keeper.look();
+  expect(await station.ledger.duties.get(duty)).toMatchObject({
+    state: 'acknowledged',
+    acknowledgement: { by: 'usr-li', reason: 'on leave' },
+  });
+  station.clock.advance(DAY);
+  await keeper.look();
+  expect(await station.ledger.duties.get(duty)).toMatchObject({ state: 'open', acknowledgement: null });
+
+  await station.ledger.transaction((writer) => writer.recordings.update(id, { category: 'penalty' }));
+  await keeper.look();
+  expect(await station.ledger.duties.get(duty)).toMatchObject({ state: 'done', doneAtMs: station.clock.nowMs() });
+  expect(await kinds()).toEqual(['late-docked']);
+  expect(await historyOf(duty)).toEqual(['duty.opened', 'duty.acknowledged', 'duty.returned', 'duty.done']);
+});
+
+it('that are well known write nothing at another look, after a restart too', async () => {
+  await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+  await keeper.look();
+  const before = await station.ledger.custody.head();
+  await keeper.look();
+  keeper = keeperOf();
+  await keeper.look();
+  expect(await station.ledger.custody.head()).toEqual(before);
+});
+
+it('of what has happened are answered for good; others need an end, and what is done no answer', async () => {
+  await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+  station.clock.advance(4 * DAY);
+  await keeper.look();
+  const [late] = await duties({ kind: 'late-docked' });
+  const [untagged] = await duties({ kind: 'untagged' });
+  const answer = (duty: Duty | undefined, untilMs: number | null, reason = 'why') =>
+    acknowledgeDuty(station.deps, { id: duty?.id ?? '', reason, untilMs }, LI).catch((error: unknown) =>
+      isFailure(error, 'request.invalid') || isFailure(error, 'request.conflict') || isFailure(error, 'request.not-found')
+        ? error.reason.code
+        : error,
+    );
+  expect(await answer(late, null, '  ')).toBe('duty-reason-needed');
+  expect(await answer(late, null)).toMatchObject({ state: 'acknowledged' });
+  expect(await answer(untagged, null)).toBe('duty-needs-end');
+  expect(await answer(untagged, station.clock.nowMs())).toBe('duty-end-outside');
+  expect(await answer(undefined, null)).toBe('no-duty');
+  station.clock.advance(400 * DAY);
+  await keeper.look();
+  expect(await duties({ kind: 'late-docked' })).toMatchObject([{ state: 'acknowledged' }]);
+  await station.ledger.transaction((writer) => writer.recordings.update(untagged?.subject.id ?? '', { category: 'penalty' }));
+  await keeper.look();
+  expect(await answer(untagged, station.clock.nowMs() + 1)).toBe('duty-is-done');
+});
+
+it('of many recorders are written some at a time, and all of them', async () => {
+  await station.ledger.transaction(async (writer) => {
+    for (let n = 0; n < 230; n += 1) {
+      const times = { firstSeenAtMs: START_MS - 30 * DAY, lastSeenAtMs: START_MS - 8 * DAY };
+      await writer.registry.upsertRecorder({ serial: `DSJ${n}`, model: null, driverId: null, assignedOfficerId: null, ...times });
+    }
+  });
+  await keeper.look();
+  expect(await station.ledger.duties.counts(START_MS)).toEqual([{ kind: 'recorder-absent', open: 230, overdue: 0 }]);
+  expect(await station.ledger.duties.counts(START_MS + 2 * DAY)).toEqual([{ kind: 'recorder-absent', open: 230, overdue: 230 }]);
+});
+
+it('about the clock of the station end when somebody confirms it, and the log makes all rows of duties', async () => {
+  await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+  await station.setClock(-2 * HOUR);
+  await keeper.look();
+  expect(await kinds()).toEqual(['late-docked', 'station-clock']);
+  const state = station.deps.clockWatch.state();
+  const seenAtMs = state.kind === 'steady' ? 0 : state.seenAtMs;
+  await station.deps.clockWatch.confirm(station.ledger, { actor: ROOT_ACTOR, words: 'battery', seenAtMs }, (task) => task());
+  await keeper.look();
+  expect(await kinds()).toEqual(['late-docked']);
+  expect(await duties({ state: 'done' })).toMatchObject([{ kind: 'station-clock' }]);
+  const contradictions = contradictionsIn(join(station.directory, 'ledger.sqlite'));
+  expect(contradictions.filter(({ table }) => table === 'duties')).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { missingNotices } from '#domain/calendar/missing-notices';
+import { STATION } from '#domain/custody/actor';
+import { DutyDone, DutyHandedOver, DutyOpened, DutyReturned } from '#domain/custody/duty-entries';
+import { subject } from '#domain/custody/subject';
+import { type DutyChange, dutyChanges } from '#domain/duties/compare';
+import type { DutySubject, FoundDuty } from '#domain/duties/duty';
+import type { DutyLimits, StationDutyFacts } from '#domain/duties/facts';
+import { dutiesOfRecorder, dutiesOfRecording, dutiesOfStation } from '#domain/duties/rules';
+import { newId } from '#domain/ids';
+import type { CountingSchedule } from '#domain/retention/count-term';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { ClockWatch } from '#ports/clock-watch';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { DutySpan } from '#ports/ledger/duties';
+
+export interface LookDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly clockWatch: Pick<ClockWatch, 'state'>;
+  /** null: no archive is configured. */
+  readonly archive: Pick<Archive, 'name'> | null;
+  readonly stationId: string;
+  readonly limits: DutyLimits;
+  /** The schedule in force; null: none was ever adopted. */
+  readonly schedule: () => Promise<CountingSchedule | null>;
+}
+
+/** Recordings, and recorders, of one step. */
+const STEP = 1000;
+/** Changes of one transaction: it takes some milliseconds, so that others get their turn. */
+const CHANGES = 100;
+/** Holds to review, and requests to judge, that are told at once. */
+const TOLD_MAX = 1000;
+const STATION_SUBJECTS: readonly DutySubject[] = ['hold', 'request', 'bucket', 'rule', 'year', 'clock'];
+
+/** Looks at the recordings that follow `after`, by id. Returns the last one; null: there are no more. */
+export async function lookAtRecordings(deps: LookDeps, after: string): Promise<string | null> {
+  const { ledger, limits, archive } = deps;
+  const facts = await ledger.duties.recordingFacts({ after, limit: STEP });
+  const nowMs = deps.clock.nowMs();
+  const found = facts.flatMap((each) => dutiesOfRecording(each, { limits, nowMs, archives: archive !== null }));
+  const last = facts.length < STEP ? null : (facts.at(-1)?.id ?? null);
+  await settle(deps, found, { subjects: ['recording'], after, upTo: last });
+  return last;
+}
+
+/** The same of recorders, by serial number. */
+export async function lookAtRecorders(deps: LookDeps, after: string): Promise<string | null> {
+  const facts = await deps.ledger.duties.recorderFacts({ after, limit: STEP });
+  const nowMs = deps.clock.nowMs();
+  const found = facts.flatMap((each) => dutiesOfRecorder(each, deps.limits, nowMs));
+  const last = facts.length < STEP ? null : (facts.at(-1)?.serial ?? null);
+  await settle(deps, found, { subjects: ['recorder'], after, upTo: last });
+  return last;
+}
+
+/** Looks at what concerns the station as a whole. */
+export async function lookAtStation(deps: LookDeps): Promise<void> {
+  const nowMs = deps.clock.nowMs();
+  const found = dutiesOfStation(await stationFacts(deps, nowMs), deps.limits, nowMs);
+  await settle(deps, found, { subjects: STATION_SUBJECTS, after: '', upTo: null });
+}
+
+async function stationFacts(deps: LookDeps, nowMs: number): Promise<StationDutyFacts> {
+  const { ledger, archive, clockWatch } = deps;
+  const holds = await ledger.holds.toReview(nowMs, TOLD_MAX);
+  const urgent = await ledger.callUps.requests({ seenBy: null, unconfirmedAtMs: nowMs, limit: TOLD_MAX });
+  const schedule = await deps.schedule();
+  const findings = archive === null ? {} : await ledger.archive.openFindings(archive.name);
+  return {
+    holds,
+    unconfirmed: urgent.map(({ id, confirmation }) => ({ id, dueAtMs: confirmation?.dueAtMs ?? nowMs })),
+    bucket: archive && { name: archive.name, findings: Object.values(findings).reduce((sum, each) => sum + each, 0) },
+    sourcesMissing: schedule?.schedule.rules.flatMap(({ id, source }) => (source.status === 'missing' ? [id] : [])) ?? [],
+    holidaysMissing: schedule === null ? [] : holidaysMissing(schedule, nowMs),
+    clock: clockWatch.state(),
+  };
+}
+
+/** An agency that counts no working days has no file of days off, and needs none. */
+function holidaysMissing({ schedule, calendar: { working, days } }: CountingSchedule, nowMs: number): readonly number[] {
+  if (schedule.holidays === 'own' && working.years.length === 0) return [];
+  return missingNotices(working, days, nowMs).map(({ year }) => year);
+}
+
+/** Writes what differs, some at a time. What stands is read again in each transaction: somebody may have answered meanwhile. */
+async function settle(deps: LookDeps, found: readonly FoundDuty[], span: DutySpan): Promise<void> {
+  const changesIn = async ({ duties }: Pick<LedgerWriter, 'duties'> | Ledger) =>
+    dutyChanges(found, await duties.standing(span), deps.clock.nowMs());
+  if ((await changesIn(deps.ledger)).length === 0) return;
+  for (let more = true; more; )
+    more = await deps.ledger.transaction(async (writer) => {
+      const changes = await changesIn(writer);
+      for (const change of changes.slice(0, CHANGES)) await write(deps, writer, change);
+      return changes.length > CHANGES;
+    });
+}
+
+async function write({ clock, stationId }: LookDeps, { duties, custody }: LedgerWriter, change: DutyChange): Promise<void> {
+  const atMs = clock.nowMs();
+  const id = change.does === 'open' ? newId('dty', atMs, stationId) : change.id;
+  const about = { atMs, actor: STATION, subject: subject('duty', id) };
+  if (change.does === 'open') {
+    const { kind, subject: named, owner, sinceMs, dueMs } = change.found;
+    await duties.open(id, change.found, atMs);
+    const times = { since: new Date(sinceMs).toISOString(), due: new Date(dueMs).toISOString() };
+    await custody.append(DutyOpened.make({ ...about, data: { kind, about: named.kind, named: named.id, ...owner, ...times } }));
+  } else if (change.does === 'hand-over') {
+    await duties.handOver(id, change.owner);
+    await custody.append(DutyHandedOver.make({ ...about, data: { ...change.owner } }));
+  } else if (change.does === 'return') {
+    await duties.putBack(id);
+    await custody.append(DutyReturned.make(about));
+  } else {
+    await duties.end(id, atMs);
+    await custody.append(DutyDone.make(about));
+  }
+}

@@ -1,0 +1,99 @@
+import type { Role } from '#domain/access/roles';
+
+/** What somebody of the agency has to see to. Each kind has one rule (rules.ts). */
+export const DUTY_KINDS = [
+  /** Docked later than the limit after its end. */
+  'late-docked',
+  /** Neither category nor case, days after it was docked. */
+  'untagged',
+  'damaged',
+  /** Not in the archive, hours after it was docked. */
+  'not-archived',
+  /** A rule asks to keep it longer than another one allows. */
+  'retention-conflict',
+  /** Its term asks for a lock, and a copy in the archive has none. */
+  'lock-missing',
+  /** Not docked for days. */
+  'recorder-absent',
+  /** Its clock was off at its last docking. */
+  'recorder-clock',
+  /** A legal hold whose day of review has come. */
+  'hold-review',
+  /** Urgent access that nobody has judged in time. */
+  'look-unconfirmed',
+  /** The comparison of the archive found what nobody has settled. */
+  'archive-findings',
+  /** A rule of the schedule in force whose source nobody has filled in. */
+  'source-missing',
+  /** Days off of a year are not known. */
+  'holidays-missing',
+  /** The station's own clock is in doubt. */
+  'station-clock',
+] as const;
+export type DutyKind = (typeof DUTY_KINDS)[number];
+
+export const DUTY_SUBJECTS = ['recording', 'recorder', 'hold', 'request', 'bucket', 'rule', 'year', 'clock'] as const;
+export type DutySubject = (typeof DUTY_SUBJECTS)[number];
+
+export const DUTY_STATES = ['open', 'acknowledged', 'done'] as const;
+export type DutyState = (typeof DUTY_STATES)[number];
+
+/** Who is to see to it. `unit`: id of the unit of the officer whom it is about; null: of all units. */
+export interface DutyOwner {
+  readonly role: Role;
+  readonly unit: string | null;
+}
+
+/** A duty that there is by the facts. */
+export interface FoundDuty {
+  readonly kind: DutyKind;
+  readonly subject: { readonly kind: DutySubject; readonly id: string };
+  readonly owner: DutyOwner;
+  /** Since when there is cause for it, ms since 1970. */
+  readonly sinceMs: number;
+  /** From then on it is overdue. */
+  readonly dueMs: number;
+}
+
+export interface Acknowledgement {
+  /** Id of the account; `machine` for whoever acts on the machine. */
+  readonly by: string;
+  readonly atMs: number;
+  /** The duty comes back then if its cause is still there; null: it was answered for good. */
+  readonly untilMs: number | null;
+  readonly reason: string;
+}
+
+export interface Duty extends FoundDuty {
+  readonly id: string;
+  readonly state: DutyState;
+  readonly openedAtMs: number;
+  readonly acknowledgement: Acknowledgement | null;
+  /** When its cause was found gone; null: it is there. */
+  readonly doneAtMs: number | null;
+}
+
+/** What has happened cannot be undone: a duty about it may be answered for good. Every other answer has an end. */
+const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged'];
+
+/** Longest time for which an answer may put a duty off, days. */
+export const PUT_OFF_DAYS_MAX = 90;
+const DAY_MS = 86_400_000;
+
+export type AcknowledgementFault = 'needs-end' | 'end-outside' | 'is-done';
+
+/** Why a duty may not be answered so; null: it may. */
+export function acknowledgementFault(
+  { kind, state }: Pick<Duty, 'kind' | 'state'>,
+  untilMs: number | null,
+  nowMs: number,
+): AcknowledgementFault | null {
+  if (state === 'done') return 'is-done';
+  if (untilMs === null) return OF_THE_PAST.includes(kind) ? null : 'needs-end';
+  return untilMs <= nowMs || untilMs > nowMs + PUT_OFF_DAYS_MAX * DAY_MS ? 'end-outside' : null;
+}
+
+/** Open or answered, and its time is over. An answer puts off what is overdue. */
+export function isOverdue({ state, dueMs }: Pick<Duty, 'state' | 'dueMs'>, nowMs: number): boolean {
+  return state === 'open' && dueMs <= nowMs;
+}

@@ -1,0 +1,8 @@
+/** 待办事项的原因。 */
+export const dutyReasonsZh = {
+  'no-duty': '待办事项 {id}',
+  'duty-reason-needed': 'reason：须说明原因',
+  'duty-is-done': '待办事项 {id} 已完成：其原因已消除',
+  'duty-needs-end': 'until：须说明何时再次提醒，最长 {limit} 天；只有已经发生的事可以一次答复',
+  'duty-end-outside': 'until：须为将来的时间，最长 {limit} 天',
+} as const;

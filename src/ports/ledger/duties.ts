@@ -1,0 +1,43 @@
+import type { Acknowledgement, Duty, DutyKind, DutyOwner, DutyState, DutySubject, FoundDuty } from '#domain/duties/duty';
+import type { RecorderDutyFacts, RecordingDutyFacts } from '#domain/duties/facts';
+import type { Page } from './page.ts';
+
+/** Which duties are meant. */
+export interface DutyFilter {
+  readonly state?: DutyState;
+  readonly kind?: DutyKind;
+  /** Only open ones that were due before this, ms since 1970. */
+  readonly overdueAtMs?: number;
+}
+
+/** Subjects whose duties are compared at once: of these kinds, with ids above `after` and up to `upTo` (null: to the last one). */
+export interface DutySpan {
+  readonly subjects: readonly DutySubject[];
+  readonly after: string;
+  readonly upTo: string | null;
+}
+
+/** What somebody has to see to. Within a scope: duties about footage and holds that are seen, and those about no footage. */
+export interface DutiesReader {
+  get(id: string): Promise<Duty | null>;
+  /** By id, the newest first; `after`: only those with a lower id. Not `done` unless asked for. */
+  list(filter: DutyFilter & Page): Promise<readonly Duty[]>;
+  /** How many are not done, and how many of those are overdue, by kind. */
+  counts(nowMs: number): Promise<readonly { readonly kind: DutyKind; readonly open: number; readonly overdue: number }[]>;
+  /** Those that are not done. */
+  standing(span: DutySpan): Promise<readonly Duty[]>;
+  /** What duties about recordings follow from, by id. */
+  recordingFacts(page: { readonly after: string; readonly limit: number }): Promise<readonly RecordingDutyFacts[]>;
+  /** The same of recorders, by serial number. */
+  recorderFacts(page: { readonly after: string; readonly limit: number }): Promise<readonly RecorderDutyFacts[]>;
+}
+
+/** Each throws request.not-found for a duty that is not there or done. */
+export interface DutiesWriter {
+  open(id: string, found: FoundDuty, atMs: number): Promise<void>;
+  handOver(id: string, owner: DutyOwner): Promise<void>;
+  acknowledge(id: string, acknowledgement: Acknowledgement): Promise<void>;
+  /** Opens it again: its acknowledgement ran out. */
+  putBack(id: string): Promise<void>;
+  end(id: string, atMs: number): Promise<void>;
+}

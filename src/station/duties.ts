@@ -1,0 +1,38 @@
+import { DutyKeeper } from '#desk/duties/keeper';
+import type { LookDeps } from '#desk/duties/look';
+import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
+import type { DutyLimits } from '#domain/duties/facts';
+import { asEvidockError } from '#domain/errors';
+import { stageFailed } from '#events';
+import type { StationContext } from './context.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
+  readonly shelf: ScheduleShelf;
+}
+
+/** Compares the duties that there are with those in the ledger while the station runs. */
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf }: Given): void {
+  const { clock, config, log, onStop } = context;
+  const schedule = async () => {
+    const version = await ledger.retention.inForce();
+    return version && shelf.of(version);
+  };
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits: limitsOf(context) };
+  const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
+  keeper.start();
+  onStop(() => keeper.stop());
+}
+
+function limitsOf({ config: { duties, dock } }: StationContext): DutyLimits {
+  return {
+    lateMs: duties.late * HOUR_MS,
+    untaggedMs: duties.untagged * DAY_MS,
+    archiveMs: duties.archive * HOUR_MS,
+    absentMs: duties.absent * DAY_MS,
+    clockMs: dock.clockWarn * 1000,
+    answerMs: duties.answer * DAY_MS,
+  };
+}

@@ -1,0 +1,103 @@
+import { expect } from 'vitest';
+import { DutyAcknowledged, DutyDone } from '#domain/custody/duty-entries';
+import { subject } from '#domain/custody/subject';
+import type { Ledger } from '#ports/ledger';
+import { START_MS } from '#test/support/builders';
+import { cli } from '#test/support/custody';
+import { foundDuty, openDuty } from '#test/support/retention/walk-duties';
+import { type It, listOne } from './ledger-support.ts';
+
+const ALL = { after: '', upTo: null };
+const LI = cli('root');
+const about = (id: string) => ({ atMs: START_MS, actor: LI, subject: subject('duty', id) });
+
+async function end(ledger: Ledger, id: string): Promise<void> {
+  await ledger.transaction(async (writer) => {
+    await writer.duties.end(id, START_MS);
+    await writer.custody.append(DutyDone.make(about(id)));
+  });
+}
+
+export function dutiesOfLedger(it: It): void {
+  it('stand until their cause is gone, and of one cause at most one does', async (ledger) => {
+    const id = await ledger.transaction((writer) => openDuty(writer));
+    expect(await ledger.duties.get(id)).toEqual({
+      ...foundDuty(),
+      ...{ id, state: 'open', openedAtMs: START_MS, acknowledgement: null, doneAtMs: null },
+    });
+    await expect(ledger.transaction((writer) => openDuty(writer))).rejects.toThrow();
+    await end(ledger, id);
+    expect(await ledger.duties.standing({ subjects: ['recording'], ...ALL })).toEqual([]);
+    const again = await ledger.transaction((writer) => openDuty(writer));
+    expect((await ledger.duties.standing({ subjects: ['recording'], ...ALL })).map((each) => each.id)).toEqual([again]);
+    expect((await ledger.duties.list({ state: 'done', limit: 10 })).map((each) => each.id)).toEqual([id]);
+    await expect(end(ledger, id)).rejects.toThrow(expect.objectContaining({ code: 'request.not-found' }));
+  });
+
+  it('are acknowledged, handed over and put back', async (ledger) => {
+    const id = await ledger.transaction((writer) => openDuty(writer));
+    const acknowledgement = { by: 'usr-a', atMs: START_MS, untilMs: START_MS + 5000, reason: 'on leave' };
+    await ledger.transaction(async (writer) => {
+      await writer.duties.acknowledge(id, acknowledgement);
+      await writer.duties.handOver(id, { role: 'custodian', unit: 'unt-b' });
+      const data = { by: 'usr-a', until: new Date(START_MS + 5000).toISOString() };
+      await writer.custody.append(DutyAcknowledged.make({ ...about(id), data, personal: { reason: 'on leave' } }));
+    });
+    expect(await ledger.duties.get(id)).toMatchObject({ state: 'acknowledged', acknowledgement, owner: { unit: 'unt-b' } });
+    await ledger.transaction(async (writer) => {
+      await writer.duties.putBack(id);
+      await writer.custody.append(DutyDone.make(about(id)));
+    });
+    expect(await ledger.duties.get(id)).toMatchObject({ state: 'open', acknowledgement: null });
+  });
+
+  it('are listed by kind, state and what is overdue, page by page, and counted', async (ledger) => {
+    const [first, second, third] = await ledger.transaction(async (writer) => [
+      await openDuty(writer, { kind: 'damaged' }, START_MS),
+      await openDuty(writer, { kind: 'untagged', dueMs: START_MS + 9000 }, START_MS + 1),
+      await openDuty(writer, { kind: 'damaged', subject: { kind: 'recording', id: 'rec-z' } }, START_MS + 2),
+    ]);
+    const ids = async (filter: object) => (await ledger.duties.list({ limit: 10, ...filter })).map(({ id }) => id);
+    expect(await ids({})).toEqual([third, second, first]);
+    expect(await ids({ limit: 1, after: third })).toEqual([second]);
+    expect(await ids({ kind: 'damaged' })).toEqual([third, first]);
+    expect(await ids({ overdueAtMs: START_MS + 1000 })).toEqual([third, first]);
+    expect(await ids({ overdueAtMs: START_MS + 999 })).toEqual([]);
+    expect(await ids({ state: 'acknowledged' })).toEqual([]);
+    expect(await ledger.duties.counts(START_MS + 1000)).toEqual([
+      { kind: 'damaged', open: 2, overdue: 2 },
+      { kind: 'untagged', open: 1, overdue: 0 },
+    ]);
+    const span = { subjects: ['recording' as const], after: 'rec-none', upTo: 'rec-z' };
+    expect((await ledger.duties.standing(span)).map(({ id }) => id)).toEqual([third]);
+    expect(await ledger.duties.standing({ ...span, upTo: 'rec-y' })).toEqual([]);
+  });
+
+  it('about footage are told only within a scope that sees it', async (ledger) => {
+    const { recording } = await ledger.transaction((writer) => listOne(writer, { recording: { officerId: '041234' } }));
+    const other = await ledger.transaction((writer) => listOne(writer, { recording: { officerId: null, officerSource: null } }));
+    const [seen, unseen, machine] = await ledger.transaction(async (writer) => [
+      await openDuty(writer, { subject: { kind: 'recording', id: recording.id } }, START_MS),
+      await openDuty(writer, { subject: { kind: 'recording', id: other.recording.id } }, START_MS + 1),
+      await openDuty(writer, { kind: 'station-clock', subject: { kind: 'clock', id: 'station' } }, START_MS + 2),
+    ]);
+    const { duties } = ledger.within({ officers: ['041234'], units: [], cases: [], recordings: [] });
+    expect((await duties.list({ limit: 10 })).map(({ id }) => id)).toEqual([machine, seen]);
+    expect(await duties.get(unseen ?? '')).toBeNull();
+    expect((await duties.counts(START_MS)).reduce((sum, each) => sum + each.open, 0)).toBe(2);
+  });
+
+  it('follow from facts of recordings and recorders, page by page', async (ledger) => {
+    const made = await ledger.transaction(async (writer) => [await listOne(writer, {}), await listOne(writer, {})]);
+    const [first, second] = made.map(({ recording }) => recording).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const facts = await ledger.duties.recordingFacts({ after: '', limit: 1 });
+    expect(facts).toMatchObject([
+      { id: first?.id, state: 'copying', category: null, cases: 0, damaged: false, lockWished: false, unlocked: 0 },
+    ]);
+    expect((await ledger.duties.recordingFacts({ after: first?.id ?? '', limit: 9 })).map(({ id }) => id)).toEqual([second?.id]);
+    const [recorder] = await ledger.duties.recorderFacts({ after: '', limit: 1 });
+    expect(recorder === undefined ? [] : await ledger.duties.recorderFacts({ after: recorder.serial, limit: 9 })).not.toContainEqual(
+      recorder,
+    );
+  });
+}
