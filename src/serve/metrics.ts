@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PROPOSALS_MAX } from '#desk/access/policies';
 import type { DeskDeps } from '#desk/deps';
 import { logLags } from '#desk/log-lag';
+import { type ScrubStanding, scrubStanding } from '#desk/scrub/standing';
 import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
@@ -58,6 +59,7 @@ export class Metrics {
     this.#countTls(deps);
     this.#countPolicy(deps);
     this.#countClock(deps);
+    this.#countScrub(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -152,6 +154,26 @@ export class Metrics {
       const waiting = await ledger.policies.list({ state: 'proposed', limit: PROPOSALS_MAX });
       return waiting.length;
     });
+  }
+
+  /** How far vault and archive are read again. */
+  #countScrub({ ledger, clock, archive, scrub }: DeskDeps): void {
+    const gauge = (name: string, help: string, value: (standing: ScrubStanding) => number) =>
+      new Gauge({
+        name: `evidock_scrub_${name}`,
+        help,
+        labelNames: ['place'],
+        registers: [this.#registry],
+        async collect() {
+          for (const standing of await scrubStanding({ ledger, clock, archive, limits: scrub.limits }))
+            this.set({ place: standing.place }, value(standing));
+        },
+      });
+    gauge('oldest_check_seconds', 'Time since the check of the original that was read longest ago.', ({ oldestCheckMs }) =>
+      oldestCheckMs === null ? 0 : (clock.nowMs() - oldestCheckMs) / 1000,
+    );
+    gauge('overdue', 'Originals that were not read again within the period.', ({ overdue }) => overdue);
+    gauge('halted', '1 if healing is stopped until a person confirms.', ({ haltedAtMs }) => (haltedAtMs === null ? 0 : 1));
   }
 
   #countClock({ clockWatch }: DeskDeps): void {

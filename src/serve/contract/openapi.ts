@@ -34,6 +34,7 @@ const TAGS: Readonly<Record<string, string>> = {
   audit: 'What people did, for auditors.',
   looks: 'Looks at footage: pictures that are shown together, and what a player claims.',
   workers: 'Other hosts that take work of this station.',
+  scrub: 'The reading again of everything that is kept.',
   tokens: 'Tokens with which programs come in.',
   kiosks: 'Screens at the slots.',
   'sign-in': 'Signing in.',
