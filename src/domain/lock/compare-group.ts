@@ -14,7 +14,7 @@ interface Entry {
 export type NewFinding = Pick<ArchiveFinding, 'kind' | 'key' | 'versionId' | 'recordingId' | 'what'>;
 
 /** An object that has to be there. */
-export interface ExpectedThere {
+interface ExpectedThere {
   readonly itemId: string;
   readonly key: string;
   readonly versionId: string | null;
