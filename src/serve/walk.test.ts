@@ -35,9 +35,9 @@ import { FOOTAGE_STEPS, STATION_STEPS, type Step, v1, WORK_STEPS } from '#test/s
 import { ARCHIVE_STEPS, diskBucket, loseCopy } from '#test/support/walk-archive';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { badgeRoutes } from './routes/badges.ts';
-import { disposalRoutes } from './routes/disposals.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { disposalRoutes } from './routes/retention/disposals.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -168,7 +168,7 @@ const SIGN_IN: readonly Step[] = [
 ];
 /** Routes whose requests and entries stand in routes/sign-in.test.ts. */
 const WALKED_THERE = [...signInRoutes, ...sessionRoutes].filter(({ kind }) => kind === 'command').map(rowOf);
-/** routes/doors.test.ts, routes/oidc.test.ts and routes/disposals.test.ts ask these as the persons, programs and screens for whom they are. */
+/** routes/doors.test.ts, routes/oidc.test.ts and routes/retention/disposals.test.ts ask these as the persons, programs and screens for whom they are. */
 const OF_DOORS = [...tokenRoutes, ...kioskRoutes, ...badgeRoutes, ...oidcRoutes, ...disposalRoutes].map(rowOf);
 
 /** In order, because later steps need what earlier ones made. */

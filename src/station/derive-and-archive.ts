@@ -15,7 +15,7 @@ import type { ArchiveGate, DeriveGate } from '#ports/work-gate';
 import type { WorkHandler } from '#ports/work-handler';
 import type { StationContext } from './context.ts';
 import { LedgerClaims } from './ledger-claims.ts';
-import type { LockLine } from './lock-line.ts';
+import type { LockLine } from './retention/lock-line.ts';
 import { WorkRunner } from './work-runner.ts';
 import { archiveStage, deriveStage, lanePlaces } from './work-stages.ts';
 import { WorkSweep } from './work-sweep.ts';

@@ -4,7 +4,7 @@ import { mirrorTurn } from '#desk/holds/mirror';
 import { archiveOn } from '#test/support/archive/s3-server';
 import { STATION_ID } from '#test/support/builders';
 import { faultPointsFrom } from '../../../src/station/fault-points.ts';
-import { holdStorage } from '../../../src/station/hold-storage.ts';
+import { holdStorage } from '../../../src/station/retention/hold-storage.ts';
 
 /*
  * A process that mirrors holds to a real storage until nothing is left: `node mirror-child.ts FILE ENDPOINT BUCKET KEY SECRET`. EVIDOCK_FAULT_POINT kills it where the test wants.

@@ -14,8 +14,8 @@ import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Ledger } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
 import type { LockWish } from '#ports/work-gate';
-import type { StationContext } from './context.ts';
-import { LogFold } from './log-fold.ts';
+import type { StationContext } from '../context.ts';
+import { LogFold } from '../log-fold.ts';
 
 const DAY_MS = 86_400_000;
 /** How often the queue of locks is looked at, and whether a comparison is due. */

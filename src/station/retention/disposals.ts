@@ -9,8 +9,8 @@ import type { Archive } from '#ports/archive';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { DisposalKey, Erasers, OriginalEraser } from '#ports/original-eraser';
 import type { Vault } from '#ports/vault';
-import type { StationContext } from './context.ts';
-import { credentialsIn, s3Credentials } from './s3-credentials.ts';
+import type { StationContext } from '../context.ts';
+import { credentialsIn, s3Credentials } from '../s3-credentials.ts';
 
 const LEDGER_HEAD = 'ledger-head.json';
 const DAY_MS = 86_400_000;

@@ -11,7 +11,7 @@ import type { FetchBack } from '#ports/fetch-back';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import type { VaultRoom } from '#ports/vault-room';
-import type { StationContext } from './context.ts';
+import type { StationContext } from '../context.ts';
 
 const DAY_MS = 86_400_000;
 const NO_ROOM: VaultRoom = { makeRoom: async () => 0 };

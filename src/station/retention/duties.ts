@@ -4,7 +4,7 @@ import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
 import type { DutyLimits } from '#domain/duties/facts';
 import { asEvidockError } from '#domain/errors';
 import { stageFailed } from '#events';
-import type { StationContext } from './context.ts';
+import type { StationContext } from '../context.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

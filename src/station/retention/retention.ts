@@ -11,10 +11,10 @@ import { evaluatorOf } from '#domain/retention/evaluate';
 import { stageFailed } from '#events';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
-import type { StationContext } from './context.ts';
+import type { StationContext } from '../context.ts';
 
 /** The schedule that comes with the software. */
-const SHIPPED = new URL('../../config/retention/china.yaml', import.meta.url);
+const SHIPPED = new URL('../../../config/retention/china.yaml', import.meta.url);
 const SHIPPED_NAME = 'config/retention/china.yaml';
 
 interface Given {

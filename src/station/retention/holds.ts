@@ -1,7 +1,7 @@
 import type { HoldDeps } from '#desk/holds/deps';
 import { HoldKeeper } from '#desk/holds/keeper';
 import { holdsNotKept } from '#events';
-import type { StationContext } from './context.ts';
+import type { StationContext } from '../context.ts';
 import { holdStorage } from './hold-storage.ts';
 import type { LockLine } from './lock-line.ts';
 

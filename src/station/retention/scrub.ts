@@ -8,7 +8,7 @@ import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
-import type { StationContext } from './context.ts';
+import type { StationContext } from '../context.ts';
 
 const DAY_MS = 86_400_000;
 const BYTES_PER_KIB = 1024;
