@@ -23,10 +23,12 @@ import { holdsEn } from './retention/holds-en.ts';
 import { scrubEn } from './retention/scrub-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
+import { usageEn } from './usage-en.ts';
 import { workerEn } from './worker-en.ts';
 
 /** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...usageEn,
   ...callUpEn,
   ...dutiesEn,
   ...evictionTextsEn,
@@ -48,32 +50,6 @@ export const en = {
   ...auditEn,
   ...timesEn,
   ...retentionEn,
-  'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
-  'option.config': 'configuration file (default: config/station.yaml)',
-  'option.state': 'state directory: all that the station writes lies under it',
-  'option.json': 'print JSON',
-  'option.lang': 'language of messages',
-  'option.version': 'print the version',
-  'option.help': 'show help',
-  'help.usage': 'Usage:',
-  'help.arguments': 'Arguments:',
-  'help.options': 'Options:',
-  'help.commands': 'Commands:',
-  'help.example': 'Example:',
-  'help.global-options': 'For every command:',
-  'help.choices': ' (one of: {choices})',
-  'help.default': ' (default: {value})',
-
-  'usage.unknownOption': 'there is no option {first}',
-  'usage.unknownCommand': 'there is no command {first}',
-  'usage.missingArgument': 'argument {first} is missing',
-  'usage.optionMissingArgument': 'option {first} needs a value',
-  'usage.missingMandatoryOptionValue': 'option {first} is needed',
-  'usage.invalidArgument': 'option {first}: {second} is not allowed; it must be: {rule}',
-  'usage.badArgument': 'argument {first}: {second} is not allowed; it must be: {rule}',
-  'usage.excessArguments': 'too many arguments',
-  'usage.meant': '(did you mean {meant}?)',
-
   'run.about': 'Run the station until it is stopped (Ctrl-C or SIGTERM)',
   'run.ready': 'The station is up: {address}',
   'run.hint': 'Press Ctrl-C to stop it; work goes on where it was at the next start.',

@@ -24,10 +24,12 @@ import { scrubZhCN } from './retention/scrub-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
+import { usageZhCN } from './usage-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...usageZhCN,
   ...callUpZhCN,
   ...dutiesZhCN,
   ...evictionTextsZhCN,
@@ -49,32 +51,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...auditZhCN,
   ...timesZhCN,
   ...retentionZhCN,
-  'program.about': 'Evidock：执法记录仪信息采集站软件',
-  'option.config': '配置文件（默认 config/station.yaml）',
-  'option.state': '状态目录：采集站写入的一切都在其下',
-  'option.json': '输出 JSON',
-  'option.lang': '界面语言',
-  'option.version': '显示版本号',
-  'option.help': '显示帮助',
-  'help.usage': '用法：',
-  'help.arguments': '参数：',
-  'help.options': '选项：',
-  'help.commands': '命令：',
-  'help.example': '示例：',
-  'help.global-options': '各命令通用：',
-  'help.choices': '（可选：{choices}）',
-  'help.default': '（默认：{value}）',
-
-  'usage.unknownOption': '没有选项 {first}',
-  'usage.unknownCommand': '没有命令 {first}',
-  'usage.missingArgument': '缺少参数 {first}',
-  'usage.optionMissingArgument': '选项 {first} 需要一个值',
-  'usage.missingMandatoryOptionValue': '必须给出选项 {first}',
-  'usage.invalidArgument': '选项 {first} 的值 {second} 不允许；应为：{rule}',
-  'usage.badArgument': '参数 {first}：不允许 {second}；应为：{rule}',
-  'usage.excessArguments': '参数过多',
-  'usage.meant': '（是否想用 {meant}？）',
-
   'run.about': '运行采集站，直到被停止（Ctrl-C 或 SIGTERM）',
   'run.ready': '采集站已启动：{address}',
   'run.hint': '按 Ctrl-C 停止；未完成的工作在下次启动后继续。',

@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely';
+import type { CallUpSchema } from './call-up-schema.ts';
+import type { KeptSchema } from './kept-schema.ts';
 
 /** Column types of the ledger's tables as Kysely sees them; flags are 0 or 1, times ms since 1970 UTC, lists JSON text. */
-export interface Schema {
+export interface Schema extends CallUpSchema, KeptSchema {
   slots: { port: string; slot: number };
   recorders: {
     serial: string;
@@ -38,34 +40,7 @@ export interface Schema {
     /** When its lock is to be looked at; null for what is never locked. */
     lock_due_at: number | null;
   };
-  archive_findings: {
-    place: string;
-    kind: string;
-    key: string;
-    version_id: string;
-    recording_id: string | null;
-    what: string;
-    found_at: number;
-    settled_at: number | null;
-  };
-  archive_buckets: { place: string; capabilities: string };
-  archive_comparisons: { place: string; started_at: number; ended_at: number | null; marker: string; counts: string };
   derivatives: DerivativeRow;
-  /** Recordings of which the vault holds an original, and when each was needed last. */
-  needs: { recording_id: string; at: number };
-  /** Evicted originals that are being fetched back. */
-  fetches: { original_id: string; at: number };
-  scrub_faults: {
-    item_id: string;
-    place: string;
-    recording_id: string;
-    key: string;
-    kind: string;
-    found_at: number;
-    due_at: number;
-    ended_at: number | null;
-  };
-  scrub_orders: { place: string; paused: number; halted_at: number | null; confirmed_at: number | null; run_since: number | null };
   derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
   workers: WorkersRow;
@@ -151,8 +126,6 @@ export interface Schema {
   };
   /** Triggers keep it. */
   case_officers: { officer_id: string; case_number: string };
-  /** Filled by triggers from `call_up_requests.units`. */
-  call_up_request_units: { unit: string; id: string };
   credentials: {
     user: string;
     password: string | null;
@@ -182,250 +155,9 @@ export interface Schema {
   pins: { user: string; hash: string; set_at: number };
   badges: { user: string; badge_sha256: string; ending: string; assigned_at: number };
   confirmations: { user: string; docking_id: string; kiosk: string; at: number };
-  call_up_requests: CallUpRequestRow;
-  call_up_grants: CallUpGrantRow;
-  /** Recordings that were there when a grant began. */
-  grant_recordings: { grant_id: string; recording_id: string };
   latest_time: { one: number; at: number };
-  holds: HoldRow;
-  /** The terms by which a recording finds the holds in force that may be meant. */
-  hold_terms: { term: string; hold_id: string };
-  hold_recordings: { recording_id: string; hold_id: string; reached_at: number };
-  /** `objects`: JSON list of the objects that the storage was told to hold. */
-  hold_mirrors: {
-    recording_id: string;
-    state: string;
-    attempts: number;
-    due_at: number;
-    why: string | null;
-    objects: Generated<string>;
-  };
   notices: { id: string; user_id: string; kind: string; request_id: string; at: number; read_at: number | null };
-  /** People are ids of accounts; roles and reasons are JSON. */
-  disposals: {
-    id: string;
-    state: string;
-    rule: string;
-    due_before: number;
-    digest: string;
-    proposed_by: string;
-    proposed_roles: string;
-    proposed_at: number;
-    approved_by: string | null;
-    approved_roles: string | null;
-    approved_at: number | null;
-    approved_digest: string | null;
-    waits_until: number | null;
-    began_at: number | null;
-    ended_at: number | null;
-    why: string | null;
-  };
-  disposal_items: {
-    disposal_id: string;
-    recording_id: string;
-    state: string;
-    rule: string;
-    due_at: number;
-    files: number;
-    bytes: number;
-    duration_ms: number;
-    contents: string;
-    why: string | null;
-  };
-  /** Files that are being destroyed: intended, and not proven gone yet. */
-  destructions: {
-    place: string;
-    key: string;
-    version: string | null;
-    recording_id: string;
-    item_id: string;
-    what: string;
-    bytes: number | null;
-    sha256: string | null;
-    why: string;
-    disposal_id: string | null;
-    began_at: number;
-  };
-  /** Append-only. `originals`: JSON list of `BuriedOriginal`. */
-  tombstones: {
-    id: string;
-    recording_id: string;
-    disposal_id: string;
-    rule: string;
-    proposed_by: string;
-    approved_by: string;
-    at: number;
-    originals: string;
-  };
-  /** Append-only but for how a version stands, who decided that, and when. Actors are JSON. */
-  retention_schedules: ScheduleRow;
-  /** `result`: JSON. */
-  retention_dry_runs: { version: number; digest: string; against: number | null; by: string; at: number; result: string };
-  retention_terms: TermRow;
-  /** Cases by which a recording has earned something, also where it belongs to them no more. */
-  retention_waits: { case_number: string; recording_id: string };
-  /** Recordings whose term is to be counted, because something has changed. Triggers fill it. */
-  retention_stale: { recording_id: string };
-  retention_corrections: CorrectionRow;
-  /** `subject_kind` and `subject_id`: what it is about. Of one cause at most one is not done. */
-  duties: DutyRow;
   notice_deliveries: { notice_id: string; way: string; state: string; attempts: number; due_at: number; reason: string | null };
-}
-
-interface DutyRow {
-  id: string;
-  kind: string;
-  subject_kind: string;
-  subject_id: string;
-  owner_role: string;
-  owner_unit: string | null;
-  since_at: number;
-  due_at: number;
-  state: string;
-  opened_at: number;
-  ack_by: string | null;
-  ack_at: number | null;
-  ack_until: number | null;
-  ack_reason: string | null;
-  done_at: number | null;
-}
-
-export interface HoldRow {
-  id: string;
-  case_number: string | null;
-  /** JSON list; empty: it is not about single recordings. */
-  recording_ids: string;
-  officer_id: string | null;
-  recorder_serial: string | null;
-  unit_id: string | null;
-  from_at: number | null;
-  to_at: number | null;
-  reason: string;
-  author: string;
-  set_at: number;
-  review_at: number;
-  released_at: number | null;
-  released_by: string | null;
-  release_reason: string | null;
-  checked_at: number | null;
-  checked_recordings: number | null;
-  /** JSON list of `HoldFinding`. */
-  findings: string | null;
-  /** Id of the recording up to which it is spread; null: wholly. */
-  spread_to: string | null;
-  /** When completeness is to be checked next; null: when something comes. */
-  check_at: number | null;
-  /** How many recordings it has reached. */
-  reached: Generated<number>;
-}
-
-/** Which footage is meant: of a case, single recordings (JSON list), or of an officer from one moment to another. */
-interface TargetColumns {
-  target: string;
-  case_number: string | null;
-  recording_ids: string | null;
-  officer_id: string | null;
-  window_from: number | null;
-  window_to: number | null;
-}
-
-interface ScheduleRow {
-  version: number;
-  state: string;
-  text: string;
-  sha256: string;
-  proposed_by: string;
-  proposed_person: string;
-  proposed_at: number;
-  decided_by: string | null;
-  decided_at: number | null;
-  in_force_at: number | null;
-  turn: number | null;
-}
-
-interface TermRow {
-  recording_id: string;
-  version: number;
-  /** `instant`, `permanent` or `waiting`; with `none` for the floor and the maximum. */
-  earned_kind: string;
-  earned_until: number | null;
-  waits_for: string | null;
-  floor_kind: string;
-  floor_ms: number | null;
-  maximum_kind: string;
-  maximum_ms: number | null;
-  maximum_waits: string | null;
-  action: string;
-  /** JSON. */
-  lock: string;
-  winner: string;
-  conflict: number;
-  /** JSON list. */
-  bases: string;
-  corrections: number;
-  turn: number;
-  counted_seq: number;
-}
-
-interface CorrectionRow {
-  number: number;
-  recording_id: string;
-  state: string;
-  reason: string | null;
-  proposed_by: string;
-  proposed_person: string;
-  proposed_at: number;
-  decided_by: string | null;
-  decided_at: number | null;
-}
-
-export interface CallUpRequestRow extends TargetColumns {
-  id: string;
-  asker: string;
-  /** Unit and roles of the asker then. */
-  asker_unit: string | null;
-  asker_roles: string;
-  later: number;
-  actions: string;
-  purpose: string;
-  words: string | null;
-  urgent: number;
-  asked_at: number;
-  until_at: number;
-  policy: number;
-  approvers: string;
-  units: string;
-  state: string;
-  /** JSON of `RequestDecision`. */
-  decision: string | null;
-  /** Urgent access: until when it is to be confirmed, 1 or 0 once it was confirmed or rejected, and JSON of the rest. */
-  confirm_due_at: number | null;
-  confirmed: number | null;
-  confirmation: string | null;
-  /** 1: reviewers were told that nobody confirmed it in time. */
-  told_unconfirmed: Generated<number>;
-  grant_id: string | null;
-}
-
-export interface CallUpGrantRow extends TargetColumns {
-  id: string;
-  request_id: string;
-  user_id: string;
-  user_unit: string | null;
-  user_roles: string;
-  actions: string;
-  later: number;
-  closings: number;
-  from_at: number;
-  until_at: number;
-  ended_at: number | null;
-  why_ended: string | null;
-  ended_by: string | null;
-  rule: string | null;
-  policy: number;
-  approver: string | null;
-  level: string;
-  units: string | null;
 }
 
 interface CustodyRow {

@@ -3,7 +3,8 @@ import type { Role } from '#domain/access/roles';
 import type { Grant } from '#domain/call-up/grant';
 import type { Delivery, Notice } from '#domain/call-up/notice';
 import type { CallUpAction, CallUpRequest, Confirmation, RequestDecision, Target } from '#domain/call-up/request';
-import type { CallUpGrantRow, CallUpRequestRow, Schema } from '../schema.ts';
+import type { CallUpGrantRow, CallUpRequestRow } from '../call-up-schema.ts';
+import type { Schema } from '../schema.ts';
 
 // The tables are STRICT and only this adapter writes them, so each text column with few values holds one of those values.
 

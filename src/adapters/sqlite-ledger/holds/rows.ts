@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { HoldFinding } from '#domain/hold/completeness';
 import type { Hold, HoldMirror, HoldScope } from '#domain/hold/hold';
 import type { NewHold } from '#ports/ledger/holds';
-import type { HoldRow } from '../schema.ts';
+import type { HoldRow } from '../kept-schema.ts';
 
 export type Row = Selectable<HoldRow>;
 

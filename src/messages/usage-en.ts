@@ -1,0 +1,28 @@
+/** What every command says of itself and of wrong usage. */
+export const usageEn = {
+  'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
+  'option.config': 'configuration file (default: config/station.yaml)',
+  'option.state': 'state directory: all that the station writes lies under it',
+  'option.json': 'print JSON',
+  'option.lang': 'language of messages',
+  'option.version': 'print the version',
+  'option.help': 'show help',
+  'help.usage': 'Usage:',
+  'help.arguments': 'Arguments:',
+  'help.options': 'Options:',
+  'help.commands': 'Commands:',
+  'help.example': 'Example:',
+  'help.global-options': 'For every command:',
+  'help.choices': ' (one of: {choices})',
+  'help.default': ' (default: {value})',
+
+  'usage.unknownOption': 'there is no option {first}',
+  'usage.unknownCommand': 'there is no command {first}',
+  'usage.missingArgument': 'argument {first} is missing',
+  'usage.optionMissingArgument': 'option {first} needs a value',
+  'usage.missingMandatoryOptionValue': 'option {first} is needed',
+  'usage.invalidArgument': 'option {first}: {second} is not allowed; it must be: {rule}',
+  'usage.badArgument': 'argument {first}: {second} is not allowed; it must be: {rule}',
+  'usage.excessArguments': 'too many arguments',
+  'usage.meant': '(did you mean {meant}?)',
+};
