@@ -78,6 +78,7 @@ import { RETENTION_COMPONENTS } from './retention-components.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
+import { STORAGE_COMPONENTS } from './storage-components.ts';
 import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.ts';
 
@@ -390,6 +391,7 @@ export const COMPONENTS = {
   ...RETENTION_COMPONENTS,
   ...DUTY_COMPONENTS,
   ...HOLD_COMPONENTS,
+  ...STORAGE_COMPONENTS,
   ...DISPOSAL_COMPONENTS,
   ...SIGN_IN_COMPONENTS,
 } as const;

@@ -72,7 +72,7 @@ describe('the API document', () => {
       ];
       for (const body of bodies) {
         if (body === undefined || operationId === 'get-openapi-json') continue;
-        expect(body.schema.$ref, operationId).toMatch(/^#\/components\/schemas\/\w+$/);
+        expect(String(body.schema.$ref), operationId).toMatch(/^#\/components\/schemas\/\w+$/);
         expect(body.example, operationId).toBeDefined();
       }
     }

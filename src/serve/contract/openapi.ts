@@ -35,10 +35,25 @@ const TAGS: Readonly<Record<string, string>> = {
   looks: 'Looks at footage: pictures that are shown together, and what a player claims.',
   workers: 'Other hosts that take work of this station.',
   scrub: 'The reading again of everything that is kept.',
+  archive: 'The storage of the archive: what it can do, and what is wrong there.',
+  retention: 'How long recordings are kept: schedules, terms and corrections.',
+  holds: 'Legal holds.',
+  disposals: 'Lists of recordings that are to be disposed of.',
+  duties: 'What is overdue, and who answers for it.',
+  clock: "The station's own clock.",
+  policy: 'The rules of who may look, and their versions.',
+  access: 'Why somebody may do something with a recording, or may not.',
+  purposes: 'What footage may be asked for.',
+  requests: 'Requests for call-up.',
+  grants: 'What was granted.',
+  notices: 'What people are told of requests and grants.',
   tokens: 'Tokens with which programs come in.',
   kiosks: 'Screens at the slots.',
   'sign-in': 'Signing in.',
   session: 'The person who is signed in.',
+  sessions: 'Who is signed in.',
+  accounts: 'Passwords of others.',
+  'set-up': 'The first password of a new account.',
   reports: 'Reports for courts and auditors.',
   samples: 'Random samples of looks, and their review.',
   metrics: 'Figures for Prometheus.',
@@ -217,7 +232,10 @@ function partsOf({ url }: Route): readonly string[] {
 
 function tagOf(row: Route): string {
   const [first = 'station'] = partsOf(row);
-  return STATION_TAG.has(first) ? 'station' : first;
+  const tag = STATION_TAG.has(first) ? 'station' : first;
+  // docs/api.md has a section for each tag: routes without one would be left out there.
+  if (!(tag in TAGS)) throw new TypeError(`no words for the routes of ${tag} (TAGS)`);
+  return tag;
 }
 
 /** `GET /api/v1/cases/:number` becomes `get-cases-by-number`. Each row of the table has an id of its own. */
