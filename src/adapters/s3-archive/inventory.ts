@@ -7,6 +7,8 @@ import {
   type ListObjectVersionsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { ArchiveInventory, InventoryEntry, OpenUpload } from '#ports/archive-inventory';
 import { archiveError, s3ErrorName } from './errors.ts';
 
@@ -30,7 +32,7 @@ export class S3Inventory implements ArchiveInventory {
   }
 
   entries(after: string, signal?: AbortSignal): AsyncIterable<InventoryEntry> {
-    return this.#options.versioned() ? this.#versions(after, signal) : this.#objects(after, signal);
+    return inOrder(this.#options.versioned() ? this.#versions(after, signal) : this.#objects(after, signal));
   }
 
   async *#versions(after: string, signal: AbortSignal | undefined): AsyncGenerator<InventoryEntry> {
@@ -92,6 +94,17 @@ export class S3Inventory implements ArchiveInventory {
     } catch (error) {
       throw archiveError('list', error);
     }
+  }
+}
+
+/** Whoever compares goes through two lists side by side. A storage with another order would make it tell that everything is missing. Throws archive.unfit. */
+async function* inOrder(entries: AsyncIterable<InventoryEntry>): AsyncGenerator<InventoryEntry> {
+  let before = '';
+  for await (const entry of entries) {
+    if (entry.key !== before && !isAbove(entry.key, before))
+      throw new EvidockError('archive.unfit', because('list-disordered', { key: entry.key, before }));
+    before = entry.key;
+    yield entry;
   }
 }
 

@@ -45,7 +45,8 @@ async function spoil(prefix: string, archive: S3Archive, key: string): Promise<v
   client.destroy();
 }
 
-const partsOf = (archive: S3Archive) => ({ archive, locks: archive.locks, inventory: archive.inventory });
+/** s3rver walks directories: `b/d` comes before `b-c` there. */
+const partsOf = (archive: S3Archive) => ({ archive, locks: archive.locks, inventory: archive.inventory, listsInOrder: false });
 
 describeArchiveContract('s3rver', PART, async () => {
   const archive = archiveOn(server, ledger.uploads, { prefix: 'plain' });

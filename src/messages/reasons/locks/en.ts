@@ -27,7 +27,8 @@ export const locksEn = {
   'lock-date': 'a lock until {at} is not asked for: it has to lie ahead, and no more than 10 years: {key}',
   'lock-mode-differs': 'locked in mode {found}, and this station locks in mode {mode}: {key}',
   'lock-date-differs': 'locked until {found} instead of {at}: {key}',
-  'hold-differs': 'the hold is not as it was set: {key}',
+  'list-disordered':
+    'the storage does not list objects in the order of their keys ({key} after {before}), so it cannot be compared with the ledger',
   'lock-without-version': 'its version is not known yet: {key}',
   'lifecycle-expires': 'a lifecycle rule of the bucket deletes objects or their earlier versions by itself; such a bucket is no archive',
   'default-mode-differs':

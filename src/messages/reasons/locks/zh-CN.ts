@@ -24,7 +24,7 @@ export const locksZhCN = {
   'lock-date': '不会请求锁定至 {at}：期限必须在将来，且不超过 10 年：{key}',
   'lock-mode-differs': '已按 {found} 模式锁定，而本站使用 {mode} 模式：{key}',
   'lock-date-differs': '锁定至 {found}，应为 {at}：{key}',
-  'hold-differs': '法定保留状态与设置不符：{key}',
+  'list-disordered': '存储未按键的顺序列出对象（{before} 之后是 {key}），无法与账本比对',
   'lock-without-version': '其版本尚未查明：{key}',
   'lifecycle-expires': '存储桶的生命周期规则会自动删除对象或其旧版本；这样的存储桶不能用作归档',
   'default-mode-differs': '存储桶默认以 {found} 模式锁定新对象，而 archive.s3.lockMode 为 {mode}；归档之前必须先改其一',
