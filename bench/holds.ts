@@ -95,7 +95,7 @@ export async function benchHolds(): Promise<readonly Row[]> {
     return [
       row(`hold on an officer with 20,000 of 200,000 recordings: in force`, inForce, 'until `isHeld` says so of one of them'),
       row(
-        'the same: each of them on record as reached, completeness checked',
+        'the same: each of them on record as reached',
         whole,
         `${mirrored?.of} recordings; another transaction waited ${wait.toFixed(0)} ms at most meanwhile`,
       ),
