@@ -278,7 +278,7 @@ export class SqlCallUpsReader implements CallUpsReader {
 
   async #areFew(units: readonly string[]): Promise<boolean> {
     const some = sql`SELECT 1 AS one FROM call_up_request_units WHERE unit IN ${this.#dialect.among(units)} LIMIT ${GATHERED_MAX}`;
-    const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${some}) AS some`.execute(this.#db);
+    const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${some}) AS few`.execute(this.#db);
     return Number(rows[0]?.n ?? 0) < GATHERED_MAX;
   }
 
