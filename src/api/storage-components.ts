@@ -29,7 +29,7 @@ export const STORAGE_COMPONENTS = {
   }),
   ArchiveFinding: named(FindingJson, {
     ...({ kind: 'hidden', key, versionId: 'x7Q2', recordingId: 'rec-01jybqe2v7k3m9' } as const),
-    ...{ what: because('said', { text: 'a delete marker' }), foundAt: at, settledAt: null },
+    ...{ what: because('object-hidden', { key }), foundAt: at, settledAt: null },
   }),
   CompareBody: named(CompareBody, { acceptBucket: true }),
   Scrub: named(ScrubJson, {
