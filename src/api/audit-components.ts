@@ -1,8 +1,6 @@
-import type { Static, TSchema } from 'typebox';
 import { AuditLineJson, ClaimBody, LookJson, ThumbnailsBody, ThumbnailsJson } from './audit.ts';
 import { ClockJson, ConfirmClockBody } from './clock.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
+import { named } from './named.ts';
 
 const recordingId = 'rec-01jybqe2v7k3m9';
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';

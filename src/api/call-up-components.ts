@@ -1,4 +1,3 @@
-import type { Static, TSchema } from 'typebox';
 import {
   CalledUpJson,
   ConfirmationBody,
@@ -9,8 +8,7 @@ import {
   RequestBody,
   RequestJson,
 } from './call-ups.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
+import { named } from './named.ts';
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const until = '2026-06-22T15:30:00.000+08:00';

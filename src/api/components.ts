@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static } from 'typebox';
 import { because } from '#domain/reason';
 import { AUDIT_COMPONENTS } from './audit-components.ts';
 import { CALL_UP_COMPONENTS } from './call-up-components.ts';
@@ -30,6 +30,7 @@ import { DUTY_COMPONENTS } from './duty-components.ts';
 import { FactJson } from './facts.ts';
 import { HOLD_COMPONENTS } from './hold-components.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
+import { named } from './named.ts';
 import { NetworkJson } from './network.ts';
 import {
   MembershipJson,
@@ -81,8 +82,6 @@ import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } 
 import { STORAGE_COMPONENTS } from './storage-components.ts';
 import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
 
 const why = because('names-differ', {});
 const check = { ok: true, code: null, reason: because('words', { text: 'ok' }) };

@@ -1,7 +1,5 @@
-import type { Static, TSchema } from 'typebox';
 import { AcknowledgementBody, DutyCountsJson, DutyJson } from './duties.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
+import { named } from './named.ts';
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const until = '2026-06-27T00:00:00.000+08:00';

@@ -1,7 +1,5 @@
-import type { Static, TSchema } from 'typebox';
 import { HeldJson, HoldBody, HoldJson, ReleaseBody } from './holds.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
+import { named } from './named.ts';
 
 const recording = 'rec-01jybqe2v7k3m9';
 const at = '2026-06-20T15:30:00.000+08:00';

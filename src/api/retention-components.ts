@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import { named } from './named.ts';
 import {
   AdoptScheduleBody,
   CorrectionJson,
@@ -12,8 +12,6 @@ import {
   ScheduleTextJson,
   TermJson,
 } from './retention.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const recording = 'rec-01jybqe2v7k3m9';

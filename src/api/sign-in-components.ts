@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import { named } from './named.ts';
 import {
   CodeBody,
   OwnPasswordBody,
@@ -12,8 +12,6 @@ import {
   SignInJson,
   WhoAmIJson,
 } from './sign-in.ts';
-
-const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const session = {

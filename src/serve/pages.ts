@@ -88,3 +88,10 @@ function keyIn(cursor: string, tag: string): string {
 export function wrongCursor(): EvidockError {
   return new EvidockError('request.invalid', because('cursor-differs', {}));
 }
+
+/** Where a page of numbered things begins. Throws request.invalid for a cursor that holds no number. */
+export function numberAfter(after: string | undefined): { readonly after?: number } {
+  if (after === undefined) return {};
+  if (!Number.isSafeInteger(Number(after))) throw wrongCursor();
+  return { after: Number(after) };
+}

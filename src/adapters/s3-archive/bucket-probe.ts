@@ -17,6 +17,7 @@ import { LOCK_MODES, type LockMode } from '#domain/lock/lock';
 import type { Clock } from '#ports/clock';
 import { archiveError, s3ErrorName } from './errors.ts';
 import { type LockProbe, NOTHING_LOCKS } from './lock-probe.ts';
+import { sending } from './sending.ts';
 
 /** A policy that no server takes: who may change the policy is told that it is malformed, who may not is denied. */
 const NO_POLICY = '{';
@@ -178,8 +179,4 @@ export function lifecycleOf(rules: Rules, prefix: string): 'none' | 'harmless' |
     return theirs.startsWith(prefix) || prefix.startsWith(theirs);
   });
   return bites ? 'expires' : 'harmless';
-}
-
-function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
 }

@@ -11,6 +11,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { ArchiveInventory, InventoryEntry, OpenUpload } from '#ports/archive-inventory';
 import { archiveError, s3ErrorName } from './errors.ts';
+import { sending } from './sending.ts';
 
 interface Options {
   readonly client: S3Client;
@@ -116,8 +117,4 @@ function isAbove(key: string, after: string): boolean {
 function nullIfNotListed(thrown: unknown): null {
   if (s3ErrorName(thrown) === 'NotImplemented') return null;
   throw thrown;
-}
-
-function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
 }

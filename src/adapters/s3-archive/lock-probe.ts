@@ -13,6 +13,7 @@ import type { Clock } from '#ports/clock';
 import { archiveError } from './errors.ts';
 import { stateOf, type Target } from './object-locks.ts';
 import { putInParts } from './probe.ts';
+import { sending } from './sending.ts';
 import type { ObjectVersions } from './versions.ts';
 
 const DAY_MS = 86_400_000;
@@ -138,8 +139,4 @@ export class LockProbe {
       throw archiveError('lock probe', error, signal);
     }
   }
-}
-
-function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
 }

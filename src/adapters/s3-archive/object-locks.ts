@@ -11,6 +11,7 @@ import type { ArchiveLocks } from '#ports/archive-locks';
 import type { Clock } from '#ports/clock';
 import { archiveError } from './errors.ts';
 import { ObjectReader } from './object-reader.ts';
+import { sending } from './sending.ts';
 import type { ObjectVersions } from './versions.ts';
 
 /** Some servers deny a lock within a second of the upload (kopia issue 5590), so a denial is believed only after these pauses, ms. */
@@ -145,10 +146,6 @@ export function stateOf(answer: {
   const mode = LOCK_MODES.find((each) => each === answer.ObjectLockMode) ?? null;
   const untilMs = mode === null ? null : (answer.ObjectLockRetainUntilDate?.getTime() ?? null);
   return { mode: untilMs === null ? null : mode, untilMs, hold: answer.ObjectLockLegalHoldStatus === 'ON' };
-}
-
-function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
 }
 
 function timeText(ms: number): string {

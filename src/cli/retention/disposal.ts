@@ -6,6 +6,7 @@ import type { DisposalAnswer, DisposalItemAnswer, RunLineAnswer } from '#api/dis
 import { ask, askAll, askStream, ReplyError } from '#cli/client';
 import { Refused, type Shell, wholeNumber } from '#cli/command';
 import { timeText } from '#cli/table';
+import { linesOf } from '#cli/verify';
 import { word } from '#cli/words';
 import { errnoOf } from '#domain/errno';
 import { EvidockError, errnoText } from '#domain/errors';
@@ -161,7 +162,7 @@ function addRun(group: Command, shell: Shell): void {
       const lines: Line[] = [];
       await shell.withStation(globals, async (client) => {
         const { body } = await askStream(client, 'POST', `${pathOf(id)}/run`, { body: key === undefined ? {} : { key } });
-        for await (const line of linesOf(body)) {
+        for await (const line of linesOf<Line>(body)) {
           if (line.type === 'error') throw new ReplyError(line);
           if (line.type !== 'waiting') lines.push(line);
           if (globals.json || line.type === 'waiting') continue;
@@ -211,16 +212,6 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new EvidockError('request.invalid', because('thing-errno', { thing: path, errno: errnoText(error) }), error);
-  }
-}
-
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
   }
 }
 

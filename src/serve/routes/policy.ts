@@ -37,7 +37,7 @@ import { MACHINE } from '#domain/people/second-person';
 import type { Reason } from '#domain/reason';
 import { reasonText } from '#messages/reason';
 import type { PolicyVersion } from '#ports/ledger/policies';
-import { pageOf as page, wrongCursor } from '#serve/pages';
+import { numberAfter, pageOf as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import type { RequestCustody } from '#serve/request-custody';
@@ -118,15 +118,8 @@ export const policyRoutes: readonly Route[] = [
       page({
         list: 'versions of the policy',
         query: asked,
-        read: ({ limit, after }) => {
-          if (after !== undefined && !Number.isSafeInteger(Number(after))) throw wrongCursor();
-          const { state } = asked;
-          return deps.ledger.policies.list({
-            limit,
-            ...(state ? { state } : {}),
-            ...(after === undefined ? {} : { after: Number(after) }),
-          });
-        },
+        read: ({ limit, after }) =>
+          deps.ledger.policies.list({ limit, ...(asked.state ? { state: asked.state } : {}), ...numberAfter(after) }),
         keyOf: ({ version }) => String(version),
         show: (version) => versionOf(version, deps),
       }),

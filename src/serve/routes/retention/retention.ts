@@ -27,7 +27,7 @@ import { mustHaveRecording } from '#desk/tagging';
 import type { Actor } from '#domain/custody/actor';
 import { EvidockError, isFailure } from '#domain/errors';
 import { because } from '#domain/reason';
-import { pageGoingOn, pageOf, wrongCursor } from '#serve/pages';
+import { numberAfter, pageGoingOn, pageOf } from '#serve/pages';
 import type { Principal } from '#serve/principal';
 
 import { shownCorrection, shownDryRun, shownSchedule, shownTerm } from '#serve/retention/present';
@@ -46,12 +46,6 @@ async function sent<T>(body: () => Promise<T>): Promise<T> {
     if (isFailure(error, 'config.invalid')) throw new EvidockError('request.invalid', error.reason, error);
     throw error;
   }
-}
-
-function numberAfter(after: string | undefined): { readonly after?: number } {
-  if (after === undefined) return {};
-  if (!Number.isSafeInteger(Number(after))) throw wrongCursor();
-  return { after: Number(after) };
 }
 
 const correcting = ({ ledger, clock, facts, retention }: DeskDeps) => ({
