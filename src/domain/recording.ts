@@ -71,7 +71,7 @@ export interface Recording extends Protection {
   readonly createdAtMs: number;
 }
 
-/** One file as it was on the recorder. Once it is sealed, nothing in the station changes or deletes it. */
+/** One file as it was on the recorder. Once it is sealed, nothing changes it, and only steps/destroy-copy.ts removes a copy of it. */
 export interface Original {
   readonly id: string;
   readonly recordingId: string;
