@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { actorText } from '#domain/custody/actor';
@@ -26,13 +27,9 @@ export interface LoadedAudit {
 
 const list = (count: number, name: (n: number) => string) => Array.from({ length: count }, (_, n) => name(n));
 
-/**
- * Fills a new ledger with entries of people: looks, and one refusal among fifty. They are written past the ledger's transactions and sorted before they go into the
- * index, because filling takes hours otherwise; the rows are those that the ledger itself would have written.
- */
-export async function loadAudit(file: string, entries: number): Promise<LoadedAudit> {
-  await (await openLedger({ file, stationId: STATION_ID })).close();
-  const loaded: LoadedAudit = {
+/** The names that the entries are about: the same for every fill of a size. */
+export function namesOf(entries: number): LoadedAudit {
+  return {
     people: list(2_000, (n) => `usr-01jybqe2v7-hz01-${String(n).padStart(10, '0')}`),
     cases: list(50_000, (n) => `LY-2026-${n}`),
     recordings: list(1_000_000, (n) => `rec-01jybqe2v7-hz01-${String(n).padStart(10, '0')}`),
@@ -42,6 +39,16 @@ export async function loadAudit(file: string, entries: number): Promise<LoadedAu
     firstMs: FIRST_MS,
     lastMs: FIRST_MS + entries * 20_000,
   };
+}
+
+/**
+ * Fills a new ledger with entries of people: looks, and one refusal among fifty. They are written past the ledger's transactions and sorted before they go into the
+ * index, because filling takes hours otherwise; the rows are those that the ledger itself would have written.
+ */
+export async function loadAudit(whole: string, entries: number): Promise<LoadedAudit> {
+  const file = `${whole}.filling`;
+  await (await openLedger({ file, stationId: STATION_ID })).close();
+  const loaded = namesOf(entries);
   const raw = new DatabaseSync(file);
   raw.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA temp_store = FILE');
   raw.exec('CREATE TEMP TABLE unsorted (term TEXT, seq INTEGER, at INTEGER, type TEXT, outcome TEXT)');
@@ -65,6 +72,8 @@ export async function loadAudit(file: string, entries: number): Promise<LoadedAu
   }
   raw.exec('COMMIT; INSERT INTO audit_terms SELECT * FROM unsorted ORDER BY term, seq; DROP TABLE unsorted');
   raw.close();
+  // A fill that was interrupted must not pass for a whole one.
+  await rename(file, whole);
   return loaded;
 }
 
