@@ -18,6 +18,7 @@ import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
+import { machineChecks } from './machine-checks.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -58,6 +59,7 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     await look('time zone', because('mend-time-zone', {}), async () => ({
       reason: because('field', { field: config.station.timezone }),
     })),
+    ...(await machineChecks(config, nowMs)),
     ...(await looks(networkChecks(config, nowMs))),
     ...(await looks(usbChecks(config, process.env, DRIVERS))),
     await look('socket', because('mend-socket', {}), async () => socketPath(state)),

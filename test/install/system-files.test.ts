@@ -47,7 +47,16 @@ describe('udev rules', () => {
 
 it('the example has each line once that scripts/install writes into the configuration of a new station', () => {
   const lines = file('config/station.example.yaml').split('\n');
-  const written = ['state: ""', 'usb: false', 'mountHelper: ""', 'host: "127.0.0.1"', 'names: []', 'certificate: ""', 'key: ""'];
+  const written = [
+    'state: ""',
+    'usb: false',
+    'mountHelper: ""',
+    'report: ""',
+    'host: "127.0.0.1"',
+    'names: []',
+    'certificate: ""',
+    'key: ""',
+  ];
   for (const line of written) expect(lines.filter((each) => each === `  ${line}`).length, line).toBe(1);
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Duty } from '#domain/duties/duty';
 import { isFailure } from '#domain/errors';
+import type { MachineState } from '#domain/machine/machine';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { ROOT_ACTOR } from '#test/support/clock-watch';
 import { contradictionsIn } from '#test/support/ledger/replayed';
@@ -21,6 +22,7 @@ const LI = { actor: ROOT_ACTOR, person: 'usr-li' };
 
 let station: ServedStation;
 let keeper: DutyKeeper;
+const machine: MachineState | null = null;
 
 function keeperOf(): DutyKeeper {
   const { ledger, clock, deps } = station;
@@ -32,6 +34,7 @@ function keeperOf(): DutyKeeper {
     stationId: STATION_ID,
     limits: LIMITS,
     schedule: async () => null,
+    machine: { state: () => machine, limits: { wearPercent: 90, fullWithinMs: 30 * DAY, answerMs: 3 * DAY } },
   };
   const failed = (error: unknown) => {
     throw error;
