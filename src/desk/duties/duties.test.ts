@@ -22,7 +22,7 @@ const LI = { actor: ROOT_ACTOR, person: 'usr-li' };
 
 let station: ServedStation;
 let keeper: DutyKeeper;
-const machine: MachineState | null = null;
+let machine: MachineState | null = null;
 
 function keeperOf(): DutyKeeper {
   const { ledger, clock, deps } = station;
@@ -43,6 +43,7 @@ function keeperOf(): DutyKeeper {
 }
 
 beforeEach(async () => {
+  machine = null;
   station = await servedStation();
   keeper = keeperOf();
 });
@@ -142,4 +143,22 @@ it('about the clock of the station end when somebody confirms it, and the log ma
   expect(await duties({ state: 'done' })).toMatchObject([{ kind: 'station-clock' }]);
   const contradictions = contradictionsIn(join(station.directory, 'ledger.sqlite'));
   expect(contradictions.filter(({ table }) => table === 'duties')).toEqual([]);
+});
+
+it('of the machine begin and end as it is read, and stay where it is not read yet', async () => {
+  const space = { freeBytes: 1e9, bytesPerDay: null, fullAtMs: null };
+  const disk = { name: 'sda', id: 'VK0AB', model: 'WD', health: 'failing', signs: [], wearPercent: null } as const;
+  machine = { disks: [disk], arrays: [], space };
+  await keeper.look();
+  const OWNER = { role: 'system-administrator', unit: null };
+  expect(await duties()).toMatchObject([{ kind: 'disk-failing', subject: { kind: 'disk', id: 'VK0AB' }, owner: OWNER, state: 'open' }]);
+  machine = null;
+  await keeper.look();
+  expect(await kinds()).toEqual(['disk-failing']);
+  machine = { disks: [{ ...disk, health: 'unread' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual(['machine-unread']);
+  machine = { disks: [{ ...disk, health: 'good' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
 });

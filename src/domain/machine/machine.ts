@@ -3,7 +3,7 @@ import type { Reason } from '#domain/reason';
 /**
  * How a disk or an array is. `unread`: nobody can say, which is not the same as good: the tool is missing, was refused, did not end, or told what nobody understands.
  */
-export type Health = 'good' | 'failing' | 'unread';
+type Health = 'good' | 'failing' | 'unread';
 
 export interface DiskState {
   /** Name of the kernel: `sda`, `nvme0n1`. */
