@@ -59,11 +59,12 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     await look('time zone', because('mend-time-zone', {}), async () => ({
       reason: because('field', { field: config.station.timezone }),
     })),
-    ...(await machineChecks(config, nowMs)),
     ...(await looks(networkChecks(config, nowMs))),
     ...(await looks(usbChecks(config, process.env, DRIVERS))),
     await look('socket', because('mend-socket', {}), async () => socketPath(state)),
     ...(await stationChecks(config, connect)),
+    // Last: opening the station makes the vault, whose disk is looked at.
+    ...(await machineChecks(config, nowMs)),
   ];
 }
 

@@ -55,7 +55,7 @@ function arraysLine(arrays: MachineState['arrays']): DoctorCheck {
 function spaceLine(space: SpaceState | Reason, fullWithinDays: number, nowMs: number): DoctorCheck {
   const name = 'disk growth';
   const remedy = because('mend-disk-growth', {});
-  if ('code' in space) return { name, ok: true, warn: true, reason: space, remedy };
+  if ('code' in space) return { name, ok: true, warn: true, reason: space, remedy: because('mend-vault', {}) };
   const { bytesPerDay, freeBytes: free, fullAtMs } = space;
   if (fullAtMs !== null) {
     const reason = because('disk-full-on', {
