@@ -279,6 +279,11 @@ export function helperEnded(log: Log, error: EvidockError | null): void {
   else log.error({ event: 'helper.ended', stage: 'helper', code: error.code, err: error }, error.message);
 }
 
+export function disksAsked(log: Log, facts: { disks: number; answered: number }, error: EvidockError | null): void {
+  if (error === null) log.info({ event: 'disks.asked', stage: 'machine', ...facts }, 'the disks were asked how they are');
+  else log.error({ event: 'disks.asked', stage: 'machine', code: error.code, err: error }, error.message);
+}
+
 /** The journal's own note of where the custody log ends: a ledger that is put back later has no such entry. */
 export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void {
   log.info({ event: 'ledger.head', stage: 'station', ...facts }, 'newest entry of the custody log');

@@ -45,6 +45,7 @@ import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
+import { watchMachine } from './station/machine.ts';
 import { openNetwork } from './station/network.ts';
 import { openDisposals } from './station/retention/disposals.ts';
 import { keepDuties } from './station/retention/duties.ts';
@@ -192,6 +193,7 @@ export class Station {
       access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
       printer: new PdfPrinter(),
+      machine: keeps ? watchMachine(this.#context) : () => null,
       people: livePeopleChanges(),
       callUps,
       disposals: openDisposals(this.#context, opened),
@@ -212,7 +214,7 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf });
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

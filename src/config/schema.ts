@@ -9,6 +9,7 @@ import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
+import { machine } from './machine-section.ts';
 import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 import { retention } from './retention-section.ts';
@@ -298,6 +299,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   scrub,
   duties,
   clock,
+  machine,
   notices,
   suggest,
   log,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Duty } from '#domain/duties/duty';
 import { isFailure } from '#domain/errors';
+import type { MachineState } from '#domain/machine/machine';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { ROOT_ACTOR } from '#test/support/clock-watch';
 import { contradictionsIn } from '#test/support/ledger/replayed';
@@ -21,6 +22,7 @@ const LI = { actor: ROOT_ACTOR, person: 'usr-li' };
 
 let station: ServedStation;
 let keeper: DutyKeeper;
+let machine: MachineState | null = null;
 
 function keeperOf(): DutyKeeper {
   const { ledger, clock, deps } = station;
@@ -32,6 +34,7 @@ function keeperOf(): DutyKeeper {
     stationId: STATION_ID,
     limits: LIMITS,
     schedule: async () => null,
+    machine: { state: () => machine, limits: { wearPercent: 90, fullWithinMs: 30 * DAY, answerMs: 3 * DAY } },
   };
   const failed = (error: unknown) => {
     throw error;
@@ -40,6 +43,7 @@ function keeperOf(): DutyKeeper {
 }
 
 beforeEach(async () => {
+  machine = null;
   station = await servedStation();
   keeper = keeperOf();
 });
@@ -139,4 +143,22 @@ it('about the clock of the station end when somebody confirms it, and the log ma
   expect(await duties({ state: 'done' })).toMatchObject([{ kind: 'station-clock' }]);
   const contradictions = contradictionsIn(join(station.directory, 'ledger.sqlite'));
   expect(contradictions.filter(({ table }) => table === 'duties')).toEqual([]);
+});
+
+it('of the machine begin and end as it is read, and stay where it is not read yet', async () => {
+  const space = { freeBytes: 1e9, bytesPerDay: null, fullAtMs: null };
+  const disk = { name: 'sda', id: 'VK0AB', model: 'WD', health: 'failing', signs: [], wearPercent: null } as const;
+  machine = { disks: [disk], arrays: [], space };
+  await keeper.look();
+  const OWNER = { role: 'system-administrator', unit: null };
+  expect(await duties()).toMatchObject([{ kind: 'disk-failing', subject: { kind: 'disk', id: 'VK0AB' }, owner: OWNER, state: 'open' }]);
+  machine = null;
+  await keeper.look();
+  expect(await kinds()).toEqual(['disk-failing']);
+  machine = { disks: [{ ...disk, health: 'unread' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual(['machine-unread']);
+  machine = { disks: [{ ...disk, health: 'good' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
 });
