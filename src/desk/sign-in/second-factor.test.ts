@@ -15,7 +15,7 @@ const { restart, parts, pass, tryIn, ask, comeIn, entries, nowCode, enrol, giveC
 
 describe('a second factor', () => {
   beforeEach(() => {
-    at.deps = { ...deps, signIn: parts(['auditor']) };
+    at.deps = { ...at.deps, signIn: parts(['auditor']) };
   });
 
   it('is set up at the sign-in of whoever needs one, by a code of it, and asked for from then on', async () => {
@@ -52,7 +52,7 @@ describe('a second factor', () => {
     for (const steps of [1, -1, 0]) expect([steps, await giveCode('audit', nowCode(secret, steps))]).toEqual([steps, 'password+totp']);
     for (const steps of [1, -1, 0]) expect([steps, await giveCode('audit', nowCode(secret, steps))]).toEqual([steps, 'sign-in.wrong']);
     await restart();
-    at.deps = { ...deps, signIn: { ...deps.signIn, totpRoles: ['auditor'] } };
+    at.deps = { ...at.deps, signIn: { ...at.deps.signIn, totpRoles: ['auditor'] } };
     pass(STEP_MS * 100);
     expect(await giveCode('audit', nowCode(secret))).toBe('password+totp');
     at.station.clock.advance(before - at.station.clock.nowMs());

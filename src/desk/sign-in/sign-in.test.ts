@@ -71,7 +71,7 @@ describe('a password', () => {
       '',
       'x'.repeat(256),
     ];
-    const made = hasher.made;
+    const made = at.hasher.made;
     const reads: string[] = [];
     const watched = <G extends object>(name: string, group: G): G =>
       new Proxy(group, {
@@ -91,11 +91,11 @@ describe('a password', () => {
     for (const account of accounts) {
       const password = account === 'zhang' ? `${PASSWORD}!` : PASSWORD;
       const from = { ...FROM, address: `10.7.0.${accounts.indexOf(account)}` };
-      const failed = signIn({ ...deps, ledger }, { account, password, from, present: null });
+      const failed = signIn({ ...at.deps, ledger }, { account, password, from, present: null });
       const wrong = { code: 'sign-in.wrong', status: 401, reason: { code: 'account-or-password', params: {} } };
       await expect(failed, account).rejects.toMatchObject(wrong);
     }
-    expect(hasher.made - made).toBe(accounts.length);
+    expect(at.hasher.made - made).toBe(accounts.length);
     expect(reads).toEqual(accounts.flatMap(() => ['people.userByAccount', 'signIn.credentials']));
   });
 
@@ -109,7 +109,7 @@ describe('a password', () => {
   it('is hashed with parameters that were raised meanwhile at the next sign-in, and not again after that', async () => {
     const user = await addUser(at.deps, { account: 'zhang', password: PASSWORD });
     const raised = new Argon2Hasher({ parameters: { memory: 16, passes: 2, lanes: 1 } });
-    at.deps = { ...deps, signIn: { ...deps.signIn, hasher: raised } };
+    at.deps = { ...at.deps, signIn: { ...at.deps.signIn, hasher: raised } };
     const hashOf = async () => (await at.deps.ledger.signIn.credentials(user.id))?.password;
     expect(await hashOf()).toContain('m=8,t=1,');
     expect(await ask('zhang', `${PASSWORD}?`)).toBe('sign-in.wrong');

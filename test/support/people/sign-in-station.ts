@@ -28,17 +28,17 @@ export class SignInStation {
   station!: ServedStation;
   deps!: ServedStation['deps'];
   monotonic = 0;
-  #hasher!: Argon2Hasher;
+  hasher!: Argon2Hasher;
 
   async open(): Promise<void> {
     this.monotonic = 1000;
     this.station = await servedStation();
-    this.#hasher = new Argon2Hasher({ parameters: QUICK });
+    this.hasher = new Argon2Hasher({ parameters: QUICK });
     this.deps = { ...this.station.deps, signIn: this.parts() };
   }
 
   async close(): Promise<void> {
-    await this.#hasher.close();
+    await this.hasher.close();
     await this.station.close();
   }
 
@@ -50,7 +50,7 @@ export class SignInStation {
   };
 
   readonly parts = (totpRoles: SignInParts['totpRoles'] = []): SignInParts =>
-    quickSignIn({ clock: this.station.clock, monotonicMs: () => this.monotonic, hasher: this.#hasher, totpRoles });
+    quickSignIn({ clock: this.station.clock, monotonicMs: () => this.monotonic, hasher: this.hasher, totpRoles });
 
   readonly keeper = (changes = livePeopleChanges()): SignInKeeper => new SignInKeeper({ deps: this.deps, changes });
 
