@@ -350,6 +350,10 @@ export function noticeFailed(log: Log, facts: { way: string }, error: unknown): 
   log.warn({ event: 'notice.failed', stage: 'station', ...facts, err: error }, 'a notice could not be sent');
 }
 
+export function heartbeatFailed(log: Log, error: unknown, repeated: number): void {
+  log.warn({ event: 'heartbeat.failed', stage: 'station', repeated, err: error }, 'nobody outside took the heartbeat');
+}
+
 export function noticeGivenUp(log: Log, facts: { notice: string; way: string; attempts: number }): void {
   log.error({ event: 'notice.given-up', stage: 'station', ...facts }, 'a notice could not be sent for a day, and is not sent any more');
 }

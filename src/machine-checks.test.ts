@@ -1,8 +1,12 @@
 /* Goal: the doctor calls a machine well only where it was read and is well. Method: states by hand. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { loadConfig } from '#config/load';
 import type { MachineState } from '#domain/machine/machine';
 import { because, english } from '#domain/reason';
-import { machineLines } from './machine-checks.ts';
+import { temporaryDirectory } from '#test/support/evidock';
+import { heartbeatChecks, machineLines } from './machine-checks.ts';
 
 const NOW = Date.UTC(2026, 5, 20);
 const DAY = 86_400_000;
@@ -65,3 +69,22 @@ it.each<readonly [string, Partial<MachineState>, string]>([
     'ok disk growth: 1.0 GiB free; not full in the next ten years',
   ],
 ])('of a disk that is %s', (_, over, line) => expect(lines(over)).toContain(line));
+
+it('says since when nobody outside has heard of the station', async () => {
+  const home = await temporaryDirectory();
+  const of = async (silentMs: number | null, url = 'http://127.0.0.1/') => {
+    const { config } = loadConfig({
+      file: null,
+      state: home.path,
+      env: { EVIDOCK_HEARTBEAT_URL: url, EVIDOCK_HEARTBEAT_SECRET_FILE: '/s' },
+      root: home.path,
+    });
+    if (silentMs !== null) await writeFile(join(home.path, 'heartbeat.json'), JSON.stringify({ silentSinceMs: NOW - silentMs }));
+    return (await heartbeatChecks(config, NOW)).map(({ warn, reason }) => `${warn ? 'warns' : 'ok'}: ${english(reason)}`);
+  };
+  expect(await of(null, '')).toEqual([]);
+  expect(await of(null)).toEqual(['warns: none was tried yet']);
+  expect(await of(15 * 60_000)).toEqual(['ok: nobody outside has taken one for 15 min 0 s']);
+  expect(await of(15 * 60_000 + 1000)).toEqual(['warns: nobody outside has taken one for 15 min 1 s']);
+  await home.remove();
+});

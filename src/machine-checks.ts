@@ -1,4 +1,5 @@
 import { readMachine } from '#adapters/machine/machine';
+import { silentSince } from '#adapters/notices/heartbeat';
 import type { DoctorCheck } from '#cli/context';
 import type { Config } from '#config/schema';
 import type { ArrayState, DiskState, MachineState, SpaceState } from '#domain/machine/machine';
@@ -7,6 +8,21 @@ import { placesOf } from './state-paths.ts';
 import { machineOptions } from './station/machine.ts';
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Heartbeats that may be missed before it is told. */
+const MISSED = 3;
+
+/** Whether anybody outside hears of the station. Nothing where nobody is to. */
+export async function heartbeatChecks({ heartbeat: { url, every }, station }: Config, nowMs: number): Promise<DoctorCheck[]> {
+  if (url === '') return [];
+  const sinceMs = await silentSince(placesOf(station.state).heartbeat);
+  const name = 'heartbeat';
+  const remedy = because('mend-heartbeat', {});
+  if (sinceMs === null) return [{ name, ok: true, warn: true, reason: because('heartbeat-never', {}), remedy }];
+  const span = nowMs - sinceMs;
+  const reason = because('heartbeat-taken', { span: Math.max(0, span) });
+  return [span > MISSED * every * MINUTE_MS ? { name, ok: true, warn: true, reason, remedy } : { name, ok: true, reason, remedy: null }];
+}
 
 /** How disks, arrays and free space are, read at this moment. Nothing where the machine is not to be watched. */
 export async function machineChecks(config: Config, nowMs: number): Promise<DoctorCheck[]> {

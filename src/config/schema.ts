@@ -7,6 +7,7 @@ import { doors, oidc } from './door-sections.ts';
 import { duties } from './duties-section.ts';
 import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
+import { heartbeat } from './heartbeat-section.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
 import { machine } from './machine-section.ts';
@@ -300,6 +301,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   duties,
   clock,
   machine,
+  heartbeat,
   notices,
   suggest,
   log,

@@ -10,6 +10,7 @@ export const checksEn = {
   'check.state': 'state',
   'check.vault writes': 'vault writes',
   'check.vault disk': 'vault disk',
+  'check.heartbeat': 'heartbeat',
   'check.disks': 'disks',
   'check.raid': 'raid',
   'check.disk growth': 'disk growth',

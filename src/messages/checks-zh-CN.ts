@@ -10,6 +10,7 @@ export const checksZhCN = {
   'check.state': '状态目录',
   'check.vault writes': '本地库写入',
   'check.vault disk': '本地库磁盘',
+  'check.heartbeat': '心跳',
   'check.disks': '磁盘',
   'check.raid': '阵列',
   'check.disk growth': '磁盘增长',

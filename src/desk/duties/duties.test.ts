@@ -23,6 +23,7 @@ const LI = { actor: ROOT_ACTOR, person: 'usr-li' };
 let station: ServedStation;
 let keeper: DutyKeeper;
 let machine: MachineState | null = null;
+let heartbeat: { silentSinceMs: number | null } | null = null;
 
 function keeperOf(): DutyKeeper {
   const { ledger, clock, deps } = station;
@@ -35,6 +36,7 @@ function keeperOf(): DutyKeeper {
     limits: LIMITS,
     schedule: async () => null,
     machine: { state: () => machine, limits: { wearPercent: 90, fullWithinMs: 30 * DAY, answerMs: 3 * DAY } },
+    heartbeat: heartbeat && { silentSinceMs: () => heartbeat?.silentSinceMs ?? null, limits: { silentMs: 6 * HOUR, answerMs: 3 * DAY } },
   };
   const failed = (error: unknown) => {
     throw error;
@@ -44,6 +46,7 @@ function keeperOf(): DutyKeeper {
 
 beforeEach(async () => {
   machine = null;
+  heartbeat = null;
   station = await servedStation();
   keeper = keeperOf();
 });
@@ -159,6 +162,26 @@ it('of the machine begin and end as it is read, and stay where it is not read ye
   await keeper.look();
   expect(await kinds()).toEqual(['machine-unread']);
   machine = { disks: [{ ...disk, health: 'good' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
+});
+
+it('of the heartbeat begins when nobody outside has taken one for hours, and ends with the next one', async () => {
+  heartbeat = { silentSinceMs: START_MS };
+  keeper = keeperOf();
+  station.clock.advance(6 * HOUR - 1);
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
+  station.clock.advance(1);
+  await keeper.look();
+  const sinceMs = START_MS + 6 * HOUR;
+  expect(await duties()).toMatchObject([
+    { kind: 'heartbeat-failing', subject: { kind: 'heartbeat', id: 'station' }, sinceMs, dueMs: sinceMs + 3 * DAY },
+  ]);
+  heartbeat.silentSinceMs = null;
+  await keeper.look();
+  expect(await kinds()).toEqual(['heartbeat-failing']);
+  heartbeat.silentSinceMs = station.clock.nowMs();
   await keeper.look();
   expect(await kinds()).toEqual([]);
 });

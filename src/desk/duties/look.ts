@@ -5,6 +5,7 @@ import { subject } from '#domain/custody/subject';
 import { type DutyChange, dutyChanges } from '#domain/duties/compare';
 import type { DutySubject, FoundDuty } from '#domain/duties/duty';
 import type { DutyLimits, StationDutyFacts } from '#domain/duties/facts';
+import { dutiesOfHeartbeat, HEARTBEAT_SUBJECTS, type HeartbeatLimits } from '#domain/duties/heartbeat-rule';
 import { dutiesOfMachine, MACHINE_SUBJECTS, type MachineLimits } from '#domain/duties/machine-rules';
 import { dutiesOfRecorder, dutiesOfRecording, dutiesOfStation } from '#domain/duties/rules';
 import { newId } from '#domain/ids';
@@ -28,6 +29,8 @@ export interface LookDeps {
   readonly schedule: () => Promise<CountingSchedule | null>;
   /** What was last read of the machine. null: nothing yet, so that what stands of it is left as it is; or it is not watched. */
   readonly machine: { readonly state: () => MachineState | null; readonly limits: MachineLimits };
+  /** Since when nobody outside has taken a heartbeat; null: none was tried yet. null instead of all: there are no heartbeats. */
+  readonly heartbeat: { readonly silentSinceMs: () => number | null; readonly limits: HeartbeatLimits } | null;
 }
 
 /** Recordings, and recorders, of one step. */
@@ -72,6 +75,14 @@ export async function lookAtMachine(deps: LookDeps): Promise<void> {
   if (state === null) return;
   const found = dutiesOfMachine(state, deps.machine.limits, deps.clock.nowMs());
   await settle(deps, found, { subjects: MACHINE_SUBJECTS, after: '', upTo: null });
+}
+
+/** Looks whether anybody outside hears of the station. */
+export async function lookAtHeartbeat(deps: LookDeps): Promise<void> {
+  const sinceMs = deps.heartbeat?.silentSinceMs() ?? null;
+  if (deps.heartbeat !== null && sinceMs === null) return;
+  const found = deps.heartbeat === null || sinceMs === null ? [] : dutiesOfHeartbeat(sinceMs, deps.heartbeat.limits, deps.clock.nowMs());
+  await settle(deps, found, { subjects: HEARTBEAT_SUBJECTS, after: '', upTo: null });
 }
 
 async function stationFacts(deps: LookDeps, nowMs: number): Promise<StationDutyFacts> {

@@ -39,6 +39,8 @@ export const DUTY_KINDS = [
   'disk-filling',
   /** Nobody can say how a disk, an array or the free space is. */
   'machine-unread',
+  /** Nobody outside has taken a heartbeat for hours. */
+  'heartbeat-failing',
 ] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
@@ -54,6 +56,7 @@ export const DUTY_SUBJECTS = [
   'disk',
   'array',
   'volume',
+  'heartbeat',
 ] as const;
 export type DutySubject = (typeof DUTY_SUBJECTS)[number];
 

@@ -39,6 +39,7 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'array-degraded': 'system-administrator',
   'disk-filling': 'system-administrator',
   'machine-unread': 'system-administrator',
+  'heartbeat-failing': 'system-administrator',
 };
 
 /** Docked later than the limit after it ended. What nobody knows the time of is not late. */

@@ -24,6 +24,7 @@ export const dutiesEn = {
   'duty-kind.array-degraded': 'array degraded',
   'duty-kind.disk-filling': 'disk full soon',
   'duty-kind.machine-unread': 'state of a disk not known',
+  'duty-kind.heartbeat-failing': 'heartbeat not taken outside',
   'duty-state.open': 'open',
   'duty-state.overdue': 'overdue',
   'duty-state.acknowledged': 'acknowledged',

@@ -26,6 +26,7 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.array-degraded': '磁盘阵列降级',
   'duty-kind.disk-filling': '磁盘即将写满',
   'duty-kind.machine-unread': '磁盘状态未知',
+  'duty-kind.heartbeat-failing': '心跳未送达外部',
   'duty-state.open': '待办',
   'duty-state.overdue': '已逾期',
   'duty-state.acknowledged': '已答复',

@@ -34,6 +34,10 @@ export const machineEn = {
   'growth-not-known': '{free} free; how fast it fills is known after three days',
   'disk-not-filling': '{free} free; not full in the next ten years',
   'disk-full-on': '{free} free; {size} more each day; full on {day}',
+  'heartbeat-never': 'none was tried yet',
+  'heartbeat-taken': 'nobody outside has taken one for {span}',
+  'mend-heartbeat':
+    'check heartbeat.url and heartbeat.secretFile, and whether the receiver is reached; the log says why (heartbeat.failed)',
   'mend-disks':
     'replace what is failing or worn; apt-get install smartmontools, start evidock-disks.timer and set machine.report; set machine.on to false where somebody else watches the disks',
   'mend-raid': 'put in a good disk and add it to the array (mdadm --manage); do not restart the machine before you know which disk is gone',

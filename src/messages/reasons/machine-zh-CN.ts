@@ -34,6 +34,9 @@ export const machineZh = {
   'growth-not-known': '剩余 {free}；三天后可知增长速度',
   'disk-not-filling': '剩余 {free}；十年内不会写满',
   'disk-full-on': '剩余 {free}；每天增加 {size}；预计 {day} 写满',
+  'heartbeat-never': '尚未发送过',
+  'heartbeat-taken': '外部已 {span} 未收到',
+  'mend-heartbeat': '检查 heartbeat.url 与 heartbeat.secretFile，以及接收方是否可达；日志 heartbeat.failed 中有原因',
   'mend-disks':
     '更换即将失效或寿命将尽的磁盘；apt-get install smartmontools，启动 evidock-disks.timer 并设置 machine.report；磁盘由他人监控的，将 machine.on 设为 false',
   'mend-raid': '换上完好的磁盘并加入阵列（mdadm --manage）；未查明缺失的是哪块盘之前不要重启',

@@ -11,11 +11,12 @@ const DAY_MS = 24 * HOUR_MS;
 
 interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
   readonly machine: LookDeps['machine']['state'];
+  readonly silentSinceMs: (() => number | null) | null;
   readonly shelf: ScheduleShelf;
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, machine: state }: Given): void {
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
@@ -24,7 +25,9 @@ export function keepDuties(context: StationContext, { ledger, archive, clockWatc
   const limits = limitsOf(context);
   const { wear: wearPercent, fullWithin } = config.machine;
   const machine = { state, limits: { wearPercent, fullWithinMs: fullWithin * DAY_MS, answerMs: limits.answerMs } };
-  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, machine };
+  const silentMs = config.heartbeat.silent * HOUR_MS;
+  const heartbeat = silentSinceMs && { silentSinceMs, limits: { silentMs, answerMs: limits.answerMs } };
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, machine, heartbeat };
   const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
