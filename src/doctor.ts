@@ -18,6 +18,7 @@ import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
+import { dutyCheck } from './duty-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -210,6 +211,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await clockCheck(client),
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
+      await dutyCheck(client),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

@@ -7,6 +7,7 @@ import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
 import { SLOT_PHASES } from '#domain/docking';
+import { DUTY_KINDS } from '#domain/duties/duty';
 import type { TlsState } from '#ports/tls-source';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
@@ -60,6 +61,7 @@ export class Metrics {
     this.#countPolicy(deps);
     this.#countClock(deps);
     this.#countScrub(deps);
+    this.#countDuties(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -174,6 +176,23 @@ export class Metrics {
     );
     gauge('overdue', 'Originals that were not read again within the period.', ({ overdue }) => overdue);
     gauge('halted', '1 if healing is stopped until a person confirms.', ({ haltedAtMs }) => (haltedAtMs === null ? 0 : 1));
+  }
+
+  /** What has to be seen to. A kind of which there is none shows 0, so that an alarm ends. */
+  #countDuties({ ledger, clock }: DeskDeps): void {
+    const gauge = (name: string, help: string, figure: 'open' | 'overdue') =>
+      new Gauge({
+        name: `evidock_duties_${name}`,
+        help,
+        labelNames: ['kind'],
+        registers: [this.#registry],
+        async collect() {
+          const counts = await ledger.duties.counts(clock.nowMs());
+          for (const kind of DUTY_KINDS) this.set({ kind }, counts.find((each) => each.kind === kind)?.[figure] ?? 0);
+        },
+      });
+    gauge('open', 'Duties that are not done.', 'open');
+    gauge('overdue', 'Duties that nobody has seen to or acknowledged in their time.', 'overdue');
   }
 
   #countClock({ clockWatch }: DeskDeps): void {

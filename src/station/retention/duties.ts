@@ -1,6 +1,7 @@
 import { DutyKeeper } from '#desk/duties/keeper';
 import type { LookDeps } from '#desk/duties/look';
 import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
+import type { ScrubParts } from '#desk/scrub/orders';
 import type { DutyLimits } from '#domain/duties/facts';
 import { asEvidockError } from '#domain/errors';
 import { stageFailed } from '#events';
@@ -11,16 +12,19 @@ const DAY_MS = 24 * HOUR_MS;
 
 interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
   readonly shelf: ScheduleShelf;
+  readonly scrub: Pick<ScrubParts, 'on' | 'limits'>;
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf }: Given): void {
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, scrub }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
     return version && shelf.of(version);
   };
-  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits: limitsOf(context) };
+  const limits = limitsOf(context);
+  const scrubbed = scrub.on ? scrub.limits : null;
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, scrub: scrubbed };
   const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
