@@ -20,6 +20,7 @@ import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
+import { scrubCheck } from './scrub-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -210,6 +211,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await clockCheck(client),
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
+      await scrubCheck(client),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),
