@@ -22,6 +22,7 @@ import { heartbeatChecks, machineChecks } from './machine-checks.ts';
 import { dutyCheck } from './duty-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
+import { scrubCheck } from './scrub-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -216,6 +217,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
       await dutyCheck(client),
+      await scrubCheck(client),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

@@ -177,6 +177,8 @@ export class Metrics {
       oldestCheckMs === null ? 0 : (clock.nowMs() - oldestCheckMs) / 1000,
     );
     gauge('overdue', 'Originals that were not read again within the period.', ({ overdue }) => overdue);
+    gauge('faults', 'Copies that are bad or cannot be read, 1000 at most.', ({ faults }) => faults);
+    gauge('paused', '1 if a person has paused it.', ({ paused }) => (paused ? 1 : 0));
     gauge('halted', '1 if healing is stopped until a person confirms.', ({ haltedAtMs }) => (haltedAtMs === null ? 0 : 1));
   }
 
