@@ -7,7 +7,7 @@ import type { DutySubject, FoundDuty } from '#domain/duties/duty';
 import type { DutyLimits, StationDutyFacts } from '#domain/duties/facts';
 import { dutiesOfHeartbeat, HEARTBEAT_SUBJECTS, type HeartbeatLimits } from '#domain/duties/heartbeat-rule';
 import { dutiesOfMachine, MACHINE_SUBJECTS, type MachineLimits } from '#domain/duties/machine-rules';
-import { dutiesOfRecorder, dutiesOfRecording, dutiesOfStation } from '#domain/duties/rules';
+import { dutiesOfRecorder, dutiesOfRecording, dutiesOfShift, dutiesOfStation } from '#domain/duties/rules';
 import { newId } from '#domain/ids';
 import type { MachineState } from '#domain/machine/machine';
 import type { CountingSchedule } from '#domain/retention/count-term';
@@ -59,6 +59,16 @@ export async function lookAtRecorders(deps: LookDeps, after: string): Promise<st
   const found = facts.flatMap((each) => dutiesOfRecorder(each, deps.limits, nowMs));
   const last = facts.length < STEP ? null : (facts.at(-1)?.serial ?? null);
   await settle(deps, found, { subjects: ['recorder'], after, upTo: last });
+  return last;
+}
+
+/** The same of shifts, by id. */
+export async function lookAtShifts(deps: LookDeps, after: string): Promise<string | null> {
+  const facts = await deps.ledger.shifts.dutyFacts({ after, limit: STEP });
+  const nowMs = deps.clock.nowMs();
+  const found = facts.flatMap((each) => dutiesOfShift(each, deps.limits, nowMs));
+  const last = facts.length < STEP ? null : (facts.at(-1)?.id ?? null);
+  await settle(deps, found, { subjects: ['shift'], after, upTo: last });
   return last;
 }
 

@@ -13,6 +13,10 @@ export const DUTY_KINDS = [
   'retention-conflict',
   /** Its term asks for a lock, and a copy in the archive has none. */
   'lock-missing',
+  /** An officer was on duty, and there is no footage of it once the time for docking is over. */
+  'shift-without-footage',
+  /** Recorded while its officer was not on duty, on a day whose shifts are known. */
+  'footage-without-shift',
   /** Not docked for days. */
   'recorder-absent',
   /** Its clock was off at its last docking. */
@@ -57,6 +61,7 @@ export const DUTY_SUBJECTS = [
   'array',
   'volume',
   'heartbeat',
+  'shift',
 ] as const;
 export type DutySubject = (typeof DUTY_SUBJECTS)[number];
 
@@ -99,7 +104,7 @@ export interface Duty extends FoundDuty {
 }
 
 /** What has happened cannot be undone: a duty about it may be answered for good. Every other answer has an end. */
-const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged'];
+const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'shift-without-footage', 'footage-without-shift'];
 
 /** Longest time for which an answer may put a duty off, days. */
 export const PUT_OFF_DAYS_MAX = 90;

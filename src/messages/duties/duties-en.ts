@@ -11,6 +11,8 @@ export const dutiesEn = {
   'duty-kind.not-archived': 'not archived',
   'duty-kind.retention-conflict': 'terms in conflict',
   'duty-kind.lock-missing': 'no lock in the archive',
+  'duty-kind.shift-without-footage': 'on duty without footage',
+  'duty-kind.footage-without-shift': 'footage while off duty',
   'duty-kind.recorder-absent': 'recorder not docked',
   'duty-kind.recorder-clock': "recorder's clock off",
   'duty-kind.hold-review': 'hold to review',

@@ -13,6 +13,8 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.not-archived': '未归档',
   'duty-kind.retention-conflict': '保存期限冲突',
   'duty-kind.lock-missing': '归档副本未锁定',
+  'duty-kind.shift-without-footage': '当班无录像',
+  'duty-kind.footage-without-shift': '非当班时段录像',
   'duty-kind.recorder-absent': '记录仪长期未接入',
   'duty-kind.recorder-clock': '记录仪时钟偏差',
   'duty-kind.hold-review': '保全待复核',

@@ -28,6 +28,7 @@ import { evictionEn } from './retention/eviction-en.ts';
 import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
+import { shiftReasonsEn } from './retention/shifts-en.ts';
 import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
@@ -68,5 +69,6 @@ export const REASONS_EN = {
   ...explanationEn,
   ...disposalEn,
   ...evictionEn,
+  ...shiftReasonsEn,
   ...termsEn,
 } as const;

@@ -5,6 +5,7 @@ import type { Kind } from '#domain/kind';
 import type { RecordingState } from '#domain/recording';
 import type { LockWish } from '#domain/retention/schedule';
 import type { Scope } from '#domain/scope';
+import { SHIFT_MS_MAX } from '#domain/shifts/shift';
 import type { DutiesReader, DutyFilter, DutySpan } from '#ports/ledger/duties';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
@@ -16,6 +17,17 @@ import { type DutyRow, toDuty } from './rows.ts';
 /** Duties of one span. A span is a page of recordings or recorders, each with a few, or what concerns the station as a whole. */
 const STANDING_MAX = 20_000;
 const NOT_DONE = sql`duties.state <> 'done'`;
+
+/** People begin before their shift and go on after it. */
+const SHIFT_MARGIN_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** NULL where nobody knows: no officer, no start, or no shift of anybody within a day of it. */
+const ON_SHIFT = sql`CASE
+  WHEN rec.officer_id IS NULL OR rec.start_at IS NULL THEN NULL
+  WHEN EXISTS (SELECT 1 FROM shifts WHERE shifts.officer_id = rec.officer_id AND shifts.start_at >= rec.start_at - ${SHIFT_MS_MAX + SHIFT_MARGIN_MS}
+    AND shifts.start_at <= rec.start_at + coalesce(rec.duration_ms, 0) + ${SHIFT_MARGIN_MS} AND shifts.end_at >= rec.start_at - ${SHIFT_MARGIN_MS}) THEN 1
+  WHEN EXISTS (SELECT 1 FROM shifts WHERE shifts.start_at BETWEEN rec.start_at - ${DAY_MS} AND rec.start_at + ${DAY_MS}) THEN 0
+  ELSE NULL END`;
 
 interface RecordingFactsRow {
   readonly id: string;
@@ -32,6 +44,7 @@ interface RecordingFactsRow {
   readonly conflict: number | null;
   readonly lock: string | null;
   readonly unlocked: number;
+  readonly on_shift: number | null;
 }
 
 interface RecorderFactsRow {
@@ -90,7 +103,8 @@ export class SqlDutiesReader implements DutiesReader {
       SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
         rec.archived_at, term.conflict, term.lock,
         (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL
-          AND copies.lock_mode IS NULL) AS unlocked
+          AND copies.lock_mode IS NULL) AS unlocked,
+        ${ON_SHIFT} AS on_shift
       FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
       WHERE rec.id > ${after} AND ${this.#sight.row('rec')} ORDER BY rec.id LIMIT ${limit}`.execute(this.#db);
     return rows.map((row) => ({
@@ -99,6 +113,7 @@ export class SqlDutiesReader implements DutiesReader {
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
       lockWished: row.lock !== null && (JSON.parse(row.lock) as LockWish).mode !== 'none',
       ...{ unlocked: Number(row.unlocked), archivedMs: numberOrNull(row.archived_at) },
+      onShift: row.on_shift === null ? null : Number(row.on_shift) === 1,
     }));
   }
 
