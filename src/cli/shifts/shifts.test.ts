@@ -21,7 +21,7 @@ it('are shown first, taken over, and listed', async () => {
   const shown = await cli.run(['shifts', 'import', file, '--dry-run']);
   expect(lines(shown.out)).toEqual([
     'Change | Officer | Start | End | Ended before',
-    'add | 041234 | 2026-06-20 22:00 | 2026-06-21 06:00',
+    'add | 041234 | 2026-06-20 22:00:00 | 2026-06-21 06:00:00',
     'row 3: officer 9 is not in the registry; left out',
     'Would be: 1 added, 0 changed, 0 removed, 0 as they are, 1 left out. Nothing was changed',
     '',
@@ -30,11 +30,11 @@ it('are shown first, taken over, and listed', async () => {
   const done = await cli.run(['shifts', 'import', file]);
   expect(done.out + done.err).toContain('Shifts: 1 added, 0 changed, 0 removed, 0 as they were, 1 left out');
   expect(lines((await cli.run(['shifts', 'list', '--officer', '041234', '--from', '2026-06-20', '--to', '2026-06-21'])).out)).toContain(
-    '041234 | 2026-06-20 22:00 | 2026-06-21 06:00',
+    '041234 | 2026-06-20 22:00:00 | 2026-06-21 06:00:00',
   );
   const longer = join(cli.station.directory, 'longer.json');
   await writeFile(longer, JSON.stringify([{ officer: '041234', date: '2026-06-20', start: '22:00', end: '07:00' }]));
   expect(lines((await cli.run(['shifts', 'import', longer, '-n'])).out)).toContain(
-    'change | 041234 | 2026-06-20 22:00 | 2026-06-21 07:00 | 2026-06-21 06:00',
+    'change | 041234 | 2026-06-20 22:00:00 | 2026-06-21 07:00:00 | 2026-06-21 06:00:00',
   );
 });

@@ -13,6 +13,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   ...{ 日期: 'date', 值班日期: 'date', 上班时间: 'start', 开始时间: 'start', 下班时间: 'end', 结束时间: 'end', 开始: 'start', 结束: 'end' },
 };
 
+const WITH_DAY = /^\d{4}[-/]\d/;
+
 /**
  * Reads shifts. With a date, start and end are times of day, and an end that is not later than the start is on the next day; without one they are whole times. All are in
  * the agency's zone. Throws request.invalid with row numbers, also for shifts of one officer that overlap.
@@ -49,7 +51,8 @@ function shiftIn(row: Row, zone: string, complaints: Complaints): WrittenShift |
 
 /** Start and end with their days; null: they do not fit together. */
 function timesOf(date: string, start: string, end: string): { readonly start: string; readonly end: string } | null {
-  if (date === '') return { start, end };
+  // A time of day alone would be one of today.
+  if (date === '') return WITH_DAY.test(start) && WITH_DAY.test(end) ? { start, end } : null;
   const day = calendarDateOf(date);
   const [from, to] = [timeOfDay(start), timeOfDay(end)];
   if (day === null || from === null || to === null || from === '24:00') return null;
