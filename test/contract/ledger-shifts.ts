@@ -19,7 +19,7 @@ async function tell(writer: LedgerWriter, lists: { added?: readonly Shift[]; cha
   const { added = [], changed = [], removed = [] } = lists;
   for (const { id } of removed) await writer.shifts.remove(id);
   for (const each of [...added, ...changed]) await writer.shifts.put(each);
-  const all = { added: added.map(told), changed: changed.map(told), removed: removed.map(told) };
+  const all = { addedShifts: added.map(told), changedShifts: changed.map(told), removedShifts: removed.map(told) };
   const data = { added: added.length, changed: changed.length, removed: removed.length };
   await writer.custody.append(
     OfficerShiftsChanged.make({ atMs: START_MS, actor: cli('root'), subject: subject('officer', OFFICER), data, lists: all }),

@@ -47,7 +47,7 @@ export async function importShifts(
       await mustBeOwnOfficer(writer, officer, within);
       for (const { id } of of.removed) await writer.shifts.remove(id);
       for (const shift of [...of.added, ...of.changed]) await writer.shifts.put(shift);
-      const lists = { added: of.added.map(told), changed: of.changed.map(told), removed: of.removed.map(told) };
+      const lists = { addedShifts: of.added.map(told), changedShifts: of.changed.map(told), removedShifts: of.removed.map(told) };
       const data = { added: of.added.length, changed: of.changed.length, removed: of.removed.length };
       await writer.custody.append(OfficerShiftsChanged.make({ atMs: nowMs, actor, subject: subject('officer', officer), data, lists }));
     }

@@ -13,14 +13,14 @@ export const OfficerShiftsChanged = defineEntry({
   tells: 'An import of shifts added, changed or removed shifts of an officer.',
   data: { added: count('Shifts.'), changed: count('Shifts.'), removed: count('Shifts.') },
   lists: {
-    added: span('A new shift.'),
-    changed: span('A shift that ends at another time; its new end.'),
-    removed: span('A shift that the file does not have on its days.'),
+    addedShifts: span('A new shift.'),
+    changedShifts: span('A shift that ends at another time; its new end.'),
+    removedShifts: span('A shift that the file does not have on its days.'),
   },
   example: {
     subject: subject('officer', '041234'),
     data: { added: 1, changed: 0, removed: 0 },
-    lists: { added: [SHIFT], changed: [], removed: [] },
+    lists: { addedShifts: [SHIFT], changedShifts: [], removedShifts: [] },
   },
 });
 
