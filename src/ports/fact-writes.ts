@@ -126,6 +126,8 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'duties.acknowledge': 'fact',
   'duties.putBack': 'fact',
   'duties.end': 'fact',
+  'shifts.put': 'fact',
+  'shifts.remove': 'fact',
   'retention.propose': 'fact',
   'retention.decide': 'fact',
   'retention.keepDryRun': 'fact',

@@ -22,6 +22,7 @@ import { retention } from './ledger-retention.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
 import { scopeOfMethods } from './ledger-scope-methods.ts';
 import { scrubs } from './ledger-scrubs.ts';
+import { shiftsOfLedger } from './ledger-shifts.ts';
 import { signIn } from './ledger-sign-in.ts';
 import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
 import { work } from './ledger-work.ts';
@@ -62,6 +63,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
     describe('duties', () => dutiesOfLedger(it));
+    describe('shifts', () => shiftsOfLedger(it));
     describe('eviction', () => eviction(it));
     describe('legal holds', () => holdsOfLedger(it));
     describe('disposals', () => disposals(it));

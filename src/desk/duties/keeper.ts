@@ -1,4 +1,5 @@
 import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtStation, lookAtTouched } from './look.ts';
+import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtShifts, lookAtStation } from './look.ts';
 
 /** How often the keeper looks at what comes next in its walk, ms. */
 const LOOK_MS = 60_000;
@@ -23,7 +24,7 @@ interface Options {
  */
 export class DutyKeeper {
   readonly #options: Options;
-  readonly #after = { recordings: '', recorders: '' };
+  readonly #after = { recordings: '', recorders: '', shifts: '' };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #stopped = false;
@@ -77,16 +78,18 @@ export class DutyKeeper {
   }
 
   /** Looks once: at the station as a whole, and at the recorders and recordings that come next. */
+  /** Looks once: at the station as a whole, and at the recorders, shifts and recordings that come next. */
   async look(): Promise<void> {
     const { deps } = this.#options;
     await lookAtStation(deps);
     await lookAtMachine(deps);
     await lookAtHeartbeat(deps);
     await this.#walk('recorders', lookAtRecorders);
+    await this.#walk('shifts', lookAtShifts);
     await this.#walk('recordings', lookAtRecordings);
   }
 
-  async #walk(what: 'recordings' | 'recorders', look: (deps: LookDeps, after: string) => Promise<string | null>): Promise<void> {
+  async #walk(what: 'recordings' | 'recorders' | 'shifts', look: (deps: LookDeps, after: string) => Promise<string | null>): Promise<void> {
     for (let step = 0; step < STEPS && !this.#stopped; step += 1) {
       const last = await look(this.#options.deps, this.#after[what]);
       this.#after[what] = last ?? '';

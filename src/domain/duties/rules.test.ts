@@ -17,6 +17,16 @@ const WELL: RecordingDutyFacts = {
   ...{ id: 'rec-1', kind: 'video', state: 'archived', unit: 'unt-a', startMs: DOCKED - 2 * HOUR, durationMs: HOUR, dockedMs: DOCKED },
   ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, archivedMs: DOCKED + HOUR, numbersMissing: null },
   locks: { neededUntil: 'open', unlocked: 0, endsMs: DOCKED + 400 * DAY, refusedSinceMs: null },
+  ...{
+    category: 'penalty',
+    cases: 0,
+    damaged: false,
+    conflict: false,
+    lockWished: true,
+    unlocked: 0,
+    archivedMs: DOCKED + HOUR,
+    onShift: true,
+  },
 };
 const locks = (over: Partial<RecordingDutyFacts['locks']>) => ({ locks: { ...WELL.locks, ...over } });
 const kindsOf = (over: Partial<RecordingDutyFacts>, nowMs = DOCKED, archives = true) =>

@@ -29,6 +29,7 @@ import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
 import { scrubReasonsEn } from './retention/scrub-en.ts';
+import { shiftReasonsEn } from './retention/shifts-en.ts';
 import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
@@ -70,5 +71,6 @@ export const REASONS_EN = {
   ...disposalEn,
   ...scrubReasonsEn,
   ...evictionEn,
+  ...shiftReasonsEn,
   ...termsEn,
 } as const;

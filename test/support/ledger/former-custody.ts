@@ -16,6 +16,7 @@ export function untypeCustody(raw: DatabaseSync): void {
     'destructions',
     'disposal_items',
     'disposals',
+    'shifts',
     'duties',
     'hold_mirrors',
     'hold_recordings',

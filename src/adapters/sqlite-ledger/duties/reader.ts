@@ -8,6 +8,8 @@ import type { LockWish } from '#domain/retention/schedule';
 import type { Until } from '#domain/retention/until';
 import type { Scope } from '#domain/scope';
 import type { DutiesReader, DutyFilter, DutyPage, DutySpan, Touched } from '#ports/ledger/duties';
+import { SHIFT_MS_MAX } from '#domain/shifts/shift';
+import type { DutiesReader, DutyFilter, DutySpan } from '#ports/ledger/duties';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
 import { HoldSight } from '../hold-sight.ts';
@@ -19,6 +21,17 @@ import { type DutyRow, toDuty } from './rows.ts';
 /** Duties of one span. A span is a page of recordings or recorders, each with a few, or what concerns the station as a whole. */
 const STANDING_MAX = 20_000;
 const NOT_DONE = sql`duties.state <> 'done'`;
+
+/** People begin before their shift and go on after it. */
+const SHIFT_MARGIN_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** NULL where nobody knows: no officer, no start, or no shift of anybody within a day of it. */
+const ON_SHIFT = sql`CASE
+  WHEN rec.officer_id IS NULL OR rec.start_at IS NULL THEN NULL
+  WHEN EXISTS (SELECT 1 FROM shifts WHERE shifts.officer_id = rec.officer_id AND shifts.start_at >= rec.start_at - ${SHIFT_MS_MAX + SHIFT_MARGIN_MS}
+    AND shifts.start_at <= rec.start_at + coalesce(rec.duration_ms, 0) + ${SHIFT_MARGIN_MS} AND shifts.end_at >= rec.start_at - ${SHIFT_MARGIN_MS}) THEN 1
+  WHEN EXISTS (SELECT 1 FROM shifts WHERE shifts.start_at BETWEEN rec.start_at - ${DAY_MS} AND rec.start_at + ${DAY_MS}) THEN 0
+  ELSE NULL END`;
 
 interface RecordingFactsRow {
   readonly id: string;
@@ -39,6 +52,7 @@ interface RecordingFactsRow {
   readonly unlocked: number;
   readonly lock_ends: number | null;
   readonly refused_at: number | null;
+  readonly on_shift: number | null;
 }
 
 interface RecorderFactsRow {
@@ -122,6 +136,10 @@ export class SqlDutiesReader implements DutiesReader {
         rec.archived_at, term.conflict, term.lock, term.earned_kind, term.earned_until, refused.at AS refused_at,
         (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT} AND copies.lock_mode IS NULL) AS unlocked,
         (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends
+        rec.archived_at, term.conflict, term.lock,
+        (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL
+          AND copies.lock_mode IS NULL) AS unlocked,
+        ${ON_SHIFT} AS on_shift
       FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
         LEFT JOIN (SELECT recording_id, min(found_at) AS at FROM archive_findings WHERE kind = 'unlocked' AND settled_at IS NULL
           GROUP BY recording_id) AS refused ON refused.recording_id = rec.id
@@ -135,6 +153,9 @@ export class SqlDutiesReader implements DutiesReader {
       ...{ startMs: numberOrNull(row.start_at), durationMs: numberOrNull(row.duration_ms), dockedMs: Number(row.created_at) },
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
       ...{ locks: locksOf(row), archivedMs: numberOrNull(row.archived_at), numbersMissing: gaps.get(row.id) ?? null },
+      lockWished: row.lock !== null && (JSON.parse(row.lock) as LockWish).mode !== 'none',
+      ...{ unlocked: Number(row.unlocked), archivedMs: numberOrNull(row.archived_at) },
+      onShift: row.on_shift === null ? null : Number(row.on_shift) === 1,
     }));
   }
 
