@@ -1,5 +1,13 @@
-import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtStation, lookAtTouched } from './look.ts';
-import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtShifts, lookAtStation } from './look.ts';
+import {
+  type LookDeps,
+  lookAtHeartbeat,
+  lookAtMachine,
+  lookAtRecorders,
+  lookAtRecordings,
+  lookAtShifts,
+  lookAtStation,
+  lookAtTouched,
+} from './look.ts';
 
 /** How often the keeper looks at what comes next in its walk, ms. */
 const LOOK_MS = 60_000;
@@ -77,7 +85,6 @@ export class DutyKeeper {
     this.#seenSeq = seen;
   }
 
-  /** Looks once: at the station as a whole, and at the recorders and recordings that come next. */
   /** Looks once: at the station as a whole, and at the recorders, shifts and recordings that come next. */
   async look(): Promise<void> {
     const { deps } = this.#options;

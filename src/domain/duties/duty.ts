@@ -112,8 +112,7 @@ export interface Duty extends FoundDuty {
 }
 
 /** What has happened cannot be undone: a duty about it may be answered for good. Every other answer has an end. */
-const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'numbers-missing'];
-const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'shift-without-footage', 'footage-without-shift'];
+const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'numbers-missing', 'shift-without-footage', 'footage-without-shift'];
 
 /** Longest time for which an answer may put a duty off, days. */
 export const PUT_OFF_DAYS_MAX = 90;

@@ -2,8 +2,7 @@ import { isOverdue as isScrubOverdue } from '#domain/fixity/plan';
 import type { Kind } from '#domain/kind';
 import { isTakenIn } from '#domain/recording';
 import type { DutyKind, DutySubject, FoundDuty } from './duty.ts';
-import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from './facts.ts';
-import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ShiftDutyFacts, StationDutyFacts } from './facts.ts';
+import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, ShiftDutyFacts, StationDutyFacts } from './facts.ts';
 
 /** What people tag. A log or a leftover needs neither category nor case. */
 const TAGGED_KINDS: readonly Kind[] = ['video', 'audio', 'photo'];
@@ -101,7 +100,6 @@ const recorderClock: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, cloc
   return duty('recorder-clock', ['recorder', serial], { sinceMs: lastSeenMs, unit }, limits);
 };
 
-const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, lockMissing, numbersMissing };
 /** Shifts may be imported long after: it counts from when it is found. */
 const footageWithoutShift: Rule<RecordingDutyFacts> = ({ id, kind, unit, onShift }, limits, nowMs) =>
   onShift === false && TAGGED_KINDS.includes(kind)
@@ -114,7 +112,7 @@ const shiftWithoutFootage: Rule<ShiftDutyFacts> = ({ id, unit, endMs, setAtMs, f
   return filmed || nowMs < sinceMs ? null : duty('shift-without-footage', ['shift', id], { sinceMs, unit }, limits);
 };
 
-const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, lockMissing, footageWithoutShift };
+const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, lockMissing, numbersMissing, footageWithoutShift };
 
 /** Duties about one recording. What was never whole, was replaced or was disposed of is nobody's duty. `archives`: an archive is configured. */
 export function dutiesOfRecording(

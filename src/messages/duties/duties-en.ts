@@ -13,7 +13,6 @@ export const dutiesEn = {
   'duty-kind.retention-conflict': 'terms in conflict',
   'duty-kind.lock-missing': 'no lasting lock in the archive',
   'duty-kind.numbers-missing': 'numbers missing on the card',
-  'duty-kind.lock-missing': 'no lock in the archive',
   'duty-kind.shift-without-footage': 'on duty without footage',
   'duty-kind.footage-without-shift': 'footage while off duty',
   'duty-kind.recorder-absent': 'recorder not docked',

@@ -15,7 +15,6 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.retention-conflict': '保存期限冲突',
   'duty-kind.lock-missing': '归档副本未锁定或锁定未续期',
   'duty-kind.numbers-missing': '存储卡文件编号缺失',
-  'duty-kind.lock-missing': '归档副本未锁定',
   'duty-kind.shift-without-footage': '当班无录像',
   'duty-kind.footage-without-shift': '非当班时段录像',
   'duty-kind.recorder-absent': '记录仪长期未接入',

@@ -7,9 +7,8 @@ import type { RecordingState } from '#domain/recording';
 import type { LockWish } from '#domain/retention/schedule';
 import type { Until } from '#domain/retention/until';
 import type { Scope } from '#domain/scope';
-import type { DutiesReader, DutyFilter, DutyPage, DutySpan, Touched } from '#ports/ledger/duties';
 import { SHIFT_MS_MAX } from '#domain/shifts/shift';
-import type { DutiesReader, DutyFilter, DutySpan } from '#ports/ledger/duties';
+import type { DutiesReader, DutyFilter, DutyPage, DutySpan, Touched } from '#ports/ledger/duties';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
 import { HoldSight } from '../hold-sight.ts';
@@ -135,10 +134,7 @@ export class SqlDutiesReader implements DutiesReader {
       SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
         rec.archived_at, term.conflict, term.lock, term.earned_kind, term.earned_until, refused.at AS refused_at,
         (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT} AND copies.lock_mode IS NULL) AS unlocked,
-        (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends
-        rec.archived_at, term.conflict, term.lock,
-        (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL
-          AND copies.lock_mode IS NULL) AS unlocked,
+        (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends,
         ${ON_SHIFT} AS on_shift
       FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
         LEFT JOIN (SELECT recording_id, min(found_at) AS at FROM archive_findings WHERE kind = 'unlocked' AND settled_at IS NULL
@@ -153,8 +149,6 @@ export class SqlDutiesReader implements DutiesReader {
       ...{ startMs: numberOrNull(row.start_at), durationMs: numberOrNull(row.duration_ms), dockedMs: Number(row.created_at) },
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
       ...{ locks: locksOf(row), archivedMs: numberOrNull(row.archived_at), numbersMissing: gaps.get(row.id) ?? null },
-      lockWished: row.lock !== null && (JSON.parse(row.lock) as LockWish).mode !== 'none',
-      ...{ unlocked: Number(row.unlocked), archivedMs: numberOrNull(row.archived_at) },
       onShift: row.on_shift === null ? null : Number(row.on_shift) === 1,
     }));
   }
