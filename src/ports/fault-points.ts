@@ -44,6 +44,7 @@ export const FAULT_POINTS = [
   'w39-copy-restored',
   'w41-holds-placed',
   'w42-holds-noted',
+  'w44-immutable-lifted',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

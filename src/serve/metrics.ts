@@ -8,6 +8,7 @@ import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
 import { SLOT_PHASES } from '#domain/docking';
 import type { TlsState } from '#ports/tls-source';
+import { countEviction } from './eviction-metrics.ts';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
 export class Metrics {
@@ -60,6 +61,7 @@ export class Metrics {
     this.#countPolicy(deps);
     this.#countClock(deps);
     this.#countScrub(deps);
+    countEviction(deps, registers);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',

@@ -102,6 +102,7 @@ async function restore(
     await writer.custody.append(CopyHealed.make({ ...about(deps, copy), data: healedData(copy, good.where) }));
     await endFault(writer, copy, atMs);
   });
+  await vault.makeImmutable([copy.key]);
   deps.notice({ what: 'healed', place: copy.where, recordingId: copy.recordingId, key: copy.key });
   return 'healed';
 }
