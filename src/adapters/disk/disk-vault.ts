@@ -105,13 +105,14 @@ export class DiskVault implements Vault {
     await this.#makeParent(path, key);
     const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY, resumes: true });
     await file.open();
+    let keptBytes = 0;
     try {
       if ((await file.length()) > bytes) await file.truncate(0);
-      const keptBytes = await file.length();
+      keptBytes = await file.length();
       await this.#mustFit(key, bytes - keptBytes);
       return this.#drafts.resume(key, file, { bytes, keptBytes });
     } catch (error) {
-      await file.leave();
+      await (keptBytes === 0 ? file.discard() : file.leave());
       throw error;
     }
   }
