@@ -45,6 +45,7 @@ export const FAULT_POINTS = [
   'w41-holds-placed',
   'w42-holds-noted',
   'w45-bad-copy-withdrawn',
+  'w44-immutable-lifted',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

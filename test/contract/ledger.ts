@@ -4,6 +4,7 @@ import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, so
 import { statusIn } from '#test/support/card/shown-docking';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
+import { archiveOfLedger } from './ledger-archive.ts';
 import { callUps } from './ledger-call-ups.ts';
 import { disposals } from './ledger-disposals.ts';
 import { dockings } from './ledger-dockings.ts';
@@ -52,6 +53,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('recordings', () => recordings(it));
     describe('lists of recordings', () => lists(it));
     describe('copies and derivatives', () => files(it));
+    describe('the archive', () => archiveOfLedger(it));
     describe('work', () => work(it));
     describe('registry', () => registry(it));
     describe('events of a case', () => pagesOfCases(it));

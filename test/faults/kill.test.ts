@@ -29,6 +29,7 @@ const DERIVING_AGAIN: readonly FaultPoint[] = ['w27-leftover-removed'];
  * test/journeys/held-objects.test.ts.
  */
 const OF_COPIES = /^w(3[0-9]|4[125])-/;
+const OF_COPIES = /^w(3[0-9]|4[124])-/;
 const ONLY_S3: readonly FaultPoint[] = ['w11-upload-begun', 'w12-part-recorded'];
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -95,6 +95,7 @@ async function restore(
     await writer.custody.append(checked(deps, copy, true));
     await noteHealed(writer, copy, { from: good.where, atMs });
   });
+  await vault.makeImmutable([copy.key]);
   deps.notice({ what: 'healed', place: copy.where, recordingId: copy.recordingId, key: copy.key });
   return 'healed';
 }
