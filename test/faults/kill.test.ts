@@ -28,8 +28,7 @@ const DERIVING_AGAIN: readonly FaultPoint[] = ['w27-leftover-removed'];
  * Points that are reached only where a copy is destroyed, comes back, is healed or held: kill-evict.test.ts, test/disposal, kill-scrub.test.ts,
  * test/journeys/held-objects.test.ts.
  */
-const OF_COPIES = /^w(3[0-9]|4[125])-/;
-const OF_COPIES = /^w(3[0-9]|4[124])-/;
+const OF_COPIES = /^w(3[0-9]|4[1245])-/;
 const ONLY_S3: readonly FaultPoint[] = ['w11-upload-begun', 'w12-part-recorded'];
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
