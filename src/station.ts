@@ -212,7 +212,7 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf, scrub: deps.scrub });
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, desk: deps });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

@@ -110,6 +110,8 @@ export interface KeptSchema {
   retention_corrections: CorrectionRow;
   /** `subject_kind` and `subject_id`: what it is about. Of one cause at most one is not done. */
   duties: DutyRow;
+  /** Overdue duties of which owners were told. */
+  duty_tellings: { duty_id: string; at: number };
 }
 
 interface DutyRow {

@@ -1,5 +1,6 @@
 import { DutyKeeper } from '#desk/duties/keeper';
 import type { LookDeps } from '#desk/duties/look';
+import { type TellDeps, tellOwners } from '#desk/duties/tell';
 import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
 import type { ScrubParts } from '#desk/scrub/orders';
 import type { DutyLimits } from '#domain/duties/facts';
@@ -12,20 +13,23 @@ const DAY_MS = 24 * HOUR_MS;
 
 interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
   readonly shelf: ScheduleShelf;
-  readonly scrub: Pick<ScrubParts, 'on' | 'limits'>;
+  readonly desk: Omit<TellDeps, 'digestHour' | 'ledger' | 'clock'> & { readonly scrub: Pick<ScrubParts, 'on' | 'limits'> };
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, scrub }: Given): void {
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, desk }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
     return version && shelf.of(version);
   };
   const limits = limitsOf(context);
-  const scrubbed = scrub.on ? scrub.limits : null;
+  const scrubbed = desk.scrub.on ? desk.scrub.limits : null;
   const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, scrub: scrubbed };
-  const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
+  // Steady time: a clock that is set back sends no second digest on a day.
+  const telling = { ...desk, ledger, clock: desk.callUps.time, digestHour: config.duties.digest };
+  const tell = () => tellOwners(telling);
+  const keeper = new DutyKeeper({ deps, tell, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
 }

@@ -16,6 +16,7 @@ export function untypeCustody(raw: DatabaseSync): void {
     'destructions',
     'disposal_items',
     'disposals',
+    'duty_tellings',
     'duties',
     'hold_mirrors',
     'hold_recordings',
