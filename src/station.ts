@@ -222,6 +222,7 @@ export class Station {
     if (this.#mode !== 'all') return '';
     const silentSinceMs = startHeartbeat(this.#context, deps);
     keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs, scrub: deps.scrub });
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, desk: deps });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

@@ -124,6 +124,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'duties.open': 'fact',
   'duties.handOver': 'fact',
   'duties.acknowledge': 'fact',
+  'duties.noteTold': 'bookkeeping',
   'duties.putBack': 'fact',
   'duties.end': 'fact',
   'shifts.put': 'fact',

@@ -112,6 +112,8 @@ export interface KeptSchema {
   duties: DutyRow;
   /** Shifts of officers; `set_at`: when it was imported or changed. */
   shifts: { id: string; officer_id: string; start_at: number; end_at: number; set_at: number };
+  /** Overdue duties of which owners were told. */
+  duty_tellings: { duty_id: string; at: number };
 }
 
 interface DutyRow {

@@ -7,7 +7,7 @@ import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './cases/migration.ts';
 import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
-import { DUTIES } from './duties/migration.ts';
+import { DUTIES, DUTY_TELLINGS } from './duties/migration.ts';
 import { EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { HOLDS } from './holds/migration.ts';
@@ -321,6 +321,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
   '0055-duties': { up: (db: Kysely<Schema>) => run(db, DUTIES) },
   '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
+  '0058-duty-tellings': { up: (db: Kysely<Schema>) => run(db, DUTY_TELLINGS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -22,6 +22,8 @@ const STEPS = 50;
 
 interface Options {
   readonly deps: LookDeps;
+  /** Tells owners of what is overdue. */
+  readonly tell: () => Promise<void>;
   /** Called with what went wrong; the keeper tries again at its next look. */
   readonly failed: (error: unknown) => void;
 }
@@ -69,6 +71,7 @@ export class DutyKeeper {
     if (performance.now() < this.#nextLookMs) return;
     this.#nextLookMs = performance.now() + LOOK_MS;
     await this.look();
+    if (!this.#stopped) await this.#options.tell();
   }
 
   /** Looks at what the entries since the last time are about. The first time there are none: the walk finds everything. */

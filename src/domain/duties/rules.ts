@@ -1,3 +1,4 @@
+import type { Role } from '#domain/access/roles';
 import { isOverdue as isScrubOverdue } from '#domain/fixity/plan';
 import type { Kind } from '#domain/kind';
 import { isTakenIn } from '#domain/recording';
@@ -47,6 +48,9 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'scrub-overdue': 'system-administrator',
   'scrub-faults': 'system-administrator',
 };
+
+/** Roles that own duties. */
+export const OWNER_ROLES: readonly Role[] = [...new Set(Object.values(ROLES))];
 
 /** Docked later than the limit after it ended. What nobody knows the time of is not late. */
 const lateDocked: Rule<RecordingDutyFacts> = ({ id, unit, startMs, durationMs, dockedMs }, limits) => {

@@ -1,5 +1,6 @@
 import { DutyKeeper } from '#desk/duties/keeper';
 import type { LookDeps } from '#desk/duties/look';
+import { type TellDeps, tellOwners } from '#desk/duties/tell';
 import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
 import type { ScrubParts } from '#desk/scrub/orders';
 import type { DutyLimits } from '#domain/duties/facts';
@@ -14,7 +15,7 @@ interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
   readonly machine: LookDeps['machine']['state'];
   readonly silentSinceMs: (() => number | null) | null;
   readonly shelf: ScheduleShelf;
-  readonly scrub: Pick<ScrubParts, 'on' | 'limits'>;
+  readonly desk: Omit<TellDeps, 'digestHour' | 'ledger' | 'clock'> & { readonly scrub: Pick<ScrubParts, 'on' | 'limits'> };
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
@@ -22,6 +23,7 @@ export function keepDuties(
   context: StationContext,
   { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs, scrub }: Given,
 ): void {
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, desk }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
@@ -36,6 +38,12 @@ export function keepDuties(
   const watched = { limits, machine, heartbeat, scrub: scrubbed };
   const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, ...watched };
   const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
+  const scrubbed = desk.scrub.on ? desk.scrub.limits : null;
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, scrub: scrubbed };
+  // Steady time: a clock that is set back sends no second digest on a day.
+  const telling = { ...desk, ledger, clock: desk.callUps.time, digestHour: config.duties.digest };
+  const tell = () => tellOwners(telling);
+  const keeper = new DutyKeeper({ deps, tell, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
 }

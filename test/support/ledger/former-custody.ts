@@ -17,6 +17,7 @@ export function untypeCustody(raw: DatabaseSync): void {
     'disposal_items',
     'disposals',
     'shifts',
+    'duty_tellings',
     'duties',
     'hold_mirrors',
     'hold_recordings',

@@ -103,13 +103,28 @@ export class SqlDutiesReader implements DutiesReader {
     return found ?? null;
   }
 
-  async list({ state, kind, overdueAtMs, after, limit }: DutyFilter & Page): Promise<readonly Duty[]> {
+  async list({ state, kind, overdueAtMs, ownedBy, after, limit }: DutyFilter & Page): Promise<readonly Duty[]> {
     const conditions: RawBuilder<unknown>[] = [state === 'done' ? sql`duties.state = 'done'` : NOT_DONE];
     if (state !== undefined) conditions.push(sql`duties.state = ${state}`);
     if (kind !== undefined) conditions.push(sql`duties.kind = ${kind}`);
     if (overdueAtMs !== undefined) conditions.push(sql`duties.state = 'open' AND duties.due_at <= ${overdueAtMs}`);
+    if (ownedBy !== undefined) {
+      const { roles, units } = ownedBy;
+      conditions.push(sql`duties.owner_role IN ${this.#rows.dialect.among(roles)}`);
+      if (units !== null) conditions.push(sql`(duties.owner_unit IS NULL OR duties.owner_unit IN ${this.#rows.dialect.among(units)})`);
+    }
     if (after !== undefined) conditions.push(sql`duties.id < ${after}`);
     return this.#select(sql`${sql.join(conditions, sql` AND `)}`, sql`duties.id DESC`, limit);
+  }
+
+  untold(nowMs: number, limit: number): Promise<readonly Duty[]> {
+    const told = sql`EXISTS (SELECT 1 FROM duty_tellings WHERE duty_tellings.duty_id = duties.id)`;
+    return this.#select(sql`duties.state = 'open' AND duties.due_at <= ${nowMs} AND NOT ${told}`, sql`duties.due_at, duties.id`, limit);
+  }
+
+  during({ fromMs, untilMs }: { fromMs: number; untilMs: number }, { after, limit }: Page): Promise<readonly Duty[]> {
+    const open = sql`duties.opened_at < ${untilMs} AND (duties.done_at IS NULL OR duties.done_at >= ${fromMs})`;
+    return this.#select(sql`${open} AND duties.id > ${after ?? ''}`, sql`duties.id`, limit);
   }
 
   async counts(nowMs: number): Promise<readonly { readonly kind: DutyKind; readonly open: number; readonly overdue: number }[]> {
