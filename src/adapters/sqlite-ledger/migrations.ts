@@ -320,8 +320,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
   '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
   '0055-duties': { up: (db: Kysely<Schema>) => run(db, DUTIES) },
-  '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
   '0058-duty-tellings': { up: (db: Kysely<Schema>) => run(db, DUTY_TELLINGS) },
+  '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

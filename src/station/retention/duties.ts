@@ -21,9 +21,8 @@ interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
 /** Compares the duties that there are with those in the ledger while the station runs. */
 export function keepDuties(
   context: StationContext,
-  { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs, scrub }: Given,
+  { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs, desk }: Given,
 ): void {
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, desk }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
@@ -34,12 +33,9 @@ export function keepDuties(context: StationContext, { ledger, archive, clockWatc
   const machine = { state, limits: { wearPercent, fullWithinMs: fullWithin * DAY_MS, answerMs: limits.answerMs } };
   const silentMs = config.heartbeat.silent * HOUR_MS;
   const heartbeat = silentSinceMs && { silentSinceMs, limits: { silentMs, answerMs: limits.answerMs } };
-  const scrubbed = scrub.on ? scrub.limits : null;
+  const scrubbed = desk.scrub.on ? desk.scrub.limits : null;
   const watched = { limits, machine, heartbeat, scrub: scrubbed };
   const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, ...watched };
-  const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
-  const scrubbed = desk.scrub.on ? desk.scrub.limits : null;
-  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, scrub: scrubbed };
   // Steady time: a clock that is set back sends no second digest on a day.
   const telling = { ...desk, ledger, clock: desk.callUps.time, digestHour: config.duties.digest };
   const tell = () => tellOwners(telling);
