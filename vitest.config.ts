@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Stand beside their subject and need most of a minute each: whole docks of emulated hubs, and links that are slow on purpose. */
@@ -13,6 +14,9 @@ for (const file of SLOW) if (!existsSync(file)) throw new Error(`vitest.config.t
 /** Disks of the machine on which tests run are nobody's duty; tests of the machine bring disks of their own. */
 const env = { EVIDOCK_MACHINE_ON: 'false' };
 
+/** What the programs of the tests compile is kept for the next of them, as scripts/evidock does it. */
+const COMPILED = join(import.meta.dirname, 'node_modules/.cache/evidock');
+
 export default defineConfig({
   test: {
     projects: [
@@ -25,6 +29,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    // As scripts/evidock runs Node: the worker threads of these processes read sources too (docs/decisions/0012).
+    execArgv: ['--liftoff-only'],
+    env: { NODE_COMPILE_CACHE: COMPILED },
     // Two cores shared by two workers and their stations: a second is not much.
     expect: { poll: { timeout: 15_000 } },
   },

@@ -181,6 +181,7 @@ export class Station {
       keeps,
     });
     const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
+    const onRecord = this.#onRecord(opened);
     const deps: DeskDeps = {
       ...opened,
       bucket: opened.lockLine,
@@ -200,10 +201,10 @@ export class Station {
       disposals: openDisposals(this.#context, opened),
       retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
-      scrub: openScrub(this.#context, { ...opened, pokeWork: working.pokeWork, keeps }),
+      scrub: openScrub(this.#context, { ...opened, ...onRecord, pokeWork: working.pokeWork, keeps }),
       clock: this.#context.clock,
       log,
-      ...this.#onRecord(opened),
+      ...onRecord,
       played: new PlayedTimes(),
       facts: this.#facts(),
     };
@@ -216,7 +217,7 @@ export class Station {
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const silentSinceMs = startHeartbeat(this.#context, deps);
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs });
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs, scrub: deps.scrub });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);
@@ -273,7 +274,7 @@ export class Station {
   }
 
   /** What people do, put on record before anything is shown. */
-  #onRecord({ ledger, clockWatch }: Opened): Pick<DeskDeps, 'looks' | 'deeds'> {
+  #onRecord({ ledger, clockWatch }: Opened): { readonly looks: Looks; readonly deeds: Deeds } {
     const { config, clock, faults, log, onStop } = this.#context;
     const fold = new LogFold();
     const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));

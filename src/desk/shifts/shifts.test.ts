@@ -176,7 +176,7 @@ describe('an import', () => {
     const look = async () => {
       const looking = {
         ...{ ledger, clock, clockWatch: deps.clockWatch, archive: null, stationId: STATION_ID, limits, schedule: async () => null },
-        ...{ machine: { state: () => null, limits: { wearPercent: 90, fullWithinMs: DAY, answerMs: DAY } }, heartbeat: null },
+        ...{ machine: { state: () => null, limits: { wearPercent: 90, fullWithinMs: DAY, answerMs: DAY } }, heartbeat: null, scrub: null },
       };
       await lookAtShifts(looking, '');
       await lookAtRecordings(looking, '');

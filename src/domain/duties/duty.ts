@@ -11,8 +11,10 @@ export const DUTY_KINDS = [
   'not-archived',
   /** A rule asks to keep it longer than another one allows. */
   'retention-conflict',
-  /** Its term asks for a lock, and a copy in the archive has none. */
+  /** Its term asks for a lock, and a copy in the archive has none, one that ends too early, or one that the storage refuses. */
   'lock-missing',
+  /** Numbers of the card between it and the next file are on no record. */
+  'numbers-missing',
   /** An officer was on duty, and there is no footage of it once the time for docking is over. */
   'shift-without-footage',
   /** Recorded while its officer was not on duty, on a day whose shifts are known. */
@@ -45,6 +47,10 @@ export const DUTY_KINDS = [
   'machine-unread',
   /** Nobody outside has taken a heartbeat for hours. */
   'heartbeat-failing',
+  /** What a place keeps was not read again within its period. */
+  'scrub-overdue',
+  /** Copies of a place are bad or cannot be read, or healing is stopped. */
+  'scrub-faults',
 ] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
@@ -61,6 +67,8 @@ export const DUTY_SUBJECTS = [
   'array',
   'volume',
   'heartbeat',
+  /** `vault`, or the name of an archive. */
+  'place',
   'shift',
 ] as const;
 export type DutySubject = (typeof DUTY_SUBJECTS)[number];
@@ -104,7 +112,7 @@ export interface Duty extends FoundDuty {
 }
 
 /** What has happened cannot be undone: a duty about it may be answered for good. Every other answer has an end. */
-const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'shift-without-footage', 'footage-without-shift'];
+const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'numbers-missing', 'shift-without-footage', 'footage-without-shift'];
 
 /** Longest time for which an answer may put a duty off, days. */
 export const PUT_OFF_DAYS_MAX = 90;

@@ -28,6 +28,7 @@ import { evictionEn } from './retention/eviction-en.ts';
 import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
+import { scrubReasonsEn } from './retention/scrub-en.ts';
 import { shiftReasonsEn } from './retention/shifts-en.ts';
 import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
@@ -68,6 +69,7 @@ export const REASONS_EN = {
   ...retentionEn,
   ...explanationEn,
   ...disposalEn,
+  ...scrubReasonsEn,
   ...evictionEn,
   ...shiftReasonsEn,
   ...termsEn,
