@@ -52,6 +52,12 @@ describe('a file', () => {
     ]);
   });
 
+  it('has a shift round the clock: it ends when it began, a day later', () => {
+    expect(times(csv('officer,date,start,end', '7,2026-06-20,08:00,08:00'))).toEqual([
+      '7 2026-06-20T00:00:00.000Z 2026-06-21T00:00:00.000Z',
+    ]);
+  });
+
   it('has whole times, in the zone or with an offset, as CSV or JSON', () => {
     const wanted = ['7 2026-06-20T14:00:00.000Z 2026-06-20T22:00:00.000Z'];
     expect(times(csv('officer,start,end', '7,2026-06-20 22:00,2026-06-21T06:00+08:00'))).toEqual(wanted);
@@ -176,7 +182,7 @@ describe('an import', () => {
     const look = async () => {
       const looking = {
         ...{ ledger, clock, clockWatch: deps.clockWatch, archive: null, stationId: STATION_ID, limits, schedule: async () => null },
-        ...{ machine: { state: () => null, limits: { wearPercent: 90, fullWithinMs: DAY, answerMs: DAY } }, heartbeat: null },
+        ...{ machine: { state: () => null, limits: { wearPercent: 90, fullWithinMs: DAY, answerMs: DAY } }, heartbeat: null, scrub: null },
       };
       await lookAtShifts(looking, '');
       await lookAtRecordings(looking, '');

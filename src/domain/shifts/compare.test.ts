@@ -33,6 +33,7 @@ it('makes of what is on record what the file says', () => {
       for (const { id } of changes.removed) expect(after.delete(id)).toBe(true);
       for (const shift of changes.added) expect(after.has(shift.id)).toBe(false);
       for (const shift of changes.changed) expect(after.get(shift.id)).toBe(shift.formerEndMs);
+      for (const { endMs, formerEndMs } of changes.changed) expect(endMs).not.toBe(formerEndMs);
       for (const { id, endMs } of [...changes.added, ...changes.changed]) after.set(id, endMs);
       const days = file.map(({ day }) => day);
       const stays = ({ officer, day }: (typeof before)[number]) =>
