@@ -42,6 +42,7 @@ const CAPABILITIES = UNIT.toLowerCase().replaceAll('cap_', '+').split(' ').join(
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let state: string;
+let loop: string;
 const started: ChildProcess[] = [];
 const at = (...parts: string[]) => join(home.path, ...parts);
 const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -138,7 +139,10 @@ describe.skipIf(!root)('immutable files', { timeout: 3 * LATE_MS }, () => {
     run('truncate', '-s', '400M', at('disk.img'));
     run('mke2fs', '-q', '-t', 'ext4', at('disk.img'));
     for (const name of ['disk', 'ram', 'mnt']) mkdirSync(at(name));
-    run('mount', '-o', 'loop', at('disk.img'), at('disk'));
+    loop = run('losetup', '--show', '-f', at('disk.img')).trim();
+    // A test of the mount helper that was killed leaves the device read-only for its next user.
+    run('blockdev', '--setrw', loop);
+    run('mount', loop, at('disk'));
     run('mount', '-t', 'ramfs', 'none', at('ram'));
     chmodSync(at('ram'), 0o755);
     state = ownDirectory(at('disk/state'));
@@ -159,6 +163,7 @@ describe.skipIf(!root)('immutable files', { timeout: 3 * LATE_MS }, () => {
     }
     // A child of one that was killed may still be ending.
     for (const name of ['disk', 'ram']) await vi.waitFor(() => run('umount', at(name)), { timeout: 30_000, interval: 500 });
+    run('losetup', '-d', loop);
     await home.remove();
   });
 
