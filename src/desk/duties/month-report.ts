@@ -8,7 +8,7 @@ const PAGE = 1000;
 export const ACKNOWLEDGEMENTS_MAX = 2000;
 
 /** An acknowledgement of the month. */
-export interface ReportedAcknowledgement {
+interface ReportedAcknowledgement {
   readonly duty: string;
   readonly kind: DutyKind | null;
   readonly by: string;
