@@ -55,8 +55,20 @@ export async function benchDuties(): Promise<readonly Row[]> {
       const time = { unit: 's', limit: `≤ ${limitFor} s` };
       const free = { unit: 'ms', limit: `≤ ${BLOCKED_MS_MAX} ms` };
       return [
-        { name: 'duties: first walk, processor', ours: first.seconds, ...time, ok: first.seconds <= limitFor, note: `${of}; ${opened} duties opened; ${took(first)}` },
-        { name: 'duties: walk with nothing new, processor', ours: again.seconds, ...time, ok: again.seconds <= limitFor, note: `${of}; ${took(again)}` },
+        {
+          name: 'duties: first walk, processor',
+          ours: first.seconds,
+          ...time,
+          ok: first.seconds <= limitFor,
+          note: `${of}; ${opened} duties opened; ${took(first)}`,
+        },
+        {
+          name: 'duties: walk with nothing new, processor',
+          ours: again.seconds,
+          ...time,
+          ok: again.seconds <= limitFor,
+          note: `${of}; ${took(again)}`,
+        },
         {
           ...{ name: 'duties: how long nothing else runs, p99.9', ours: again.blockedMs, ...free, ok: again.blockedMs <= BLOCKED_MS_MAX },
           note: `delay of the event loop during that walk; the longest was ${again.longestMs.toFixed(0)} ms`,
