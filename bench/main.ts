@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'sign-in': async () => (await import('./sign-in.ts')).benchSignIn(),
   audit: async () => (await import('./audit.ts')).benchAudit(),
   holds: async () => (await import('./holds.ts')).benchHolds(),
+  duties: async () => (await import('./duties.ts')).benchDuties(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
   players: async () => (await import('./players.ts')).benchPlayers(),

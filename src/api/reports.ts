@@ -12,8 +12,8 @@ export const MonthParams = closed({ month: MonthText });
 export const ReportQuery = closed({ lang: Type.Optional(LANG), to: Type.Optional(Name(200)) });
 
 export const ReportDeedBody = closed({
-  report: oneOf(['trail', 'month']),
-  of: Type.String({ minLength: 1, maxLength: 64, description: 'Of a trail the recording, of a month `2026-06`.' }),
+  report: oneOf(['trail', 'month', 'duties']),
+  of: Type.String({ minLength: 1, maxLength: 64, description: 'Of a trail the recording, of the others the month, `2026-06`.' }),
   how: oneOf(REPORT_DEEDS_TEXT, 'What was done with it, as whoever did it says.'),
   copies: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the file.' })),

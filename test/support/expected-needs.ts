@@ -189,6 +189,8 @@ const V1: Readonly<Record<string, string>> = {
   'POST /looks/thumbnails': 'find-footage',
   'GET /reports/trail/:recording': 'read-audit',
   'GET /reports/month/:month': 'read-audit',
+  'GET /reports/duties/:month': 'read-audit',
+  'GET /reports/duties/:month/pdf': 'read-audit',
   'GET /samples': 'read-audit',
   'GET /samples/:id': 'read-audit',
   'POST /samples': 'read-audit',

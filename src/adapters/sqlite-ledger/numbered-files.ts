@@ -6,7 +6,7 @@ import type { Rows } from './connection.ts';
 
 const PAGE = 1000;
 /** So many files before and after a span are read too: the next number may come days later, after leave. */
-const BESIDE = 64;
+const BESIDE = 16;
 
 interface Span {
   readonly recorder: string;

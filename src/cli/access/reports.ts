@@ -27,7 +27,7 @@ export function addReports(program: Command, shell: Shell): void {
   addDeed(group, shell);
 }
 
-const KINDS = ['trail', 'month'] as const;
+const KINDS = ['trail', 'month', 'duties'] as const;
 const HOW = ['printed', 'copied', 'saved'] as const;
 
 /** What people do with a report outside of the station is on record as they say it. */
@@ -74,25 +74,40 @@ async function digestOf(file: string): Promise<string> {
 }
 
 function addFile(group: Command, shell: Shell, { usage, about, example }: { usage: string; about: string; example: string }): void {
-  const { say, language } = shell;
+  const { say } = shell;
   const [kind = ''] = usage.split(' ');
   shell
     .add(group, usage, about, example)
     .requiredOption('-o, --out <file>', say('report.out'))
     .option('--to <words>', say('report.to'))
     .action(async (of: string, { out, to }: { out: string; to?: string }, command: Command) => {
-      const globals = shell.globals(command);
-      const file = shell.path(out);
-      const bytes = await shell.withStation(globals, async (client) => {
-        const { body } = await askStream(client, 'GET', `/reports/${kind}/${encodeURIComponent(of)}`, { query: { lang: language, to } });
-        const saved = await save(body, file);
-        const sha256 = await digestOf(file);
-        await ask(client, 'POST', '/reports/deeds', { body: { report: kind, of, how: 'saved', sha256, to } });
-        return saved;
-      });
-      if (globals.json) return shell.printJson({ file, bytes });
-      shell.done(say('report.written', { file, bytes: bytesText(bytes) }));
+      await saveReport(shell, command, { report: kind, path: `/reports/${kind}/${encodeURIComponent(of)}`, of, out, to });
     });
+}
+
+interface Saved {
+  readonly report: string;
+  /** Where the station gives it. */
+  readonly path: string;
+  readonly of: string;
+  readonly out: string;
+  readonly to: string | undefined;
+}
+
+/** Writes a report to a new file, and puts on record that it was saved. */
+export async function saveReport(shell: Shell, command: Command, { report, path, of, out, to }: Saved): Promise<void> {
+  const { say, language } = shell;
+  const globals = shell.globals(command);
+  const file = shell.path(out);
+  const bytes = await shell.withStation(globals, async (client) => {
+    const { body } = await askStream(client, 'GET', path, { query: { lang: language, to } });
+    const saved = await save(body, file);
+    const sha256 = await digestOf(file);
+    await ask(client, 'POST', '/reports/deeds', { body: { report, of, how: 'saved', sha256, to } });
+    return saved;
+  });
+  if (globals.json) return shell.printJson({ file, bytes });
+  shell.done(say('report.written', { file, bytes: bytesText(bytes) }));
 }
 
 /** Writes a file that is not there yet; one that is cut short is removed. Returns its bytes. */

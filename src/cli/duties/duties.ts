@@ -4,6 +4,7 @@ import { ask, askAll } from '#cli/client';
 import { aTime, type Shell } from '#cli/command';
 import { timeText } from '#cli/table';
 import { word } from '#cli/words';
+import { addDutyReport } from './report.ts';
 
 const pathOf = (id: string) => `/duties/${encodeURIComponent(id)}`;
 
@@ -13,6 +14,7 @@ export function addDuties(program: Command, shell: Shell): void {
   addList(group, shell);
   addShow(group, shell);
   addAcknowledge(group, shell);
+  addDutyReport(group, shell);
 }
 
 interface ListOptions {

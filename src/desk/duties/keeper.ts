@@ -18,7 +18,7 @@ const ENTRIES = 500;
 /** Further behind the log than this, it leaves what was changed to the walk. */
 const BEHIND_MAX = 20_000;
 /** Steps of one look: a ledger of a million recordings is gone through in twenty looks. */
-const STEPS = 50;
+const STEPS = 250;
 
 interface Options {
   readonly deps: LookDeps;

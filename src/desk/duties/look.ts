@@ -36,8 +36,8 @@ export interface LookDeps {
   readonly heartbeat: { readonly silentSinceMs: () => number | null; readonly limits: HeartbeatLimits } | null;
 }
 
-/** Recordings, and recorders, of one step. */
-const STEP = 1000;
+/** Recordings, and recorders, of one step: some tens of milliseconds in which nothing else runs. */
+const STEP = 200;
 /** Changes of one transaction: it takes some milliseconds, so that others get their turn. */
 const CHANGES = 100;
 /** Holds to review, and requests to judge, that are told at once. */
@@ -158,6 +158,7 @@ function holidaysMissing({ schedule, calendar: { working, days } }: CountingSche
 
 /** Writes what differs, some at a time. What stands is read again in each transaction: somebody may have answered meanwhile. */
 async function settle(deps: LookDeps, found: readonly FoundDuty[], span: DutySpan): Promise<void> {
+  await breath();
   const changesIn = async ({ duties }: Pick<LedgerWriter, 'duties'> | Ledger) =>
     dutyChanges(found, await duties.standing(span), deps.clock.nowMs());
   if ((await changesIn(deps.ledger)).length === 0) return;
@@ -167,6 +168,11 @@ async function settle(deps: LookDeps, found: readonly FoundDuty[], span: DutySpa
       for (const change of changes.slice(0, CHANGES)) await write(deps, writer, change);
       return changes.length > CHANGES;
     });
+}
+
+/** Lets the rest of the daemon run: reads of SQLite never wait for anything. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function write({ clock, stationId }: LookDeps, { duties, custody }: LedgerWriter, change: DutyChange): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
+import { DutyReportJson } from '#api/duty-report';
 import { MonthParams, ReportDeedBody, ReportQuery, TrailParams } from '#api/reports';
 import { tellReportDeed } from '#desk/audit/report-deeds';
 import type { DeskDeps } from '#desk/deps';
+import { type DutyReport, dutyReport } from '#desk/duties/month-report';
 import { monthReport } from '#desk/reports/month';
 import { mustHaveRecording } from '#desk/tagging';
 import { sha256Hex } from '#domain/canonical-json';
@@ -14,11 +16,12 @@ import type { Language } from '#messages/language';
 import type { StreamPlaces } from '#serve/limits';
 import { Presenter } from '#serve/present';
 import { actorOf, type Principal, viewerOf } from '#serve/principal';
+import { printDutyReport, shownReport } from '#serve/reports/duties-month';
 import { monthPage, PAGE_RULES } from '#serve/reports/month-page';
 import { printTrail } from '#serve/reports/trail';
 import { command, query, RawAnswer, type Route } from '#serve/route';
 
-const FORMATS = { trail: 'pdf', month: 'html' } as const;
+const FORMATS = { trail: 'pdf', month: 'html', duties: 'pdf' } as const;
 
 export const reportRoutes: readonly Route[] = [
   command({
@@ -30,11 +33,11 @@ export const reportRoutes: readonly Route[] = [
     custody: ['report.issued'],
     schema: { body: ReportDeedBody },
     handle: async ({ deps }, { body: { report, of, how, copies, sha256 = null, to = null }, principal }) => {
-      if (report === 'month' && !monthSpan(of, deps.facts.timezone))
+      if (report !== 'trail' && !monthSpan(of, deps.facts.timezone))
         throw new EvidockError('request.invalid', because('no-month', { month: of }));
       if (report === 'trail') await mustHaveRecording(deps.ledger, of);
       const about = report === 'trail' ? subject('recording', of) : subject('station', deps.facts.stationId);
-      const which = { ...(report === 'month' ? { month: of } : {}), ...(copies === undefined ? {} : { copies }) };
+      const which = { ...(report === 'trail' ? {} : { month: of }), ...(copies === undefined ? {} : { copies }) };
       await tellReportDeed(deps, viewerOf(principal), { about, report, how, format: FORMATS[report], sha256, to, ...which });
     },
   }),
@@ -86,7 +89,54 @@ export const reportRoutes: readonly Route[] = [
       return new RawAnswer(200, { ...headers, 'cache-control': 'no-store' }, text);
     },
   }),
+  query({
+    url: '/api/v1/reports/duties/:month',
+    needs: 'read-audit',
+    reads: 'station',
+    summary: 'The duties of a month by kind and unit: opened, met in time, met late, acknowledged with which reason, still open; on record',
+    records: ['report.issued'],
+    schema: { params: MonthParams, response: DutyReportJson },
+    handle: async ({ deps, streams }, { params: { month }, principal, signal }) => {
+      const report = await dutiesOfMonth(deps, { month, signal, streams });
+      const about = subject('station', deps.facts.stationId);
+      await tellReport(deps, principal, { about, report: 'duties', format: 'json', to: null, sha256: null, month });
+      return shownReport(deps, report);
+    },
+  }),
+  query({
+    url: '/api/v1/reports/duties/:month/pdf',
+    needs: 'read-audit',
+    reads: 'station',
+    summary: 'The same as PDF; on record before its first byte',
+    produces: 'application/pdf',
+    records: ['report.issued'],
+    schema: { params: MonthParams, querystring: ReportQuery },
+    handle: async ({ deps, streams }, { params: { month }, query, principal, signal }) => {
+      const report = await dutiesOfMonth(deps, { month, signal, streams });
+      const give = async () => {
+        const body = await printDutyReport(deps, report, { language: query.lang ?? 'zh-CN', who: whoText(principal) });
+        const about = subject('station', deps.facts.stationId);
+        await tellReport(deps, principal, { about, report: 'duties', format: 'pdf', to: query.to ?? null, sha256: null, month });
+        return body;
+      };
+      return fileAnswer(await inTurn(streams, signal, give), 'application/pdf', `duties-${deps.facts.stationId}-${month}.pdf`);
+    },
+  }),
 ];
+
+async function dutiesOfMonth(
+  { ledger, facts, clock }: DeskDeps,
+  { month, signal, streams }: Pick<Month, 'month' | 'signal' | 'streams'>,
+): Promise<DutyReport> {
+  const found = monthSpan(month, facts.timezone);
+  if (!found || found.span.fromMs > clock.nowMs()) throw new EvidockError('request.invalid', because('no-month', { month }));
+  const giveBack = streams.take();
+  try {
+    return await dutyReport(ledger, found.span, signal);
+  } finally {
+    giveBack();
+  }
+}
 
 interface Month {
   readonly month: string;

@@ -87,6 +87,8 @@ export const STATION_STEPS: readonly Step[] = [
   { row: v1('POST /clock/confirmation'), body: { seenAt: 'set', words: 'set by hand' }, leaves: ['clock.confirmed'] },
   { row: v1('POST /clock/confirmation'), body: { seenAt: 'again', words: 'set by hand' }, leaves: [] },
   { row: v1('GET /reports/month/:month'), params: { month: '2026-06' }, leaves: ['report.issued'] },
+  { row: v1('GET /reports/duties/:month'), params: { month: '2026-06' }, leaves: ['report.issued'] },
+  { row: v1('GET /reports/duties/:month/pdf'), params: { month: '2026-06' }, leaves: ['report.issued'] },
   { row: v1('POST /reports/deeds'), body: { report: 'month', of: '2026-06', how: 'printed', copies: 2 }, leaves: ['report.issued'] },
   { row: v1('POST /samples'), body: { month: '2026-05' }, leaves: ['sample.drawn'] },
   { row: v1('GET /samples'), leaves: [] },
