@@ -23,6 +23,7 @@ import { recordingPrefix } from '#domain/vault/vault-key';
 import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { START_MS, STATION_ID } from '#test/support/builders';
+import { aCustodyDraft } from '#test/support/custody';
 import { diskArchiveEraser, putSchedule, putTerm, quickDisposals, type SealedStation, sealedStation } from '#test/support/disposal';
 import { contradictionsIn } from '#test/support/ledger/replayed';
 import { holdOfOthers } from '#test/support/retention/walk-holds';
@@ -230,6 +231,54 @@ describe('carrying it out', () => {
     expect(
       (await station.ledger.callUps.notices({ user: 'usr-li', limit: 100 })).filter(({ kind }) => kind === 'disposal-halted').length,
     ).toBeGreaterThan(0);
+  });
+
+  it('stops where the scrub has found a copy bad that is not mended, and where healing is stopped for too many', async () => {
+    const { id } = await approved();
+    const { ledger, clock } = station;
+    const original = recordings.toSorted((a, b) => (a.recordingId < b.recordingId ? -1 : 1))[0] ?? nth(0);
+    const fault = { itemId: original.id, recordingId: original.recordingId, where: 'disk', key: original.vaultKey, kind: 'unread' as const };
+    const put = (endedAtMs: number | null) =>
+      ledger.transaction(async (writer) => {
+        await writer.scrubs.putFault({ ...fault, foundAtMs: START_MS, dueAtMs: START_MS, endedAtMs });
+        await writer.custody.append(aCustodyDraft());
+      });
+    const orders = (where: string, haltedAtMs: number | null) =>
+      ledger.transaction(async (writer) => {
+        await writer.scrubs.putOrders(where, { paused: false, haltedAtMs, confirmedAtMs: null, runSinceMs: null });
+        await writer.custody.append(aCustodyDraft());
+      });
+    const halts = async () => (await run(id)).flatMap((line) => (line.type === 'halted' ? [line.reason.code] : []));
+    await put(null);
+    expect(await halts()).toEqual(['disposal-fixity']);
+    await put(clock.nowMs());
+    for (const where of ['vault', 'disk']) {
+      await orders(where, clock.nowMs());
+      expect(await halts()).toEqual(['disposal-scrub-halted']);
+      await orders(where, null);
+    }
+    for (const each of recordings) expect(left(each).length).toBe(5);
+    expect((await run(id)).at(-1)).toMatchObject({ state: 'done', destroyed: 3 });
+  });
+
+  it('stops where healing is stopped between two recordings of one batch', async () => {
+    const { id } = await approved();
+    const { ledger, clock } = station;
+    let buried = 0;
+    const reached = (point: FaultPoint) => void (buried += point === 'w37-recording-buried' ? 1 : 0);
+    const vault: OriginalEraser = {
+      ...station.vaultEraser,
+      erase: async (doomed, signal) => {
+        if (buried === 1)
+          await ledger.transaction(async (writer) => {
+            await writer.scrubs.putOrders('disk', { paused: false, haltedAtMs: clock.nowMs(), confirmedAtMs: null, runSinceMs: null });
+            await writer.custody.append(aCustodyDraft());
+          });
+        return station.vaultEraser.erase(doomed, signal);
+      },
+    };
+    const lines = await run(id, deps({ faults: { reached }, places: [vault, diskArchiveEraser(archive)] }));
+    expect(lines.find(({ type }) => type === 'halted')).toMatchObject({ reason: { code: 'disposal-scrub-halted' }, left: 2 });
   });
 
   it('stops where an original was gone before', async () => {

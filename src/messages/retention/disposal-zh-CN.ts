@@ -7,6 +7,7 @@ export const disposalTextsZhCN = {
   'custody.copy.destroying': '即将在 {place} 销毁：{key}（{why}）',
   'custody.copy.destroyed': '已在 {place} 销毁，且该处不再列出：{key}（{why}）',
   'custody.copy.spared': '未在 {place} 销毁：{key}：{reason}',
+  'custody.docking.found-disposed': '存储卡上有 {files} 个文件属于已销毁的录像：{left} 个未重新采集，{held} 个因法律保留而重新采集',
   'custody.disposal.proposed': '按 {rule} 提出销毁 {recordings} 条录像（{bytes}）；清单摘要 {digest}',
   'custody.disposal.listed': '按规则 {rule} 列入销毁清单 {disposal}',
   'custody.disposal.excluded': '从销毁清单 {disposal} 中剔除：{reason}',

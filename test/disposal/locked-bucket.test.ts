@@ -1,0 +1,244 @@
+/*
+ * Goal: a whole disposal by the real program over a real locked bucket: what the bucket has locked stays, whoever asks; the station's own key cannot delete footage even when no lock holds it;
+ * under the key of the run everything goes, every version, delete marker and part; the bucket's own log shows that nobody else deleted.
+ * Method: a real RGW whose clock is moved with that of the station (libfaketime); a docked card, two persons with accounts, days that pass between the starts of the program.
+ */
+import { appendFileSync, globSync, readdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DisposalAnswer } from '#api/disposals';
+import { type Rgw, startRgw } from '#test/support/archive/rgw';
+import { clientOf } from '#test/support/archive/s3-server';
+import { makeSmallCard } from '#test/support/card/small-card';
+import { type RecordingJson, runProgram, temporaryDirectory } from '#test/support/evidock';
+import { contradictionsIn } from '#test/support/ledger/replayed';
+import { lockedBucket, makeStationUser } from '#test/support/locked-bucket';
+import { asked, inForce } from '#test/support/retention/adopted';
+import { ShiftedStation } from '#test/support/station/shifted-station';
+
+const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
+const DAY_S = 86_400;
+const BUCKET = 'evidence-locked';
+/** Days, counted from the first one. Terms end after ten days; without a schedule in force the docked footage was locked for 90 days, and a generation of 30 at most. */
+const DUE = 12;
+const UNLOCKED = 122;
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let rgw: Rgw;
+let owner: S3Client;
+let thief: S3Client;
+let station: ShiftedStation;
+let recordings: readonly RecordingJson[] = [];
+
+/** Sets station and bucket to a day. The station is started anew. */
+async function onDay(day: number): Promise<void> {
+  await station.stop();
+  await writeFile(join(home.path, 'clock'), `+${day * DAY_S}`);
+  await station.on(day).start();
+}
+
+beforeAll(async () => {
+  if (!library) return;
+  home = await temporaryDirectory();
+  await writeFile(join(home.path, 'clock'), '+0');
+  rgw = await startRgw({ clock: join(home.path, 'clock') });
+  for (const name of ['station', 'disposal'] as const) await makeStationUser(rgw, name);
+  const made = await lockedBucket(rgw, BUCKET, { prefix: 'east', disposal: true });
+  owner = made.owner;
+  thief = clientOf(made.server);
+  const config = join(home.path, 'station.yaml');
+  await writeFile(
+    config,
+    JSON.stringify({
+      station: { id: 'east1', name: 'East', timezone: 'Asia/Shanghai' },
+      archive: {
+        kind: 's3',
+        s3: {
+          ...{ endpoint: rgw.endpoint, bucket: BUCKET, prefix: 'east', lockMode: 'COMPLIANCE', partSize: 5, lockHorizon: 90 },
+          ...{ accessKeyId: made.server.accessKeyId, secretAccessKey: made.server.secretAccessKey },
+        },
+      },
+      retention: { waiting: 1 },
+      disposal: { waitDays: 1, keyFile: join(home.path, 'disposal-key.json') },
+    }),
+  );
+  station = new ShiftedStation(join(home.path, 's'), { config });
+  // Of the small card a large clip, its duplicate and a photo.
+  await makeSmallCard(join(home.path, 'card'));
+  for (const left of ['LOG', 'DCIM/20260620/DSJ0012345_041234_20260620153016_0008.MP4'])
+    await rm(join(home.path, 'card', left), { recursive: true });
+}, 120_000);
+
+afterAll(async () => {
+  await station?.stop();
+  owner?.destroy();
+  thief?.destroy();
+  await rgw?.stop();
+  await home?.remove();
+});
+
+const lists = { list: null as DisposalAnswer | null };
+const list = () => lists.list ?? expect.fail('there is no list');
+const isUnder = (key: string, { id }: { readonly id: string }) => key.includes(`/${id}/`);
+/** Everything that the bucket has of these recordings: versions, markers and parts. */
+async function inBucket(of: readonly { readonly id: string }[]): Promise<readonly string[]> {
+  const versions = await owner.send(new ListObjectVersionsCommand({ Bucket: BUCKET }));
+  const { Uploads } = await owner.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+  const keys = [...(versions.Versions ?? []), ...(versions.DeleteMarkers ?? []), ...(Uploads ?? [])].map(({ Key }) => Key ?? '');
+  return keys.filter((key) => of.some((recording) => isUnder(key, recording))).sort();
+}
+const inVault = (of: readonly { readonly id: string }[]) =>
+  readdirSync(join(station.state, 'vault'), { recursive: true, encoding: 'utf8' }).filter((path) => of.some(({ id }) => path.includes(id)));
+/** The newest version of the original of a recording. */
+async function originalOf({
+  id,
+}: {
+  readonly id: string;
+}): Promise<{ readonly Bucket: string; readonly Key: string; readonly VersionId: string }> {
+  const { Versions } = await owner.send(new ListObjectVersionsCommand({ Bucket: BUCKET }));
+  const found = Versions?.find(({ Key = '' }) => isUnder(Key, { id }) && /original-0001\.(?!manifest)\w+$/.test(Key));
+  return { Bucket: BUCKET, Key: found?.Key ?? '', VersionId: found?.VersionId ?? '' };
+}
+const keyFile = () => join(home.path, 'disposal-key.json');
+const putKey = (name: string) => writeFile(keyFile(), JSON.stringify({ AccessKeyId: name, SecretAccessKey: `${name}secret` }));
+const DENIED = { name: 'AccessDenied' };
+const CHINESE = { EVIDOCK_LANG: 'zh-CN' };
+const both = async (...args: string[]) => {
+  const outcomes = [await station.run(args), await station.run(args, CHINESE)];
+  return outcomes.map(({ status, stdout, stderr }) => ({ status, text: stdout + stderr }));
+};
+
+describe.runIf(library)('a disposal over a locked bucket', () => {
+  it('proposes nothing that the bucket will still have locked when the waiting period is over', async () => {
+    await onDay(0);
+    await station.say('unit', 'add', 'East');
+    await station.addPerson('keeper', '--unit', 'East', '--role', 'custodian');
+    await station.addPerson('head', '--unit', 'East', '--role', 'reviewer');
+    await station.say('ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001', '--wait');
+    recordings = await station.json<RecordingJson[]>('recordings');
+    expect(recordings.map(({ kind, state, copies }) => [kind, state, copies.some(({ where }) => where === 's3')]).sort()).toEqual([
+      ['photo', 'archived', true],
+      ['video', 'archived', true],
+      ['video', 'archived', true],
+    ]);
+    await station.stop();
+    await inForce({ file: join(station.state, 'ledger/ledger.sqlite'), stationId: 'east1', atMs: Date.now() }, { days: { minimum: 'P10D' } });
+    await onDay(DUE);
+    expect((await station.run(['disposal', 'propose'])).stderr).toContain('clock');
+    await station.say('clock', 'confirm', '--words', 'it was in the store');
+    // What is due by the schedule, the bucket has locked: rounded up to a generation.
+    const answer = await (await station.signIn('keeper')).ask('POST', '/disposals', { body: {} });
+    expect(answer.json(), answer.text).toMatchObject({ reason: { code: 'disposal-nothing-due' } });
+    const disposal = clientOf({ ...rgw, accessKeyId: 'disposal', secretAccessKey: 'disposalsecret' });
+    for (const recording of recordings) {
+      const original = await originalOf(recording);
+      for (const client of [thief, disposal, owner])
+        await expect(client.send(new DeleteObjectCommand(original))).rejects.toMatchObject(DENIED);
+    }
+    disposal.destroy();
+  }, 600_000);
+
+  it('is proposed, read and approved by two persons, not at the machine itself', async () => {
+    await onDay(UNLOCKED);
+    await station.say('clock', 'confirm', '--words', 'it was in the store');
+    const [keeper, head] = [await station.signIn('keeper'), await station.signIn('head')];
+    lists.list = await asked<DisposalAnswer>(keeper, 'POST', '/disposals', {});
+    expect(list().counts).toMatchObject({ recordings: 3, listed: 3 });
+    const { id, digest } = list();
+    const photo = recordings.find(({ kind }) => kind === 'photo')?.id ?? '';
+    dump(await both('disposal', 'list'), await both('disposal', 'show', id), await both('disposal', 'review', id));
+    const excluded = await station.say('disposal', 'exclude', id, photo, '--reason', 'An appeal is open.');
+    lists.list = await station.json<DisposalAnswer>('disposal', 'show', id);
+    expect(excluded).toContain(list().digest);
+    expect(list().digest).not.toBe(digest);
+    const machine = await both('disposal', 'approve', id, '--digest', list().digest);
+    dump([{ status: 0, text: excluded }], machine);
+    expect(machine.map(({ status }) => status)).toEqual([1, 1]);
+    await asked(head, 'POST', `/disposals/${id}/approval`, { digest: list().digest });
+    dump(await both('disposal', 'show', id), await both('disposal', 'run', id));
+  }, 600_000);
+
+  it('destroys under the key of the run, and under no other', async () => {
+    await onDay(UNLOCKED + 2);
+    const { id } = list();
+    const gone = recordings.filter(({ kind }) => kind === 'video');
+    const kept = recordings.filter(({ kind }) => kind === 'photo');
+    const [first, second] = await Promise.all(gone.map(originalOf));
+    if (!first || !second) throw new Error('no originals');
+    // What a thief and a careless person have left: a version over one, a marker over the other, and a part of an upload.
+    await thief.send(new PutObjectCommand({ Bucket: BUCKET, Key: first.Key, Body: 'forged' }));
+    await owner.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: second.Key }));
+    const { UploadId } = await thief.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: first.Key }));
+    await thief.send(new UploadPartCommand({ Bucket: BUCKET, Key: first.Key, UploadId, PartNumber: 1, Body: 'part' }));
+    const before = await inBucket(recordings);
+    // No lock holds them any more; the station's key may not delete footage all the same.
+    for (const at of [first, second]) {
+      await expect(thief.send(new DeleteObjectCommand(at))).rejects.toMatchObject(DENIED);
+      await expect(thief.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: at.Key }))).rejects.toMatchObject(DENIED);
+    }
+    dump(await both('disposal', 'run', id));
+    await putKey('station');
+    const refused = await both('disposal', 'run', id);
+    dump(refused, await both('disposal', 'show', id));
+    expect(refused.map(({ status }) => status)).toEqual([1, 1]);
+    expect(await inBucket(recordings)).toEqual(before);
+    await putKey('disposal');
+    const ran = await station.run(['disposal', 'run', id], CHINESE);
+    await rm(keyFile());
+    dump([{ status: ran.status, text: ran.stdout + ran.stderr }]);
+    expect(ran.status, ran.stdout + ran.stderr).toBe(0);
+    expect(await inBucket(gone)).toEqual([]);
+    expect(inVault(gone)).toEqual([]);
+    expect(await inBucket(kept)).toEqual(before.filter((key) => kept.some((recording) => isUnder(key, recording))));
+    expect(inVault(kept).length).toBeGreaterThan(0);
+    // By the bucket's own log: every deletion below footage is the destroyer's, and one for each object that was there.
+    const deletions = (await rgw.requests()).filter(
+      ({ method, status, bucket }) => method === 'DELETE' && status < 300 && bucket === BUCKET,
+    );
+    const ofFootage = deletions.filter(({ key }) => recordings.some((recording) => isUnder(key, recording)));
+    expect(
+      ofFootage
+        .filter(({ user }) => user === 'disposal')
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(before.filter((key) => gone.some((recording) => isUnder(key, recording))));
+    expect(ofFootage.filter(({ user }) => user !== 'disposal').map(({ user, key }) => [user, key])).toEqual([['test', second.Key]]);
+    const own = deletions.filter(({ user }) => user === 'station').map(({ key }) => key.split('/').slice(0, 2).join('/'));
+    expect(new Set(own)).toEqual(new Set(['east/custody']));
+  }, 600_000);
+
+  it('leaves a certificate in both languages, a recording that says what became of it, and a log that tells the ledger row by row', async () => {
+    const { id } = list();
+    for (const { id: recording } of recordings.filter(({ kind }) => kind === 'video')) {
+      const shown = await station.say('recording', recording);
+      dump([{ status: 0, text: shown }], await both('recording', recording));
+    }
+    for (const [lang, words] of [
+      ['en', 'Certificate of disposal'],
+      ['zh-CN', '销毁'],
+    ] as const) {
+      const file = join(home.path, `${lang}.pdf`);
+      const made = await station.run(['disposal', 'certificate', id, '--out', file], { EVIDOCK_LANG: lang });
+      expect(made.status, made.stderr).toBe(0);
+      const { stdout } = await runProgram('pdftotext', ['-layout', file, '-']);
+      expect(stdout).toContain(words);
+      dump([{ status: 0, text: made.stdout + stdout }]);
+    }
+    dump(await both('verify'), await both('archive', 'compare'), await both('disposal', 'list'));
+    await station.stop();
+    expect(contradictionsIn(join(station.state, 'ledger/ledger.sqlite'))).toEqual([]);
+  }, 600_000);
+});
+function dump(...texts: readonly (readonly { status: number | null; text: string }[])[]) {
+  for (const text of texts.flat()) appendFileSync('/tmp/dsp/out.txt', `--- ${text.status}\n${text.text}\n`);
+}
