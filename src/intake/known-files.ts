@@ -113,9 +113,8 @@ export class KnownFiles {
     return others;
   }
 
-  async #isDisposed({ evictedAtMs, recordingId }: Original): Promise<boolean> {
-    // What was disposed of has no copy in the vault, so only what has none is asked about.
-    return evictedAtMs !== null && (await this.#options.ledger.recordings.get(recordingId))?.state === 'disposed';
+  async #isDisposed({ recordingId }: Original): Promise<boolean> {
+    return (await this.#options.ledger.recordings.get(recordingId))?.state === 'disposed';
   }
 
   /**

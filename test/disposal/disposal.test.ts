@@ -237,7 +237,13 @@ describe('carrying it out', () => {
     const { id } = await approved();
     const { ledger, clock } = station;
     const original = recordings.toSorted((a, b) => (a.recordingId < b.recordingId ? -1 : 1))[0] ?? nth(0);
-    const fault = { itemId: original.id, recordingId: original.recordingId, where: 'disk', key: original.vaultKey, kind: 'unread' as const };
+    const fault = {
+      itemId: original.id,
+      recordingId: original.recordingId,
+      where: 'disk',
+      key: original.vaultKey,
+      kind: 'unread' as const,
+    };
     const put = (endedAtMs: number | null) =>
       ledger.transaction(async (writer) => {
         await writer.scrubs.putFault({ ...fault, foundAtMs: START_MS, dueAtMs: START_MS, endedAtMs });

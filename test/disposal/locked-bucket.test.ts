@@ -132,7 +132,10 @@ describe.runIf(library)('a disposal over a locked bucket', () => {
       ['video', 'archived', true],
     ]);
     await station.stop();
-    await inForce({ file: join(station.state, 'ledger/ledger.sqlite'), stationId: 'east1', atMs: Date.now() }, { days: { minimum: 'P10D' } });
+    await inForce(
+      { file: join(station.state, 'ledger/ledger.sqlite'), stationId: 'east1', atMs: Date.now() },
+      { days: { minimum: 'P10D' } },
+    );
     await onDay(DUE);
     expect((await station.run(['disposal', 'propose'])).stderr).toContain('clock');
     await station.say('clock', 'confirm', '--words', 'it was in the store');

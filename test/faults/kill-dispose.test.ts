@@ -15,8 +15,8 @@ import { proposeDisposal } from '#desk/disposals/propose';
 import type { Disposal } from '#domain/destruction/disposal';
 import type { FaultPoint } from '#ports/fault-points';
 import { makeSmallCard } from '#test/support/card/small-card';
-import { type RecordingJson, runProgram, temporaryDirectory } from '#test/support/evidock';
 import { quickDisposals } from '#test/support/disposal';
+import { type RecordingJson, runProgram, temporaryDirectory } from '#test/support/evidock';
 import { contradictionsIn } from '#test/support/ledger/replayed';
 import { inForce } from '#test/support/retention/adopted';
 import { ShiftedStation } from '#test/support/station/shifted-station';
@@ -97,35 +97,39 @@ const ENDED: readonly (readonly [FaultPoint, 'run' | 'cancel'])[] = [
 ];
 
 describe('kill -9 while a list is carried out', () => {
-  it.each(ENDED)('%s, then %s', async (point, then) => {
-    const state = join(home.path, `${point}-${then}`);
-    const station = await copyOf(state);
-    await station.start({ EVIDOCK_FAULT_POINT: point });
-    expect((await station.run(['disposal', 'run', list.id])).status).toBe(1);
-    expect(await station.ended()).toBe('SIGKILL');
-    expectAccounted(state);
-    await station.start();
-    if (then === 'run') await station.say('disposal', 'run', list.id);
-    else await station.say('disposal', 'cancel', list.id, '--reason', 'Wrong week.');
-    expectAccounted(state);
-    const items = await station.json<DisposalItemAnswer[]>('disposal', 'review', list.id);
-    const gone = items.filter((item) => item.state === 'destroyed').map(({ recording }) => recording);
-    const buried = point === 'w37-recording-buried' ? 1 : 0;
-    expect(gone.length).toBe(then === 'run' ? recordings.length : buried);
-    expect(filesIn(state).filter((path) => gone.some((id) => path.includes(id)))).toEqual([]);
-    await station.say('verify');
-    if (gone.length > 0) {
-      const file = join(state, 'certificate.pdf');
-      await station.say('disposal', 'certificate', list.id, '--out', file);
-      const { stdout } = await runProgram('pdftotext', ['-raw', file, '-']);
-      for (const { id, originals } of recordings) {
-        expect([id, stdout.includes(id)]).toEqual([id, gone.includes(id)]);
-        for (const { sha256 } of gone.includes(id) ? originals : []) expect(stdout).toContain(sha256);
+  it.each(ENDED)(
+    '%s, then %s',
+    async (point, then) => {
+      const state = join(home.path, `${point}-${then}`);
+      const station = await copyOf(state);
+      await station.start({ EVIDOCK_FAULT_POINT: point });
+      expect((await station.run(['disposal', 'run', list.id])).status).toBe(1);
+      expect(await station.ended()).toBe('SIGKILL');
+      expectAccounted(state);
+      await station.start();
+      if (then === 'run') await station.say('disposal', 'run', list.id);
+      else await station.say('disposal', 'cancel', list.id, '--reason', 'Wrong week.');
+      expectAccounted(state);
+      const items = await station.json<DisposalItemAnswer[]>('disposal', 'review', list.id);
+      const gone = items.filter((item) => item.state === 'destroyed').map(({ recording }) => recording);
+      const buried = point === 'w37-recording-buried' ? 1 : 0;
+      expect(gone.length).toBe(then === 'run' ? recordings.length : buried);
+      expect(filesIn(state).filter((path) => gone.some((id) => path.includes(id)))).toEqual([]);
+      await station.say('verify');
+      if (gone.length > 0) {
+        const file = join(state, 'certificate.pdf');
+        await station.say('disposal', 'certificate', list.id, '--out', file);
+        const { stdout } = await runProgram('pdftotext', ['-raw', file, '-']);
+        for (const { id, originals } of recordings) {
+          expect([id, stdout.includes(id)]).toEqual([id, gone.includes(id)]);
+          for (const { sha256 } of gone.includes(id) ? originals : []) expect(stdout).toContain(sha256);
+        }
       }
-    }
-    await station.stop();
-    expect(contradictionsIn(join(state, 'ledger/ledger.sqlite'))).toEqual([]);
-  }, 900_000);
+      await station.stop();
+      expect(contradictionsIn(join(state, 'ledger/ledger.sqlite'))).toEqual([]);
+    },
+    900_000,
+  );
 });
 
 /** What vault and archive hold of footage, as `vault/…` and `archive/…`. */

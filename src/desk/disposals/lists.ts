@@ -36,7 +36,10 @@ export async function isKeptByHold({ holds }: Pick<LedgerReader, 'holds'>, recor
 }
 
 /** The first of these places of which so many copies were bad that nothing is healed there until a person confirms; null: none. */
-export async function failingOf({ scrubs }: Pick<LedgerReader, 'scrubs'>, places: readonly { readonly where: string }[]): Promise<string | null> {
+export async function failingOf(
+  { scrubs }: Pick<LedgerReader, 'scrubs'>,
+  places: readonly { readonly where: string }[],
+): Promise<string | null> {
   for (const { where } of places) if ((await scrubs.orders(where)).haltedAtMs !== null) return where;
   return null;
 }

@@ -45,7 +45,8 @@ export async function setHold(deps: HoldDeps, { scope, reason, reviewAtMs, may =
   await deps.ledger.transaction(async (writer) => {
     await mustBeThere(writer, scope);
     if (!(await writer.holds.withinSight(scope))) throw new EvidockError('request.forbidden', because('hold-beyond-sight', {}));
-    if (may !== null && !(await writer.holds.withinSight(scope, may))) throw new EvidockError('request.forbidden', because('hold-beyond-leave', {}));
+    if (may !== null && !(await writer.holds.withinSight(scope, may)))
+      throw new EvidockError('request.forbidden', because('hold-beyond-leave', {}));
     await writer.holds.insert(hold);
     await writer.custody.append(await setEntry(writer, hold, by));
   });

@@ -13,7 +13,10 @@ const person = (name: string) => ({ actor: { kind: 'user', id: name, via: 'netwo
  * Two persons adopt a schedule at a station that does not run, and its terms are counted: what `evidock retention` does in a dozen commands. `atMs`: when it is proposed; it is
  * in force a day later.
  */
-export async function inForce(at: { readonly file: string; readonly stationId: string; readonly atMs: number }, rules: Parameters<typeof scheduleText>[0]) {
+export async function inForce(
+  at: { readonly file: string; readonly stationId: string; readonly atMs: number },
+  rules: Parameters<typeof scheduleText>[0],
+) {
   const { file, stationId } = at;
   let nowMs = at.atMs;
   const clock = { nowMs: () => nowMs };
@@ -23,7 +26,8 @@ export async function inForce(at: { readonly file: string; readonly stationId: s
     const { version } = await proposeSchedule({ ledger, clock, read: parts.read }, { text: scheduleText(rules), by: person('usr-author') });
     let digest = '';
     const asked = { version, actor: person('usr-author').actor, signal: new AbortController().signal };
-    for await (const line of dryRun({ ledger, clock, shelf: parts.shelf, waitingDays: 1 }, asked)) if (line.type === 'result') ({ digest } = line);
+    for await (const line of dryRun({ ledger, clock, shelf: parts.shelf, waitingDays: 1 }, asked))
+      if (line.type === 'result') ({ digest } = line);
     await adoptSchedule({ ledger, clock, waitingDays: 1 }, { version, digest, by: person('usr-other') });
     nowMs += DAY_MS;
     const failed = (error: unknown) => {

@@ -33,7 +33,8 @@ export const disposalEn = {
   'disposal-no-schedule': 'no retention schedule is in force',
   'disposal-nothing-due': 'nothing is due that could be listed',
   'disposal-same-role': '{id} was proposed in the role {roles}; a person of another role approves it',
-  'disposal-scrub-halted': 'too many copies in {place} were bad of late; nothing is disposed of until somebody has confirmed that healing may go on there',
+  'disposal-scrub-halted':
+    'too many copies in {place} were bad of late; nothing is disposed of until somebody has confirmed that healing may go on there',
   'disposal-lost': 'originals of {recording} were gone before they were disposed of: {names}',
   'disposal-fixity': 'a copy of {recording} failed a check since it was listed, or is bad and not mended',
   'disposed-of': '{recording} was disposed of by list {id}; its tombstone and certificate are {tombstone}',
