@@ -19,6 +19,7 @@ import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
 import { networkChecks } from './network-checks.ts';
+import { disposalKeyCheck } from './disposal-key-check.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
@@ -210,6 +211,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await clockCheck(client),
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
+      ...(await disposalKeyCheck(client, config.disposal)),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

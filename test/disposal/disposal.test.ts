@@ -271,7 +271,9 @@ describe('carrying it out', () => {
     const { id } = await approved();
     const { ledger, clock } = station;
     let buried = 0;
-    const reached = (point: FaultPoint) => void (buried += point === 'w37-recording-buried' ? 1 : 0);
+    const reached = (point: FaultPoint) => {
+      if (point === 'w37-recording-buried') buried += 1;
+    };
     const vault: OriginalEraser = {
       ...station.vaultEraser,
       erase: async (doomed, signal) => {

@@ -97,7 +97,7 @@ it('stays on the card, is not taken in again, and is told at the slot, in the lo
   await docking.safe();
   expect(slotOf(station, 2)?.warning).toMatchObject({
     code: 'recorder.disposed-files',
-    reason: { code: 'files-of-disposed', parameters: { files: 2 } },
+    reason: { code: 'files-of-disposed', params: { files: 2 } },
   });
   await docking.rechecked();
   expect(await told(station, docking.id)).toEqual([{ recorder: 'R1', files: 2, left: 2, held: 0 }]);

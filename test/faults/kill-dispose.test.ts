@@ -14,7 +14,7 @@ import type { By } from '#desk/disposals/parts';
 import { proposeDisposal } from '#desk/disposals/propose';
 import type { Disposal } from '#domain/destruction/disposal';
 import type { FaultPoint } from '#ports/fault-points';
-import { makeSmallCard } from '#test/support/card/small-card';
+import { makeQuickCard } from '#test/support/card/quick-card';
 import { quickDisposals } from '#test/support/disposal';
 import { type RecordingJson, runProgram, temporaryDirectory } from '#test/support/evidock';
 import { contradictionsIn } from '#test/support/ledger/replayed';
@@ -54,7 +54,7 @@ async function copyOf(state: string): Promise<ShiftedStation> {
 beforeAll(async () => {
   home = await temporaryDirectory();
   approved = join(home.path, 'approved');
-  await makeSmallCard(join(home.path, 'card'));
+  await makeQuickCard(join(home.path, 'card'));
   const station = stationOf(approved);
   await station.say('ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001', '--wait');
   recordings = await station.json<RecordingJson[]>('recordings');
