@@ -29,7 +29,7 @@ export interface FoundOnCard {
 }
 
 /** A file on a card that looks like an original of a recording that was disposed of. */
-export interface FoundDisposed {
+interface FoundDisposed {
   readonly recordingId: string;
   /** A legal hold covers the recording, so the file is taken in as a new one. */
   readonly held: boolean;

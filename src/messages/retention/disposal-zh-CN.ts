@@ -32,7 +32,7 @@ export const disposalTextsZhCN = {
   'certificate.item-rule': '规则',
   'certificate.destroyed': '销毁时间',
   'certificate.entry': '保管链条目',
-  'certificate.manifest': '清单文件 SHA-256 {sha256}',
+  'certificate.manifest': '封存清单（manifest）SHA-256 {sha256}',
   'certificate.shared': '相同内容仍保存为 {originals}',
   'certificate.end': '共 {count} 条录像。保管链最新条目：{seq} {hash}',
   'certificate.foot': '证明 {id} · 第 {page} 页 · 采集站 {station} · {utc}',

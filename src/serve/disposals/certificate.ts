@@ -7,6 +7,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { type Language, speaker } from '#messages/language';
+import { roleNames, scheduleName } from '#messages/retention/disposal-words';
 import type { Block } from '#ports/document-printer';
 import { Presenter } from '#serve/present';
 
@@ -31,15 +32,17 @@ export async function printCertificate(deps: Deps, id: string, language: Languag
   const { proposed, approved } = disposal;
   const rows: (readonly [string, string])[] = [
     [say('certificate.list'), id],
-    [say('certificate.rule'), disposal.rule],
+    [say('certificate.rule'), `${scheduleName(say, disposal.rule)} (${disposal.rule})`],
     [say('certificate.digest'), disposal.digest],
     [
       say('certificate.proposed'),
-      `${await named(proposed.person)} (${proposed.person}, ${proposed.roles.join(', ')}) ${times.time(proposed.atMs)}`,
+      `${await named(proposed.person)} (${proposed.person}, ${roleNames(say, proposed.roles)}) ${times.time(proposed.atMs)}`,
     ],
     [
       say('certificate.approved'),
-      approved ? `${await named(approved.person)} (${approved.person}, ${approved.roles.join(', ')}) ${times.time(approved.atMs)}` : '—',
+      approved
+        ? `${await named(approved.person)} (${approved.person}, ${roleNames(say, approved.roles)}) ${times.time(approved.atMs)}`
+        : '—',
     ],
     [say('certificate.waited'), times.timeOrNull(disposal.waitsUntilMs) ?? '—'],
     [say('certificate.ended'), times.timeOrNull(disposal.endedAtMs) ?? '—'],

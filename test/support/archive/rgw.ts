@@ -16,7 +16,7 @@ export interface Rgw extends S3Server {
   requests(): Promise<readonly RgwRequest[]>;
 }
 
-export interface RgwRequest {
+interface RgwRequest {
   /** Whose key signed it; `anonymous` where none did. */
   readonly user: string;
   readonly method: string;
