@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import type { DisposalItemAnswer } from '#api/disposals';
 import { approveDisposal } from '#desk/disposals/decide';
@@ -29,6 +29,8 @@ const RUN = 3;
 const WANG: By = { actor: { kind: 'user', id: 'usr-wang', via: 'network', session: null }, person: 'usr-wang', roles: ['custodian'] };
 const LI: By = { actor: { kind: 'user', id: 'usr-li', via: 'network', session: null }, person: 'usr-li', roles: ['reviewer'] };
 
+/** The station of the test that runs. */
+let running: ShiftedStation | null = null;
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let approved: string;
 let list: Disposal;
@@ -67,8 +69,13 @@ beforeAll(async () => {
   const deps = { ledger, clock, facts: { stationId: STATION_ID }, disposals, callUps: { ways: [], wake: () => undefined } };
   list = await proposeDisposal(deps, { dueBeforeMs: clock.nowMs(), limit: 100, reviewers: async () => [] }, WANG);
   await approveDisposal(deps, list, LI);
+  const listed = new Set((await ledger.disposals.items(list.id, { limit: 100 })).map(({ recordingId }) => recordingId));
+  // The log has no time of its own, so it counts from its docking and is not due.
+  recordings = recordings.filter(({ id }) => listed.has(id));
+  expect(recordings).toHaveLength(3);
   await ledger.close();
 }, 600_000);
+afterEach(() => running?.stop());
 afterAll(() => home.remove());
 
 it('a disposal removes exactly what the log has as destroyed, in the order of the log', async () => {
@@ -102,6 +109,7 @@ describe('kill -9 while a list is carried out', () => {
     async (point, then) => {
       const state = join(home.path, `${point}-${then}`);
       const station = await copyOf(state);
+      running = station;
       await station.start({ EVIDOCK_FAULT_POINT: point });
       expect((await station.run(['disposal', 'run', list.id])).status).toBe(1);
       expect(await station.ended()).toBe('SIGKILL');
@@ -119,7 +127,9 @@ describe('kill -9 while a list is carried out', () => {
       if (gone.length > 0) {
         const file = join(state, 'certificate.pdf');
         await station.say('disposal', 'certificate', list.id, '--out', file);
-        const { stdout } = await runProgram('pdftotext', ['-raw', file, '-']);
+        const printed = await runProgram('pdftotext', ['-raw', file, '-']);
+        // Where a line is broken is of no matter.
+        const stdout = printed.stdout.replace(/\s+/g, '');
         for (const { id, originals } of recordings) {
           expect([id, stdout.includes(id)]).toEqual([id, gone.includes(id)]);
           for (const { sha256 } of gone.includes(id) ? originals : []) expect(stdout).toContain(sha256);

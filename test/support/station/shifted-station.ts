@@ -51,7 +51,7 @@ export class ShiftedStation {
     const child = spawn(join(ROOT, 'scripts/evidock'), [...this.#options, 'run'], { stdio: ['ignore', 'pipe', 'pipe'], env });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
     this.#process = child;
-    const until = { timeout: 120_000, interval: 50 };
+    const until = { timeout: 300_000, interval: 50 };
     // The file is there before its text is.
     const text = () => (existsSync(address) ? readFileSync(address, 'utf8').trim() : '');
     await vi.waitUntil(() => text() !== '' || child.exitCode !== null, until).catch(() => undefined);
