@@ -179,6 +179,18 @@ describe('carrying it out', () => {
     expect((await station.ledger.disposals.tombstone(first.recordingId))?.originals[0]?.sharedWith).toEqual([second.id]);
   });
 
+  it('says of nobody that they keep the bytes where all duplicates go', async () => {
+    const bytes = Buffer.from('the same bytes');
+    const twins = [await station.seal({ bytes }), await station.seal({ bytes })];
+    for (const { recordingId } of twins) await putTerm(station.ledger, recordingId, START_MS);
+    const { id } = await approved();
+    await run(id);
+    const stones = await Promise.all(twins.map(({ recordingId }) => station.ledger.disposals.tombstone(recordingId)));
+    const shared = stones.map((stone) => stone?.originals[0]?.sharedWith.length);
+    // The first left the second; the second left nothing. The certificate tells of what stays when it is printed.
+    expect(shared.toSorted()).toEqual([0, 1]);
+  });
+
   it('keeps what is held or not due any more at the last second, in the transaction of the deletion, and goes on with the others', async () => {
     const { id } = await approved();
     await putTerm(station.ledger, nth(0).recordingId, station.clock.nowMs() + 1);

@@ -262,6 +262,8 @@ function printDisposal(
     shell.print(say('disposal.show.approved', { name: approved.name, roles: roleNames(say, approved.roles), at: timeText(approved.at) }));
   if (waitsUntil !== null) shell.print(say('disposal.show.waits', { until: timeText(waitsUntil) }));
   for (const officer of officers)
-    shell.print(say('disposal.show.officer', { name: officer.name ?? officer.id ?? '—', recordings: officer.recordings }));
+    shell.print(
+      say('disposal.show.officer', { name: officer.name ?? officer.id ?? say('disposal.nobody'), recordings: officer.recordings }),
+    );
   if (reason) shell.print(say('disposal.review.reason', { why: reasonText(language, reason) }));
 }

@@ -161,7 +161,11 @@ async function buriedOriginals(writer: LedgerWriter, recordingId: string): Promi
   for (const { id, bytes, digests } of await writer.originals.ofRecording(recordingId)) {
     const sha256 = digests?.sha256 ?? '';
     const names = await writer.eviction.names({ sha256, bytes }, SHARED_MAX);
-    const sharedWith = names.filter((other) => other.recordingId !== recordingId).map((other) => other.id);
+    const sharedWith: string[] = [];
+    // Rows of what was disposed of stay, and hold no bytes.
+    for (const other of names)
+      if (other.recordingId !== recordingId && (await writer.recordings.get(other.recordingId))?.state !== 'disposed')
+        sharedWith.push(other.id);
     buried.push({ id, bytes, sha256, sm3: digests?.sm3 ?? null, manifestSha256: sealed.get(id)?.manifestSha256 ?? null, sharedWith });
   }
   return buried;

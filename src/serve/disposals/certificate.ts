@@ -85,6 +85,7 @@ interface Printing {
 async function stoneRows({ ledger }: Deps, stone: Tombstone, { say, times }: Printing): Promise<(readonly [string, string])[]> {
   const entries = await ledger.custody.of(subject('recording', stone.recordingId));
   const buried = entries.findLast(({ type }) => type === 'recording.disposed');
+  const staying = await stillThere(ledger, stone);
   return [
     [say('certificate.tombstone'), stone.id],
     [say('certificate.item-rule'), stone.rule],
@@ -97,8 +98,20 @@ async function stoneRows({ ledger }: Deps, stone: Tombstone, { say, times }: Pri
         `SHA-256 ${sha256}`,
         ...(sm3 === null ? [] : [`SM3 ${sm3}`]),
         ...(manifestSha256 === null ? [] : [say('certificate.manifest', { sha256: manifestSha256 })]),
-        ...(sharedWith.length === 0 ? [] : [say('certificate.shared', { originals: sharedWith.join(', ') })]),
+        ...(sharedWith.some((other) => staying.has(other))
+          ? [say('certificate.shared', { originals: sharedWith.filter((other) => staying.has(other)).join(', ') })]
+          : []),
       ].join('\n'),
     ]),
   ];
+}
+
+/** Of the originals that held the same bytes when this went: those that were not disposed of since. */
+async function stillThere(ledger: Deps['ledger'], { originals }: Tombstone): Promise<ReadonlySet<string>> {
+  const staying = new Set<string>();
+  for (const id of originals.flatMap(({ sharedWith }) => sharedWith)) {
+    const other = await ledger.originals.get(id);
+    if (other && (await ledger.recordings.get(other.recordingId))?.state !== 'disposed') staying.add(id);
+  }
+  return staying;
 }
