@@ -261,7 +261,7 @@ describe.runIf(library)('a disposal over a locked bucket', () => {
       // Two of them were duplicates of each other, and both are gone.
       expect(text).not.toMatch(/Thesamebytesstay|相同内容仍保存/);
     }
-    for (const command of [['verify'], ['archive', 'compare']]) await station.say(...command);
+    await station.say('verify');
     await station.stop();
     expect(contradictionsIn(join(station.state, 'ledger/ledger.sqlite'))).toEqual([]);
   }, 600_000);
