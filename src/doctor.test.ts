@@ -13,7 +13,8 @@ import type { Config } from '#config/schema';
 import { because, type Reason } from '#domain/reason';
 import type { TlsState } from '#ports/tls-source';
 import { buildServer } from '#serve/server';
-import { anId, START_MS } from '#test/support/builders';
+import { aHash, anId, START_MS } from '#test/support/builders';
+import { aCustodyDraft } from '#test/support/custody';
 import { makeTlsPair } from '#test/support/http/tls-pair';
 import { addUser } from '#test/support/people/sign-in';
 import { openDuty } from '#test/support/retention/walk-duties';
@@ -39,12 +40,13 @@ afterAll(async () => {
 });
 
 /** What the doctor finds under this name, of a station with these settings; undefined: it says nothing of it. */
-async function row(name: CheckName, http: Partial<Config['http']> = {}, nowMs = NOW_MS) {
+async function row(name: CheckName, http: Partial<Config['http']> = {}, nowMs = NOW_MS, keyFile = '') {
   // Other programs are not what is looked at here.
   const env = { EVIDOCK_DERIVE_FFMPEG: '/nowhere/ffmpeg', EVIDOCK_QUEUE_REDIS_SERVER: '/nowhere/redis' };
   const { config } = loadConfig({ file: null, state: join(station.directory, 'state'), env, root: station.directory });
   const connect = async () => new InProcessClient({ app: control, user: 'root', close: async () => undefined });
-  const checks = await runDoctor({ config: { ...config, http: { ...config.http, ...http } }, nowMs, connect });
+  const settings = { ...config, http: { ...config.http, ...http }, disposal: { ...config.disposal, keyFile } };
+  const checks = await runDoctor({ config: settings, nowMs, connect });
   const found = checks.filter((check) => check.name === name);
   expect(found.length, name).toBeLessThanOrEqual(1);
   const [check] = found;
@@ -59,6 +61,23 @@ function codesOf(reason: unknown): string[] {
   const { code, params } = reason as Partial<Reason>;
   return [...(typeof code === 'string' ? [code] : []), ...Object.values(params ?? reason).flatMap(codesOf)];
 }
+
+it('warns of a key of disposal that lies there while no list is to be run', async () => {
+  const key = join(station.directory, 'disposal-key.json');
+  const found = () => row('disposal key', {}, NOW_MS, key);
+  expect(await found()).toBeUndefined();
+  await writeFile(key, '{}');
+  expect(await found()).toEqual({ state: 'warns', codes: ['disposal-key-left'], mend: 'mend-disposal-key' });
+  const id = anId('dsp');
+  const proposed = { person: 'usr-a', roles: ['custodian'], atMs: START_MS };
+  const list = { id, state: 'approved' as const, rule: 'schedule-1', dueBeforeMs: START_MS, digest: aHash(1), proposed, approved: null };
+  await station.ledger.transaction(async (writer) => {
+    await writer.disposals.insert({ ...list, waitsUntilMs: null, beganAtMs: null, endedAtMs: null, why: null });
+    await writer.custody.append(aCustodyDraft());
+  });
+  expect(await found()).toEqual({ state: 'ok', codes: ['disposal-key-for'], mend: null });
+  await rm(key);
+});
 
 it('says that no certificate is needed here, or that a proxy speaks TLS', async () => {
   expect(await row('tls')).toEqual({ state: 'ok', codes: ['tls-not-needed'], mend: null });

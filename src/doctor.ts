@@ -19,6 +19,7 @@ import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
 import { dutyCheck } from './duty-check.ts';
+import { disposalKeyCheck } from './disposal-key-check.ts';
 import { heartbeatChecks, machineChecks } from './machine-checks.ts';
 import { evictionCheck } from './eviction-check.ts';
 import { immutableAttribute } from './immutable-check.ts';
@@ -222,6 +223,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await dutyCheck(client),
       await scrubCheck(client),
       ...(await evictionCheck(client)),
+      ...(await disposalKeyCheck(client, config.disposal)),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

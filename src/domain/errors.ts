@@ -43,6 +43,7 @@ export const ERRORS = {
   'recorder.gaps': { retry: 'never', status: 409 },
   'recorder.still-writing': { retry: 'later', status: 409 },
   'recorder.other-files': { retry: 'never', status: 409 },
+  'recorder.disposed-files': { retry: 'never', status: 409 },
   'recorder.known-differs': { retry: 'never', status: 409 },
   'recorder.known-unread': { retry: 'later', status: 502 },
   'recorder.unstable': { retry: 'later', status: 502 },

@@ -85,6 +85,7 @@ export class CardListing {
       await known.conclude(writer);
       await writeCounts(writer, docking.id, found.counts);
     });
+    known.concluded();
     onProgress(found.counts);
     return found.counts;
   }

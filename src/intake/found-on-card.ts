@@ -22,8 +22,19 @@ export interface FoundOnCard {
   readonly listed: Map<string, Seen>;
   /** By id of an original that an earlier docking read and that the card still holds, as far as was compared: its path on the card now. */
   readonly known: Map<string, string>;
+  /** By id of an original that was disposed of and whose file the card still holds. */
+  readonly disposed: Map<string, FoundDisposed>;
   /** Ids out of `known` that this docking has compared whole: they have the sealed digest. */
   readonly rechecked: Set<string>;
+}
+
+/** A file on a card that looks like an original of a recording that was disposed of. */
+interface FoundDisposed {
+  readonly recordingId: string;
+  /** A legal hold covers the recording, so the file is taken in as a new one. */
+  readonly held: boolean;
+  /** It stands in the custody log. */
+  told: boolean;
 }
 
 export function nothingFound(): FoundOnCard {
@@ -33,6 +44,7 @@ export function nothingFound(): FoundOnCard {
     replaced: new Set(),
     listed: new Map(),
     known: new Map(),
+    disposed: new Map(),
     rechecked: new Set(),
   };
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { STATION } from '#domain/custody/actor';
-import { DockingCompared } from '#domain/custody/docking-entries';
+import { DockingCompared, DockingFoundDisposed } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
@@ -17,6 +17,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
 import { CardComparison } from './card-comparison.ts';
+import { compareWhole } from './compare-whole.ts';
 import type { ComparisonTools, Outcome } from './comparison.ts';
 import type { FoundOnCard } from './found-on-card.ts';
 import { recordRechecked } from './record-rechecked.ts';
@@ -24,6 +25,8 @@ import { recordRechecked } from './record-rechecked.ts';
 /** So many small files are compared at once. */
 const SMALL_AT_ONCE = 4;
 const IDS_PER_QUERY = 1000;
+/** At most so many recordings in one custody entry, so that the entry stays readable. */
+const DISPOSED_PER_ENTRY = 500;
 
 interface Options extends ComparisonTools {
   readonly ledger: Ledger;
@@ -96,13 +99,46 @@ export class KnownFiles {
     const settle = (known: Original, outcome: Outcome) => {
       if (this.#isOther(known, outcome)) others.add(known.id);
     };
-    const all = looksLike.filter((known) => this.#mustBeCompared(known));
+    const all: Original[] = [];
+    for (const known of looksLike.filter((each) => this.#mustBeCompared(each))) {
+      const isDisposed = await this.#isDisposed(known);
+      if (!isDisposed) all.push(known);
+      else if (!(await this.#isLeftBehind(known, signal))) others.add(known.id);
+    }
     const small = all.filter(({ bytes }) => bytes <= WHOLE_BYTES_MAX);
     await allOf(small.map((known) => this.#small(async () => settle(known, await comparison.whole(known)))));
     // Large files go by rank. The first full sample shows what a sample costs, and should be of a file with a high rank.
     const large = all.filter(({ bytes }) => bytes > WHOLE_BYTES_MAX).sort((a, b) => this.#rank(a) - this.#rank(b));
     for (const known of large) settle(known, await this.#sample(comparison, known));
     return others;
+  }
+
+  async #isDisposed({ recordingId }: Original): Promise<boolean> {
+    return (await this.#options.ledger.recordings.get(recordingId))?.state === 'disposed';
+  }
+
+  /**
+   * Whether a file that looks like one that was disposed of stays where it is. Nothing was kept to compare parts with, so it is read whole. What a legal hold covers by
+   * now is taken in as a new recording (docs/decisions/0062).
+   */
+  async #isLeftBehind(known: Original, signal: AbortSignal): Promise<boolean> {
+    const { ledger, volume, found } = this.#options;
+    const { id, recordingId } = known;
+    const held = await ledger.holds.isHeld(recordingId);
+    if (held) {
+      found.disposed.set(id, { recordingId, held, told: false });
+      return false;
+    }
+    const { verdict } = await compareWhole(known, volume, { ...this.#options, signal });
+    if (verdict === 'differs') return false;
+    found.known.set(id, known.cardPath);
+    if (verdict === 'unread') this.#evidence.unread += 1;
+    else {
+      found.disposed.set(id, { recordingId, held, told: false });
+      this.#whole.push(known);
+      this.#evidence.whole += 1;
+    }
+    return true;
   }
 
   #rank({ id }: Original): number {
@@ -155,9 +191,10 @@ export class KnownFiles {
     this.#whole = [];
   }
 
-  /** Records at the end of the listing by what evidence files of this card count as known. */
+  /** Records at the end of the listing by what evidence files of this card count as known, and what of it was disposed of. */
   async conclude(writer: LedgerWriter): Promise<void> {
     const { docking, clock } = this.#options;
+    await this.#tellDisposed(writer);
     const { whole, sampled, fewer, unread } = this.#evidence;
     const files = whole + sampled + fewer + unread;
     if (files === 0) return;
@@ -174,6 +211,24 @@ export class KnownFiles {
     await writer.custody.append(
       DockingCompared.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data }),
     );
+  }
+
+  async #tellDisposed(writer: LedgerWriter): Promise<void> {
+    const { docking, clock } = this.#options;
+    const untold = [...this.#options.found.disposed.values()].filter(({ told }) => !told);
+    for (let at = 0; at < untold.length; at += DISPOSED_PER_ENTRY) {
+      const some = untold.slice(at, at + DISPOSED_PER_ENTRY);
+      const held = some.filter((each) => each.held).length;
+      const data = { recorder: docking.recorderSerial, files: some.length, left: some.length - held, held };
+      const lists = { recordings: [...new Set(some.map(({ recordingId }) => recordingId))] };
+      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) };
+      await writer.custody.append(DockingFoundDisposed.make({ ...about, data, lists }));
+    }
+  }
+
+  /** Called when the transaction of `conclude` has committed. */
+  concluded(): void {
+    for (const each of this.#options.found.disposed.values()) each.told = true;
   }
 }
 

@@ -104,6 +104,8 @@ export class ListedCaptures {
     const { names, views } = this;
     const toCopy: Original[] = [];
     const standing = new Map<ListedFile, Standing>();
+    /** By file: the recording that was disposed of, and that a hold covers. */
+    const heldBefore = new Map<ListedFile, string>();
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -114,8 +116,11 @@ export class ListedCaptures {
       const known = await writer.originals.find(names.identityOf(file));
       // An earlier listing of this docking has recorded the file as a new one.
       if (known && found.replaced.has(known.id)) continue;
+      const gone = known ? found.disposed.get(known.id) : undefined;
+      if (gone?.held) heldBefore.set(file, gone.recordingId);
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
-      else if (known && names.wasMarkedLater(file.path)) await markRecording(writer, known, file, { docking, nowMs: clock.nowMs() });
+      else if (known && names.wasMarkedLater(file.path) && !gone)
+        await markRecording(writer, known, file, { docking, nowMs: clock.nowMs() });
       const grown = known ? null : await relistGrown(writer, names.identityOf(file), this.#options);
       if (grown) {
         this.grown.add(grown.id);
@@ -126,7 +131,9 @@ export class ListedCaptures {
       if (known.state === 'sealed') {
         // A file that this docking itself has sealed, before its listing began again, does not count as known.
         if (known.dockingId !== docking.id) tally.addKnown(file, 1);
-        if (known.gaps.length > 0 && known.dockingId !== docking.id) this.withGaps.push({ item, known: { ...known, cardPath: file.path } });
+        // Reading its gaps again would take in what was disposed of.
+        if (known.gaps.length > 0 && known.dockingId !== docking.id && !gone)
+          this.withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#options.takenOver(known.dockingId)) {
         // An original that was copied keeps the path under which it was read.
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
@@ -151,6 +158,9 @@ export class ListedCaptures {
       );
       const fresh = originals[0]?.recordingId ?? null;
       for (const { file } of piece) standing.set(file, fresh);
+      // What was disposed of and is taken in again because of a hold is held as what it was.
+      const before = new Set(piece.flatMap(({ file }) => heldBefore.get(file) ?? []));
+      if (fresh !== null) for (const recordingId of before) await writer.holds.inherit(recordingId, fresh);
       if (fresh !== null) views.addFresh(fresh);
       toCopy.push(...originals);
     }

@@ -144,6 +144,7 @@ export class ListingRounds {
       onProgress: (counts) => view.listed(session, counts),
     });
     const { files, known, refused, bytes } = await listing.run(signal);
+    view.disposed(session, [...found.disposed.values()].filter(({ held }) => !held).length);
     view.others(session, listing.otherRecorders());
     session.unlisted = null;
     await view.unlisted(session);

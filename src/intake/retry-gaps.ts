@@ -67,8 +67,11 @@ export async function retryGaps(retry: GapRetry): Promise<void> {
       found.rechecked.delete(known.id);
       await retry.known.write(writer);
       await writeCounts(writer, docking.id, tally.soFar());
+      const as = originals[0]?.recordingId ?? '';
+      // A hold on this one recording means the footage, which is whole only in the new one.
+      await writer.holds.inherit(known.recordingId, as);
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', known.recordingId) };
-      const data = { docking: docking.id, original: known.id, as: originals[0]?.recordingId ?? '' };
+      const data = { docking: docking.id, original: known.id, as };
       await writer.custody.append(ReadAgain.make({ ...about, data, personal: { cardPath: known.cardPath } }));
       return originals;
     });

@@ -60,6 +60,15 @@ export class SessionView {
     this.#options.board.updateDocking(docking.id, { warning: { code: 'recorder.still-writing', reason: filesReason(paths) } });
   }
 
+  /** Files of recordings that were disposed of lie on the card and stay there. A warning that is shown already is more urgent. */
+  disposed({ docking: { id } }: Session, files: number): void {
+    const view = this.#options.board.docking(id);
+    if (!view || view.warning !== null || files === 0) return;
+    this.#options.board.updateDocking(id, {
+      warning: { code: 'recorder.disposed-files', reason: because('files-of-disposed', { files }) },
+    });
+  }
+
   /** Files of other recorders lie on the card. A warning that is shown already is more urgent and stays. */
   others({ docking: { id } }: Session, serials: readonly string[]): void {
     const view = this.#options.board.docking(id);

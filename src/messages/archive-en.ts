@@ -34,4 +34,5 @@ export const archiveEn = {
   'finding.size': 'other size',
   'finding.unlocked': 'without its lock',
   'check.archive locks': 'archive locks',
+  'check.disposal key': 'disposal key',
 } as const;

@@ -34,4 +34,5 @@ export const archiveZhCN = {
   'finding.size': '大小不符',
   'finding.unlocked': '未锁定',
   'check.archive locks': '归档锁定',
+  'check.disposal key': '销毁密钥',
 } as const;

@@ -56,6 +56,10 @@ export const ERRORS_EN = {
     what: 'Files of other recorders lie on the card',
     remedy: 'They are sealed under the number that their own names tell. Find out how they came there.',
   },
+  'recorder.disposed-files': {
+    what: 'The recorder still holds footage that was disposed of',
+    remedy: 'It was not taken in again. Remove it from the recorder; until then a copy of it is left.',
+  },
   'recorder.known-differs': {
     what: 'A file looked like one that is sealed, but holds other bytes',
     remedy: 'It is taken in as a new file: wait until the slot is safe again. Check the clock of the recorder, which may begin anew.',

@@ -30,6 +30,7 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
     remedy: '可读取的部分已封存并标记为损坏。请勿继续使用或清空该记录仪，将存储卡送检。',
   },
   'recorder.still-writing': { what: '记录仪接入后仍在写入存储卡', remedy: '最后写入的内容未被采集。请关闭记录仪后重新接入。' },
+  'recorder.disposed-files': { what: '记录仪上仍有已销毁的录像', remedy: '未重新采集。请从记录仪上删除；在此之前仍存有一份副本。' },
   'recorder.other-files': { what: '存储卡上有其他记录仪的文件', remedy: '这些文件已按其名称所示的编号封存。请查明其来源。' },
   'recorder.known-differs': {
     what: '有文件看似已封存，内容却不同',

@@ -124,7 +124,8 @@ describe('with the key of the station', () => {
   beforeEach(async () => {
     count += 1;
     bucket = `station-${count}`;
-    const made = await lockedBucket(rgw, bucket);
+    // A careless policy: what is found must not rest on a good one.
+    const made = await lockedBucket(rgw, bucket, { deletes: 'everything' });
     owner = made.owner;
     thief = clientOf(made.server);
     archive = archiveOn(made.server, journal.uploads, { unlocked: 'refused', lockMode: 'COMPLIANCE' });

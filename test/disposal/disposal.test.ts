@@ -23,6 +23,7 @@ import { recordingPrefix } from '#domain/vault/vault-key';
 import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { START_MS, STATION_ID } from '#test/support/builders';
+import { aCustodyDraft } from '#test/support/custody';
 import { diskArchiveEraser, putSchedule, putTerm, quickDisposals, type SealedStation, sealedStation } from '#test/support/disposal';
 import { contradictionsIn } from '#test/support/ledger/replayed';
 import { holdOfOthers } from '#test/support/retention/walk-holds';
@@ -178,6 +179,18 @@ describe('carrying it out', () => {
     expect((await station.ledger.disposals.tombstone(first.recordingId))?.originals[0]?.sharedWith).toEqual([second.id]);
   });
 
+  it('says of nobody that they keep the bytes where all duplicates go', async () => {
+    const bytes = Buffer.from('the same bytes');
+    const twins = [await station.seal({ bytes }), await station.seal({ bytes })];
+    for (const { recordingId } of twins) await putTerm(station.ledger, recordingId, START_MS);
+    const { id } = await approved();
+    await run(id);
+    const stones = await Promise.all(twins.map(({ recordingId }) => station.ledger.disposals.tombstone(recordingId)));
+    const shared = stones.map((stone) => stone?.originals[0]?.sharedWith.length);
+    // The first left the second; the second left nothing. The certificate tells of what stays when it is printed.
+    expect(shared.toSorted()).toEqual([0, 1]);
+  });
+
   it('keeps what is held or not due any more at the last second, in the transaction of the deletion, and goes on with the others', async () => {
     const { id } = await approved();
     await putTerm(station.ledger, nth(0).recordingId, station.clock.nowMs() + 1);
@@ -230,6 +243,62 @@ describe('carrying it out', () => {
     expect(
       (await station.ledger.callUps.notices({ user: 'usr-li', limit: 100 })).filter(({ kind }) => kind === 'disposal-halted').length,
     ).toBeGreaterThan(0);
+  });
+
+  it('stops where the scrub has found a copy bad that is not mended, and where healing is stopped for too many', async () => {
+    const { id } = await approved();
+    const { ledger, clock } = station;
+    const original = recordings.toSorted((a, b) => (a.recordingId < b.recordingId ? -1 : 1))[0] ?? nth(0);
+    const fault = {
+      itemId: original.id,
+      recordingId: original.recordingId,
+      where: 'disk',
+      key: original.vaultKey,
+      kind: 'unread' as const,
+    };
+    const put = (endedAtMs: number | null) =>
+      ledger.transaction(async (writer) => {
+        await writer.scrubs.putFault({ ...fault, foundAtMs: START_MS, dueAtMs: START_MS, endedAtMs });
+        await writer.custody.append(aCustodyDraft());
+      });
+    const orders = (where: string, haltedAtMs: number | null) =>
+      ledger.transaction(async (writer) => {
+        await writer.scrubs.putOrders(where, { paused: false, haltedAtMs, confirmedAtMs: null, runSinceMs: null });
+        await writer.custody.append(aCustodyDraft());
+      });
+    const halts = async () => (await run(id)).flatMap((line) => (line.type === 'halted' ? [line.reason.code] : []));
+    await put(null);
+    expect(await halts()).toEqual(['disposal-fixity']);
+    await put(clock.nowMs());
+    for (const where of ['vault', 'disk']) {
+      await orders(where, clock.nowMs());
+      expect(await halts()).toEqual(['disposal-scrub-halted']);
+      await orders(where, null);
+    }
+    for (const each of recordings) expect(left(each).length).toBe(5);
+    expect((await run(id)).at(-1)).toMatchObject({ state: 'done', destroyed: 3 });
+  });
+
+  it('stops where healing is stopped between two recordings of one batch', async () => {
+    const { id } = await approved();
+    const { ledger, clock } = station;
+    let buried = 0;
+    const reached = (point: FaultPoint) => {
+      if (point === 'w37-recording-buried') buried += 1;
+    };
+    const vault: OriginalEraser = {
+      ...station.vaultEraser,
+      erase: async (doomed, signal) => {
+        if (buried === 1)
+          await ledger.transaction(async (writer) => {
+            await writer.scrubs.putOrders('disk', { paused: false, haltedAtMs: clock.nowMs(), confirmedAtMs: null, runSinceMs: null });
+            await writer.custody.append(aCustodyDraft());
+          });
+        return station.vaultEraser.erase(doomed, signal);
+      },
+    };
+    const lines = await run(id, deps({ faults: { reached }, places: [vault, diskArchiveEraser(archive)] }));
+    expect(lines.find(({ type }) => type === 'halted')).toMatchObject({ reason: { code: 'disposal-scrub-halted' }, left: 2 });
   });
 
   it('stops where an original was gone before', async () => {

@@ -8,11 +8,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setHold } from '#desk/holds/set-hold';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
+import { EMPTY_SCOPE } from '#domain/hold/hold';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
-import { about, toldBy } from '#test/support/custody';
+import { about, cli, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/media/deriving';
 import { saying } from '#test/support/saying';
 import { runProgram } from '../support/evidock.ts';
@@ -147,6 +149,12 @@ describe('a recorder with gaps', () => {
       return station.ledger.dockings.get(docking.id);
     };
     await dockAgain(1);
+    // Somebody holds the damaged recording by its own id: what is read of it later is held too.
+    const scope = { ...EMPTY_SCOPE, recordings: [(await recordingsOf(station, 'a.mp4'))[0]?.recording.id ?? ''] };
+    const { ledger, parts } = station;
+    const holding = { ledger, clock: parts.clock, archive: null, facts: { stationId: 'test1' } };
+    const request = { scope, reason: 'order 77', reviewAtMs: Date.now() + 86_400_000 };
+    await setHold(holding, request, { actor: cli('author'), person: 'usr-author' });
     expect(await dockAgain(2)).toMatchObject({ filesListed: 2, filesKnown: 2 });
     expect(await recordingsOf(station, 'a.mp4')).toHaveLength(1);
     expect(station.board.snapshot()[1]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps' } });
@@ -158,6 +166,9 @@ describe('a recorder with gaps', () => {
       recording: { damaged: false },
       original: { state: 'sealed', gaps: [], duplicateOf: null, digests: { sha256: sha256(content) } },
     });
+    expect(await ledger.holds.isHeld(second?.recording.id ?? '')).toBe(true);
+    const [other] = await recordingsOf(station, 'b.mp4');
+    expect(await ledger.holds.isHeld(other?.recording.id ?? '')).toBe(false);
     const told = (await station.ledger.custody.of(about(first?.recording.id ?? ''))).find(({ type }) => type === 'recording.read-again');
     expect(toldBy(told ?? expect.fail())).toMatchObject({ cardPath: 'a.mp4', as: second?.recording.id });
     expect(await dockAgain(4)).toMatchObject({ filesListed: 2, filesKnown: 2 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { AttributeAnswer, AttributeOutcome, AttributePower, ImmutableFiles } from '#ports/immutable-files';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../run-command.ts';
 
 /** A file below the vault: lower-case parts of which none begins with a dot. What was set aside has underscores too. */
 const FILE = /^[0-9a-z][0-9a-z._-]*(?:\/[0-9a-z][0-9a-z._-]*)*$/;

@@ -13,6 +13,7 @@ import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
+import { roleNames, scheduleName } from '#messages/retention/disposal-words';
 
 const STATES = ['proposed', 'approved', 'running', 'halted', 'done', 'cancelled'];
 const LIST_MAX = 1000;
@@ -254,13 +255,15 @@ function printDisposal(
 ): void {
   const { say, language } = shell;
   const { recordings, hours, bytes, files, excluded, kept, destroyed } = counts;
-  shell.print(say('disposal.show.head', { id, state: word(say, 'disposal-state', state), rule, digest }));
+  shell.print(say('disposal.show.head', { id, state: word(say, 'disposal-state', state), rule: scheduleName(say, rule), digest }));
   shell.print(say('disposal.show.counts', { recordings, hours, size: bytesText(bytes), files, excluded, kept, destroyed }));
-  shell.print(say('disposal.show.proposed', { name: proposed.name, roles: proposed.roles.join(', ') || '—', at: timeText(proposed.at) }));
+  shell.print(say('disposal.show.proposed', { name: proposed.name, roles: roleNames(say, proposed.roles), at: timeText(proposed.at) }));
   if (approved)
-    shell.print(say('disposal.show.approved', { name: approved.name, roles: approved.roles.join(', '), at: timeText(approved.at) }));
+    shell.print(say('disposal.show.approved', { name: approved.name, roles: roleNames(say, approved.roles), at: timeText(approved.at) }));
   if (waitsUntil !== null) shell.print(say('disposal.show.waits', { until: timeText(waitsUntil) }));
   for (const officer of officers)
-    shell.print(say('disposal.show.officer', { name: officer.name ?? officer.id ?? '—', recordings: officer.recordings }));
+    shell.print(
+      say('disposal.show.officer', { name: officer.name ?? officer.id ?? say('disposal.nobody'), recordings: officer.recordings }),
+    );
   if (reason) shell.print(say('disposal.review.reason', { why: reasonText(language, reason) }));
 }

@@ -1,7 +1,7 @@
 import { isFrom } from '#domain/access/address-range';
 import { type Asker, type Decision, decide, type Shown } from '#domain/access/decide';
 import type { Action, Policy } from '#domain/access/policy';
-import { scopeOf } from '#domain/access/scope-of';
+import { type ScopedAction, scopeOf } from '#domain/access/scope-of';
 import { effectiveProtection } from '#domain/protection';
 import type { Scope } from '#domain/scope';
 import { timeIn } from '#domain/time/calendar-date';
@@ -70,17 +70,22 @@ export async function decideFor(deps: AskingDeps, asker: Asker, action: Action, 
   return { ...decision, policy: policy.version, grants: grants.map(({ id }) => id), shown };
 }
 
-/** What the asker may see now: exactly the recordings for which `see` is not refused. */
-export async function scopeFor(deps: AskingDeps, asker: Asker, asking: Pick<Asking, 'address' | 'atMs'>): Promise<Scope> {
+/** What the asker may see now, or hold: for `see` exactly the recordings for which it is not refused. */
+export async function scopeFor(
+  deps: AskingDeps,
+  asker: Asker,
+  asking: Pick<Asking, 'address' | 'atMs'>,
+  action: ScopedAction = 'see',
+): Promise<Scope> {
   const { ledger, access, clock, facts } = deps;
   const atMs = asking.atMs ?? clock.nowMs();
   const [units, granted] = await Promise.all([
     asker.unit === null ? [] : ledger.people.unitsBelow(asker.unit),
-    ledger.callUps.grantedTo(asker.id, 'see', atMs),
+    ledger.callUps.grantedTo(asker.id, action, atMs),
   ]);
   const time = timeIn(atMs, facts.timezone);
   const unitsBelow = units.filter((unit) => unit !== asker.unit);
-  return scopeOf(access.policy(), asker, { time, isFrom: isFrom(asking.address), atMs, unitsBelow, granted });
+  return scopeOf(access.policy(), asker, { time, isFrom: isFrom(asking.address), atMs, unitsBelow, granted }, action);
 }
 
 export function shownOf(recordingId: string, judged: JudgedRecording, atMs: number): Shown {

@@ -14,7 +14,7 @@ import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { type DestroyDeps, destroyCopy, isBusy, settleDestruction } from '#steps/destroy-copy';
 import { filesOf } from './files.ts';
-import { contentsNow, dueOf, isKeptByHold, lockOf, mustHaveDisposal } from './lists.ts';
+import { contentsNow, dueOf, failingOf, isKeptByHold, lockOf, mustHaveDisposal } from './lists.ts';
 import type { DisposalDeps } from './parts.ts';
 
 export interface Run {
@@ -33,7 +33,7 @@ const OPEN_MAX = 1000;
 async function disposalFactsNow(
   { clock, disposals }: DisposalDeps,
   writer: LedgerReader,
-  { disposal: { id }, digest }: Pick<Run, 'disposal' | 'digest'>,
+  { disposal: { id }, digest, places }: Pick<Run, 'disposal' | 'digest' | 'places'>,
   recordingId: string,
 ): Promise<DisposalFacts> {
   return {
@@ -46,6 +46,7 @@ async function disposalFactsNow(
     locked: await lockOf(writer, recordingId),
     busy: await isBusy(writer, recordingId),
     steady: disposals.isSteady(),
+    failing: await failingOf(writer, places),
     nowMs: clock.nowMs(),
   };
 }
@@ -68,7 +69,8 @@ export async function disposeOfRecording(deps: DisposalDeps, run: Run, item: Dis
   if (lost.length > 0)
     throw new EvidockError('station.internal', because('disposal-lost', { recording: recordingId, names: lost.map(({ id }) => id) }));
   await mustHaveEveryPlace(ledger, recordingId, places);
-  if (files.length > 0 && custody.some(({ type, atMs }) => isFixityFault(type) && atMs > run.disposal.proposed.atMs))
+  const failed = custody.some(({ type, atMs }) => isFixityFault(type) && atMs > run.disposal.proposed.atMs);
+  if (files.length > 0 && (failed || (await hasOpenFault(ledger, recordingId, places))))
     throw new EvidockError('station.internal', because('disposal-fixity', { recording: recordingId }));
   for (const doomed of files) {
     signal.throwIfAborted();
@@ -96,9 +98,23 @@ async function settleOpen(deps: DisposalDeps, run: Run, recordingId: string): Pr
   }
 }
 
-/** A copy that failed a check while the list waited: somebody has to look at the medium before anything is destroyed by what it says. */
+/** A copy that failed a check while the list waited, also one that was healed: somebody has to look at the medium before anything is destroyed by what it says. */
 function isFixityFault(type: string): boolean {
-  return type === 'copy.failed-verification' || type === 'copy.withdrawn';
+  return ['copy.failed-verification', 'copy.withdrawn', 'copy.corrupt', 'copy.none-good'].includes(type);
+}
+
+/** Whether the scrub found a copy bad, lost or unreadable, whenever that was, and it is not mended. */
+async function hasOpenFault(
+  { originals, scrubs }: Pick<LedgerReader, 'originals' | 'scrubs'>,
+  recordingId: string,
+  places: readonly OriginalEraser[],
+): Promise<boolean> {
+  for (const { id } of await originals.ofRecording(recordingId))
+    for (const { where } of places) {
+      const fault = await scrubs.fault(id, where);
+      if (fault !== null && fault.endedAtMs === null) return true;
+    }
+  return false;
 }
 
 function destroying({ ledger, clock, disposals, ...rest }: DisposalDeps, run: Run): DestroyDeps {
@@ -124,7 +140,7 @@ async function bury({ ledger, clock, facts }: DisposalDeps, { disposal, actor, d
   await ledger.transaction(async (writer) => {
     const now = await mustHaveDisposal(writer, disposal.id);
     // Nothing is left, so neither hold nor term can be kept by refusing this; only that somebody ended the list meanwhile stops it.
-    const fault = approvalFault({ disposal: now, digest, steady: true, nowMs: clock.nowMs() });
+    const fault = approvalFault({ disposal: now, digest, steady: true, failing: null, nowMs: clock.nowMs() });
     if (fault) throw new EvidockError('request.conflict', fault);
     const atMs = clock.nowMs();
     const originals = await buriedOriginals(writer, recordingId);
@@ -145,7 +161,11 @@ async function buriedOriginals(writer: LedgerWriter, recordingId: string): Promi
   for (const { id, bytes, digests } of await writer.originals.ofRecording(recordingId)) {
     const sha256 = digests?.sha256 ?? '';
     const names = await writer.eviction.names({ sha256, bytes }, SHARED_MAX);
-    const sharedWith = names.filter((other) => other.recordingId !== recordingId).map((other) => other.id);
+    const sharedWith: string[] = [];
+    // Rows of what was disposed of stay, and hold no bytes.
+    for (const other of names)
+      if (other.recordingId !== recordingId && (await writer.recordings.get(other.recordingId))?.state !== 'disposed')
+        sharedWith.push(other.id);
     buried.push({ id, bytes, sha256, sm3: digests?.sm3 ?? null, manifestSha256: sealed.get(id)?.manifestSha256 ?? null, sharedWith });
   }
   return buried;

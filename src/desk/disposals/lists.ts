@@ -35,6 +35,15 @@ export async function isKeptByHold({ holds }: Pick<LedgerReader, 'holds'>, recor
   return (await holds.isHeld(recordingId)) || (await holds.unmirrored(recordingId));
 }
 
+/** The first of these places of which so many copies were bad that nothing is healed there until a person confirms; null: none. */
+export async function failingOf(
+  { scrubs }: Pick<LedgerReader, 'scrubs'>,
+  places: readonly { readonly where: string }[],
+): Promise<string | null> {
+  for (const { where } of places) if ((await scrubs.orders(where)).haltedAtMs !== null) return where;
+  return null;
+}
+
 /** Until when the archive has a copy locked, as it told last; `hold`: it has a hold of its own. */
 export async function lockOf({ recordings }: Pick<LedgerReader, 'recordings'>, recordingId: string): Promise<number | 'hold' | null> {
   const copies = await recordings.copies(recordingId);

@@ -8,7 +8,7 @@ import { because } from '#domain/reason';
 import { isTakenIn } from '#domain/recording';
 import type { KeptTerm } from '#domain/retention/kept-term';
 import type { LedgerWriter } from '#ports/ledger';
-import { dueOf, isKeptByHold } from './lists.ts';
+import { dueOf, isKeptByHold, lockOf } from './lists.ts';
 import type { By, DisposalDeps } from './parts.ts';
 import { tellAbout } from './tell.ts';
 
@@ -17,8 +17,8 @@ const PAGE = 200;
 const LOOKED_AT_MAX = 20_000;
 
 /**
- * Proposes a list of what the schedule in force does not ask to keep any more, the longest due first. What is held, on another open list, not in the vault's care
- * or to be transferred is left out. Nobody can put a recording on a list by hand. Throws request.conflict where nothing is due.
+ * Proposes a list of what the schedule in force does not ask to keep any more, the longest due first. What is held, on another open list, not in the vault's care,
+ * to be transferred, or locked in the archive for longer than the waiting period is left out. Nobody can put a recording on a list by hand. Throws request.conflict where nothing is due.
  */
 export async function proposeDisposal(
   deps: DisposalDeps,
@@ -37,7 +37,8 @@ export async function proposeDisposal(
     const schedule = await writer.retention.inForce();
     if (!schedule) throw new EvidockError('request.conflict', because('disposal-no-schedule', {}));
     const id = newId('dsp', atMs, facts.stationId);
-    const items = await dueItems(writer, { id, dueBeforeMs, limit: Math.min(limit, LIST_MAX), nowMs: atMs });
+    const wanted = { id, dueBeforeMs, limit: Math.min(limit, LIST_MAX), nowMs: atMs, unlockedByMs: atMs + deps.disposals.waitMs };
+    const items = await dueItems(writer, wanted);
     if (items.length === 0) throw new EvidockError('request.conflict', because('disposal-nothing-due', {}));
     const rule = `schedule-${schedule.version}`;
     const digest = listDigest({ id, rule, dueBeforeMs }, items);
@@ -72,6 +73,8 @@ interface Wanted {
   readonly dueBeforeMs: number;
   readonly limit: number;
   readonly nowMs: number;
+  /** What the archive has locked for longer could not go when the waiting period is over. */
+  readonly unlockedByMs: number;
 }
 
 async function dueItems(writer: LedgerWriter, wanted: Wanted): Promise<readonly DisposalItem[]> {
@@ -94,13 +97,15 @@ async function dueItems(writer: LedgerWriter, wanted: Wanted): Promise<readonly 
 async function itemOf(
   writer: LedgerWriter,
   { recordingId, action, winner }: KeptTerm,
-  { id, nowMs }: Wanted,
+  { id, nowMs, unlockedByMs }: Wanted,
 ): Promise<DisposalItem | null> {
   if (action === 'transfer') return null;
   const recording = await writer.recordings.get(recordingId);
   if (!recording || !isTakenIn(recording.state)) return null;
   const dueMs = await dueOf(writer, recordingId);
   if (dueMs === null || dueMs > nowMs) return null;
+  const locked = await lockOf(writer, recordingId);
+  if (locked === 'hold' || (locked !== null && locked > unlockedByMs)) return null;
   if ((await isKeptByHold(writer, recordingId)) || (await writer.disposals.openOf(recordingId))) return null;
   const originals = await writer.originals.ofRecording(recordingId);
   if (originals.some(({ state }) => state !== 'sealed')) return null;

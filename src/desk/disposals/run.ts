@@ -8,7 +8,7 @@ import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { DisposalKey, OriginalEraser } from '#ports/original-eraser';
 import { disposeOfRecording } from './dispose-recording.ts';
-import { allItems, mustHaveDisposal } from './lists.ts';
+import { allItems, failingOf, mustHaveDisposal } from './lists.ts';
 import type { DisposalDeps } from './parts.ts';
 import { tellAbout } from './tell.ts';
 
@@ -76,6 +76,8 @@ async function begin({ ledger, clock, disposals }: DisposalDeps, id: string, act
       disposal: { ...disposal, state: 'running' as const },
       digest: listDigest(disposal, items),
       steady: disposals.isSteady(),
+      // Which places there are is known when they are open; the first batch asks.
+      failing: null,
       nowMs: atMs,
     };
     const fault = approvalFault(facts);
@@ -98,7 +100,8 @@ async function* batches(deps: DisposalDeps, { id, places, actor, signal }: Runni
     const left = listed(items);
     if (left.length === 0) return null;
     const digest = listDigest(disposal, items);
-    const fault = approvalFault({ disposal, digest, steady: deps.disposals.isSteady(), nowMs: deps.clock.nowMs() });
+    const failing = await failingOf(deps.ledger, places);
+    const fault = approvalFault({ disposal, digest, failing, steady: deps.disposals.isSteady(), nowMs: deps.clock.nowMs() });
     if (fault) return fault;
     for (const [done, item] of left.slice(0, deps.disposals.batch).entries()) {
       signal.throwIfAborted();

@@ -7,6 +7,7 @@ import { EvidockError } from '#domain/errors';
 import { HELD_RECORDINGS_MAX, type Hold, type HoldScope, REVIEW_MS_MAX, scopeFault } from '#domain/hold/hold';
 import { newId } from '#domain/ids';
 import { because } from '#domain/reason';
+import type { Scope } from '#domain/scope';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { NewHold } from '#ports/ledger/holds';
 import { checkHold } from './check-hold.ts';
@@ -16,6 +17,8 @@ export interface HoldRequest {
   readonly scope: HoldScope;
   readonly reason: string;
   readonly reviewAtMs: number;
+  /** What the policy lets the author hold; null, or left out: it is not asked. */
+  readonly may?: Scope | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -28,9 +31,10 @@ const CHECKED_AT_ONCE = 2000;
 
 /**
  * Sets a legal hold. It is in force with the commit; then what it has reached is put on record and its completeness is checked, as far as somebody should wait for that. The
- * rest is the keeper's. Throws request.invalid, request.not-found for what is not there or not seen, request.forbidden where it would go beyond what is seen.
+ * rest is the keeper's. Throws request.invalid, request.not-found for what is not there or not seen, request.forbidden where it would go beyond what is seen,
+ * or what the policy lets hold.
  */
-export async function setHold(deps: HoldDeps, { scope, reason, reviewAtMs }: HoldRequest, by: Deciding): Promise<Hold> {
+export async function setHold(deps: HoldDeps, { scope, reason, reviewAtMs, may = null }: HoldRequest, by: Deciding): Promise<Hold> {
   const atMs = deps.clock.nowMs();
   mustBeScope(scope);
   if (reason.trim() === '') throw new EvidockError('request.invalid', because('hold-reason-needed', {}));
@@ -41,6 +45,8 @@ export async function setHold(deps: HoldDeps, { scope, reason, reviewAtMs }: Hol
   await deps.ledger.transaction(async (writer) => {
     await mustBeThere(writer, scope);
     if (!(await writer.holds.withinSight(scope))) throw new EvidockError('request.forbidden', because('hold-beyond-sight', {}));
+    if (may !== null && !(await writer.holds.withinSight(scope, may)))
+      throw new EvidockError('request.forbidden', because('hold-beyond-leave', {}));
     await writer.holds.insert(hold);
     await writer.custody.append(await setEntry(writer, hold, by));
   });

@@ -1,6 +1,6 @@
 import type { RuledScope, Scope, ScopePart, ScopeWhich } from '#domain/scope';
 import { type Asker, isWithin } from './decide.ts';
-import type { Rule, Ruled, Which } from './policy.ts';
+import type { Action, Rule, Ruled, Which } from './policy.ts';
 import { rolesThatExclude } from './roles.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,12 +19,16 @@ export interface ScopeMoment {
   readonly granted: { readonly cases: readonly string[]; readonly recordings: readonly string[] };
 }
 
-/** Everything that the asker may see at this moment: the recordings for which `decide` does not refuse `see`. */
-export function scopeOf({ rules }: Ruled, asker: Asker, moment: ScopeMoment): Scope {
+/** With which a scope can be made. Facts are seen also where the rule asks for a reason or an approval; a hold is set only where it is simply allowed. */
+export type ScopedAction = Extract<Action, 'see' | 'hold'>;
+
+/** Everything with which the asker may do this at this moment. For `see`: the recordings for which `decide` does not refuse it. */
+export function scopeOf({ rules }: Ruled, asker: Asker, moment: ScopeMoment, action: ScopedAction = 'see'): Scope {
   if (rolesThatExclude(asker.roles).length > 0) return NOTHING;
   const meant = rules.filter(
-    ({ actions, roles, hours, addresses }) =>
-      actions.includes('see') &&
+    ({ actions, roles, hours, addresses, effect }) =>
+      actions.includes(action) &&
+      (action === 'see' || effect === 'allow' || effect === 'refuse') &&
       roles.some((role) => asker.roles.includes(role)) &&
       (hours === undefined || isWithin(hours, moment.time)) &&
       (addresses === undefined || addresses.some((range) => moment.isFrom(range))),

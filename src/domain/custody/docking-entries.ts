@@ -125,6 +125,25 @@ export const DockingCompared = defineEntry({
   },
 });
 
+export const DockingFoundDisposed = defineEntry({
+  type: 'docking.found-disposed',
+  about: ['docking'],
+  tells: 'The card still holds files of recordings that were disposed of. They are not taken in again, unless a legal hold covers them.',
+  data: {
+    recorder: id(),
+    files: count(),
+    left: count('Read whole, with the sealed digest: they are what was disposed of, and stay on the card.'),
+    held: count('Taken in as new recordings, because a legal hold covers them.'),
+  },
+  lists: { recordings: id('What was disposed of.') },
+  related: ({ recorder }, { recordings }) => [subject('recorder', recorder), ...recordings.map((each) => subject('recording', each))],
+  example: {
+    subject: DOCKING,
+    data: { recorder: RECORDER, files: 2, left: 2, held: 0 },
+    lists: { recordings: ['rec-01k0d5w7q3-hz01-4f7t9n2c6k'] },
+  },
+});
+
 export const DockingSafe = defineEntry({
   type: 'docking.safe',
   about: ['docking'],
@@ -215,6 +234,7 @@ export const DOCKING_ENTRIES = [
   DockingArrived,
   RecordingsListed,
   DockingCompared,
+  DockingFoundDisposed,
   DockingSafe,
   DockingUnsafe,
   DockingRemoved,

@@ -19,6 +19,8 @@ export interface DisposalFacts {
   readonly busy: boolean;
   /** Whether the clock can be believed (src/ports/clock-watch.ts). */
   readonly steady: boolean;
+  /** A place of which so many copies were found bad that nothing is healed there until a person confirms; null: none. */
+  readonly failing: string | null;
   readonly nowMs: number;
 }
 
@@ -32,10 +34,13 @@ export function approvalFault({
   disposal,
   digest,
   steady,
+  failing,
   nowMs,
-}: Pick<DisposalFacts, 'disposal' | 'digest' | 'steady' | 'nowMs'>): Reason | null {
+}: Pick<DisposalFacts, 'disposal' | 'digest' | 'steady' | 'failing' | 'nowMs'>): Reason | null {
   const { id, proposed, approved, waitsUntilMs } = disposal;
   if (!steady) return because('disposal-clock', {});
+  // What a bad medium says of its copies proves nothing, and the other place may hold the last good ones.
+  if (failing !== null) return because('disposal-scrub-halted', { place: failing });
   if (disposal.state !== 'running') return because('disposal-not-running', { id, state: disposal.state });
   if (approved === null || waitsUntilMs === null) return because('disposal-not-approved', { id });
   if (approved.person === proposed.person) return because('disposal-own', { id });

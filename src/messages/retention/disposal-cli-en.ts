@@ -16,6 +16,8 @@ export const disposalCliEn = {
   'disposal.column.hours': 'Hours',
   'disposal.column.size': 'Size',
   'disposal.column.waits': 'Waits until',
+  'disposal.nobody': 'nobody is named',
+  'disposal.schedule': 'version {version} of the schedule',
   'disposal.show.about': 'One list: counts, hours, names, digest, who decided',
   'disposal.show.head': '{id}: {state}, by {rule}; digest {digest}',
   'disposal.show.counts':

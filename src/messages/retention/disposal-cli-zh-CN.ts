@@ -16,6 +16,8 @@ export const disposalCliZhCN = {
   'disposal.column.hours': '小时',
   'disposal.column.size': '大小',
   'disposal.column.waits': '等待至',
+  'disposal.nobody': '未注明人员',
+  'disposal.schedule': '保存期限表第 {version} 版',
   'disposal.show.about': '一份清单：数量、时长、人员、摘要、决定人',
   'disposal.show.head': '{id}：{state}，依据 {rule}；摘要 {digest}',
   'disposal.show.counts': '{recordings} 条录像，{hours} 小时，{files} 个文件共 {size}；剔除 {excluded}，保留 {kept}，已销毁 {destroyed}',

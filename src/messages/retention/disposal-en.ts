@@ -7,6 +7,8 @@ export const disposalTextsEn = {
   'custody.copy.destroying': 'about to be destroyed in {place}: {key} ({why})',
   'custody.copy.destroyed': 'destroyed in {place}, which lists it no more: {key} ({why})',
   'custody.copy.spared': 'not destroyed in {place} after all: {key}: {reason}',
+  'custody.docking.found-disposed':
+    '{files} {files:file|files} on the card {files:is|are} of recordings that were disposed of: {left} not taken in again, {held} taken in because a hold covers {held:it|them}',
   'custody.disposal.proposed':
     '{recordings} {recordings:recording|recordings} ({bytes}) proposed for disposal by {rule}; digest of the list {digest}',
   'custody.disposal.listed': 'stands on the list {disposal} for disposal, by rule {rule}',

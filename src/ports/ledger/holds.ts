@@ -1,6 +1,7 @@
 import type { HeldFacts, NumberedFile } from '#domain/hold/completeness';
 import type { HeldRecording, Hold, HoldReport, HoldScope } from '#domain/hold/hold';
 import type { Reason } from '#domain/reason';
+import type { Scope } from '#domain/scope';
 import type { Page } from './page.ts';
 
 export type NewHold = Pick<Hold, 'id' | 'scope' | 'reason' | 'author' | 'setAtMs' | 'reviewAtMs'>;
@@ -54,8 +55,8 @@ export interface HoldsReader {
   numberedFiles(holdId: string, recorder: string): AsyncIterable<NumberedFile>;
   /** How many entries of the card were refused in this docking. */
   refusedIn(dockingId: string): Promise<number>;
-  /** Whether a hold for this stays within what this ledger lets see: it is narrowed to recordings, an officer or a unit that are. */
-  withinSight(scope: HoldScope): Promise<boolean>;
+  /** Whether a hold for this stays within what this ledger lets see, or within `may`: it is narrowed to recordings, an officer or a unit that are. */
+  withinSight(scope: HoldScope, may?: Scope): Promise<boolean>;
   /** The same of a hold that is on record, as it is and not as it is shown. */
   seesWhole(id: string): Promise<boolean>;
 }

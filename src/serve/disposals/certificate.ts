@@ -7,6 +7,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { type Language, speaker } from '#messages/language';
+import { roleNames, scheduleName } from '#messages/retention/disposal-words';
 import type { Block } from '#ports/document-printer';
 import { Presenter } from '#serve/present';
 
@@ -31,15 +32,17 @@ export async function printCertificate(deps: Deps, id: string, language: Languag
   const { proposed, approved } = disposal;
   const rows: (readonly [string, string])[] = [
     [say('certificate.list'), id],
-    [say('certificate.rule'), disposal.rule],
+    [say('certificate.rule'), `${scheduleName(say, disposal.rule)} (${disposal.rule})`],
     [say('certificate.digest'), disposal.digest],
     [
       say('certificate.proposed'),
-      `${await named(proposed.person)} (${proposed.person}, ${proposed.roles.join(', ')}) ${times.time(proposed.atMs)}`,
+      `${await named(proposed.person)} (${proposed.person}, ${roleNames(say, proposed.roles)}) ${times.time(proposed.atMs)}`,
     ],
     [
       say('certificate.approved'),
-      approved ? `${await named(approved.person)} (${approved.person}, ${approved.roles.join(', ')}) ${times.time(approved.atMs)}` : '—',
+      approved
+        ? `${await named(approved.person)} (${approved.person}, ${roleNames(say, approved.roles)}) ${times.time(approved.atMs)}`
+        : '—',
     ],
     [say('certificate.waited'), times.timeOrNull(disposal.waitsUntilMs) ?? '—'],
     [say('certificate.ended'), times.timeOrNull(disposal.endedAtMs) ?? '—'],
@@ -82,6 +85,7 @@ interface Printing {
 async function stoneRows({ ledger }: Deps, stone: Tombstone, { say, times }: Printing): Promise<(readonly [string, string])[]> {
   const entries = await ledger.custody.of(subject('recording', stone.recordingId));
   const buried = entries.findLast(({ type }) => type === 'recording.disposed');
+  const staying = await stillThere(ledger, stone);
   return [
     [say('certificate.tombstone'), stone.id],
     [say('certificate.item-rule'), stone.rule],
@@ -94,8 +98,20 @@ async function stoneRows({ ledger }: Deps, stone: Tombstone, { say, times }: Pri
         `SHA-256 ${sha256}`,
         ...(sm3 === null ? [] : [`SM3 ${sm3}`]),
         ...(manifestSha256 === null ? [] : [say('certificate.manifest', { sha256: manifestSha256 })]),
-        ...(sharedWith.length === 0 ? [] : [say('certificate.shared', { originals: sharedWith.join(', ') })]),
+        ...(sharedWith.some((other) => staying.has(other))
+          ? [say('certificate.shared', { originals: sharedWith.filter((other) => staying.has(other)).join(', ') })]
+          : []),
       ].join('\n'),
     ]),
   ];
+}
+
+/** Of the originals that held the same bytes when this went: those that were not disposed of since. */
+async function stillThere(ledger: Deps['ledger'], { originals }: Tombstone): Promise<ReadonlySet<string>> {
+  const staying = new Set<string>();
+  for (const id of originals.flatMap(({ sharedWith }) => sharedWith)) {
+    const other = await ledger.originals.get(id);
+    if (other && (await ledger.recordings.get(other.recordingId))?.state !== 'disposed') staying.add(id);
+  }
+  return staying;
 }

@@ -12,6 +12,18 @@ export interface Rgw extends S3Server {
   admin(...args: string[]): Promise<void>;
   /** Temporary keys of its STS (AssumeRole), which end after so many seconds, as `aws sts assume-role` writes them. */
   assumeRole(seconds: number): Promise<string>;
+  /** What its access log has of every request since the start, in their order. */
+  requests(): Promise<readonly RgwRequest[]>;
+}
+
+interface RgwRequest {
+  /** Whose key signed it; `anonymous` where none did. */
+  readonly user: string;
+  readonly method: string;
+  /** Path below the bucket, without the question. */
+  readonly key: string;
+  readonly bucket: string;
+  readonly status: number;
 }
 
 /** Finds a free port of which the next one is free too. */
@@ -34,18 +46,26 @@ function isFree(port: number): Promise<boolean> {
 /** So many starts are tried. On a busy machine the monitor now and then refuses its own OSD ("wrong fsid"), and a fresh cluster on other ports then starts. */
 const TRIES_MAX = 3;
 
+interface Options {
+  readonly store?: 'memstore' | 'bluestore';
+  readonly sts?: boolean;
+  /** File that says how far its clock stands from the right one, as libfaketime reads it. */
+  readonly clock?: string;
+}
+
 /** Starts a real Ceph RGW (about 13 s) with an empty bucket `evidence`; its processes end with `stop`, or with this process. */
-export async function startRgw(options: { store?: 'memstore' | 'bluestore'; sts?: boolean } = {}): Promise<Rgw> {
+export async function startRgw(options: Options = {}): Promise<Rgw> {
+  const { store = 'memstore', sts = false, clock = '' } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryRgw({ STORE: options.store ?? 'memstore', STS: String(options.sts ?? false) });
+      return await tryRgw({ STORE: store, STS: String(sts), CLOCK: clock });
     } catch (error) {
       if (attempt >= TRIES_MAX) throw error;
     }
   }
 }
 
-async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
+async function tryRgw(env: { STORE: string; STS: string; CLOCK: string }): Promise<Rgw> {
   const directory = await mkdtemp(join(tmpdir(), 'evd-rgw-'));
   const port = await freePort();
   const home = join(directory, 'c');
@@ -89,7 +109,16 @@ async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
     await role;
     return temporaryKeys(endpoint, credentials, seconds);
   };
-  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, assumeRole };
+  const requests = async () => (await readFile(join(home, 'client.rgw.log'), 'utf8')).split('\n').flatMap(requestIn);
+  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, assumeRole, requests };
+}
+
+/** The request of a line such as `… beast: 0x7f: 127.0.0.1 - test [27/Nov/2026:08:39:33.657 +0000] "DELETE /evidence/a/b?versionId=1 HTTP/1.1" 204 0 …`. */
+function requestIn(line: string): readonly RgwRequest[] {
+  const [, user, method, path, status] = / beast: \S+ \S+ - (\S+) \[[^\]]*\] "([A-Z]+) (\S+) [^"]*" (\d+) /.exec(line) ?? [];
+  if (user === undefined || method === undefined || path === undefined) return [];
+  const [bucket = '', ...key] = decodeURIComponent(path.replace(/\?.*$/, '').slice(1)).split('/');
+  return [{ user, method, bucket, key: key.join('/'), status: Number(status) }];
 }
 
 async function makeRole(admin: Rgw['admin']): Promise<void> {

@@ -131,8 +131,8 @@ export class SqlHoldsReader implements HoldsReader {
     return row !== undefined && this.#sight.covers(scopeIn(row));
   }
 
-  withinSight(scope: HoldScope): Promise<boolean> {
-    return this.#sight.covers(scope);
+  withinSight(scope: HoldScope, may?: Scope): Promise<boolean> {
+    return (may === undefined ? this.#sight : new HoldSight(this.#rows, may)).covers(scope);
   }
 
   async #select(condition: RawBuilder<unknown>, limit: number, order = sql`holds.id DESC`): Promise<readonly Hold[]> {

@@ -84,7 +84,9 @@ export class SqlOriginalsReader implements OriginalsReader {
     if (bytes === 0) return null;
     // The condition on the state must be in the text, because the index of digests holds only sealed originals.
     const columns = { sha256, bytes, gaps: NO_GAPS };
-    const [row] = await this.#select(columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
+    // What was disposed of has no bytes that another one could share.
+    const disposed = "EXISTS (SELECT 1 FROM recordings WHERE recordings.id = originals.recording_id AND recordings.state = 'disposed')";
+    const [row] = await this.#select(columns, `AND state = 'sealed' AND NOT ${disposed} ORDER BY id LIMIT 1`);
     return row ? toOriginal(row) : null;
   }
 

@@ -27,7 +27,7 @@ const tagged = (data: Parameters<typeof RecordingTagged.make>[0]['data']) =>
 const TELLS_ONLY = [
   ...['station.started', 'station.stopped', 'log.continued', 'log.replayed', 'ledger.accepted', 'ledger.backed-up', 'station.verified'],
   ...['clock.doubted', 'clock.confirmed'],
-  ...['docking.compared', 'device.refused', 'recorder.unlocked', 'wipe.begun', 'wipe.finished', 'original.wiped'],
+  ...['docking.compared', 'docking.found-disposed', 'device.refused', 'recorder.unlocked', 'wipe.begun', 'wipe.finished', 'original.wiped'],
   ...['recorder.clock-setting', 'recorder.clock-set', 'recorder.clock-not-set', 'recorder.clock-unsure', 'recorder.clock-doubted'],
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['kiosk.code-made', 'kiosk.code-refused', 'kiosk.visited', 'kiosk.visit-refused'],

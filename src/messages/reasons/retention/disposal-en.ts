@@ -30,9 +30,16 @@ export const disposalEn = {
   'disposal-no-schedule': 'no retention schedule is in force',
   'disposal-nothing-due': 'nothing is due that could be listed',
   'disposal-same-role': '{id} was proposed in the role {roles}; a person of another role approves it',
+  'disposal-scrub-halted':
+    'too many copies in {place} were bad of late; nothing is disposed of until somebody has confirmed that healing may go on there',
+  'disposal-key-for': '{file} is there; {id} may be run with it',
+  'disposal-key-left': '{file} is there, and no list is to be run: whoever reads it can delete footage in the archive',
+  'mend-disposal-key': 'Remove {file}, and the key in the archive itself. Make another one for the next run.',
   'disposal-lost': 'originals of {recording} were gone before they were disposed of: {names}',
-  'disposal-fixity': 'a copy of {recording} failed a check since it was listed',
+  'disposal-fixity': 'a copy of {recording} failed a check since it was listed, or is bad and not mended',
   'disposed-of': '{recording} was disposed of by list {id}; its tombstone and certificate are {tombstone}',
+  'files-of-disposed':
+    '{files} {files:file|files} on its card {files:is|are} of recordings that were disposed of; nothing of that was taken in again',
   'notice-disposal-waits': 'a list for disposal waits for your approval',
   'notice-disposal-approved': 'recordings are about to be disposed of; whoever needs one has it held now',
   'notice-disposal-halted': 'a disposal has stopped and has to be looked at',

@@ -7,6 +7,8 @@ export const holdReasonsEn = {
   'hold-many-recordings': 'recordings: {limit} at most; set several holds, or hold an officer, a recorder or a span',
   'hold-reason-needed': 'reason: say why',
   'hold-review-outside': 'review: a time to come, within {limit} days',
+  'hold-beyond-leave':
+    'the policy lets you hold only a part of that: narrow it to a unit, an officer or recordings that you may hold, or ask an auditor',
   'hold-beyond-sight':
     'this would hold footage beyond your sight: narrow it to a unit, an officer or recordings that you see, or ask an auditor',
   'hold-own': 'hold {id} was set by you: somebody else releases it',

@@ -7,6 +7,7 @@ export const holdReasonsZh = {
   'hold-many-recordings': 'recordings：最多 {limit} 个；请分次设置，或按人员、记录仪、时间段保全',
   'hold-reason-needed': 'reason：请写明事由',
   'hold-review-outside': 'review：须为将来的时间，且不超过 {limit} 天',
+  'hold-beyond-leave': '按访问策略，您只能保全其中一部分：请限定为您可保全的单位、人员或录像，或请督察审计人员设置',
   'hold-beyond-sight': '该保全会涉及您看不到的录像：请限定为您可见的单位、人员或录像，或请督察审计人员设置',
   'hold-own': '保全 {id} 由您本人设置：须由他人解除',
   'hold-of-others': '保全 {id} 也涉及您看不到的录像：请由督察审计人员解除',

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Role } from '#domain/access/roles';
 import { DEFAULT_TASKS, tasksOf } from '#domain/access/tasks';
 import type { Scope } from '#domain/scope';
 import { buildServer } from '#serve/server';
@@ -23,8 +24,9 @@ let other: FastifyInstance;
 let mine: string;
 let foreign: string;
 
-function open(id: string, roles: readonly ('custodian' | 'auditor' | 'reviewer')[], scope: Scope): FastifyInstance {
-  const principal = aPerson({ id, scope, tasks: tasksOf(roles, DEFAULT_TASKS), asker: { id, roles, officer: null, unit: 'unt-a' } });
+/** `tasks`: roles of whose tasks the person has; left out: their own. */
+function open(id: string, roles: readonly Role[], scope: Scope, tasks = roles): FastifyInstance {
+  const principal = aPerson({ id, scope, tasks: tasksOf(tasks, DEFAULT_TASKS), asker: { id, roles, officer: null, unit: 'unt-a' } });
   const app = buildServer({ deps: station.deps, way: 'network', principalOf: asking(principal), gatekeeper: ALLOWS_ALL });
   apps.push(app);
   return app;
@@ -75,6 +77,18 @@ it('lets a custodian hold what they see, narrowed to it, and nothing beyond', as
   ];
   expect([there.status, never.status, there.body.code]).toEqual([404, 404, never.body.code]);
   expect(await station.ledger.holds.isHeld(foreign)).toBe(false);
+});
+
+it('asks the policy what may be held, which may be less than what is seen', async () => {
+  const seesAll = open('usr-sees-all', ['custodian'], 'all');
+  expect((await hold(seesAll, { recordings: [mine] })).status).toBe(201);
+  for (const what of [{ officer: 'B' }, { recordings: [mine, foreign] }, { case: 'C-1' }]) {
+    const { status, body } = await hold(seesAll, what);
+    expect([what, status, body.reason?.code]).toEqual([what, 403, 'hold-beyond-leave']);
+  }
+  // An officer sees what they recorded, and no rule lets them hold it.
+  const officer = open('usr-officer', ['officer'], UNIT, ['custodian']);
+  expect((await hold(officer, { recordings: [mine] })).body.reason.code).toBe('hold-beyond-leave');
 });
 
 it('shows of a hold only what of it is seen, and its history to auditors alone', async () => {

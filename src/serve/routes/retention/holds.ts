@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
 import { HeldJson, HeldQuery, HoldBody, HoldJson, HoldParams, HoldsQuery, ReleaseBody } from '#api/holds';
+import { scopeFor } from '#desk/access/decide-for';
 import type { Deciding } from '#desk/access/policies';
 import type { DeskDeps } from '#desk/deps';
 import { mustHaveHold, releaseHold, setHold } from '#desk/holds/set-hold';
@@ -11,11 +12,14 @@ import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import type { HeldRecording, Hold, HoldScope } from '#domain/hold/hold';
 import { because } from '#domain/reason';
+import type { Scope } from '#domain/scope';
 import { custodyPage } from '#serve/custody-page';
 import { pageOf as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import { Created, command, query, type Route, shown } from '#serve/route';
+
+const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
 
 function shownHold({ facts }: Pick<DeskDeps, 'facts'>, { scope, report, ...hold }: Hold): Static<typeof HoldJson> {
   const times = new Presenter(facts.timezone);
@@ -59,6 +63,12 @@ function decidingOf({ kind, asker }: Principal, actor: Deciding['actor']): Decid
   return { actor, person: kind === 'cli' ? 'machine' : asker.id };
 }
 
+/** What the policy lets whoever asks hold; null: over the control socket no policy is asked. A token holds what it was made for. */
+async function mayHold(deps: DeskDeps, { kind, asker, actions, address }: Principal): Promise<Scope | null> {
+  if (kind === 'cli') return null;
+  return actions === null || actions.has('hold') ? scopeFor(deps, asker, { address }, 'hold') : NOTHING;
+}
+
 /** Routes of legal holds. */
 export const holdRoutes: readonly Route[] = [
   query({
@@ -92,7 +102,8 @@ export const holdRoutes: readonly Route[] = [
     handle: async ({ deps }, { body, principal, actor, custody }) => {
       const { reason, review } = body;
       const reviewAtMs = momentOf(review, deps.facts.timezone, 'review');
-      const hold = await setHold(deps, { scope: await scopeOf(deps, body), reason, reviewAtMs }, decidingOf(principal, actor));
+      const request = { scope: await scopeOf(deps, body), reason, reviewAtMs, may: await mayHold(deps, principal) };
+      const hold = await setHold(deps, request, decidingOf(principal, actor));
       custody.afterwards(() => deps.holds.wake());
       return new Created(`/api/v1/holds/${hold.id}`, shownHold(deps, hold));
     },
