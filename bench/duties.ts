@@ -45,6 +45,7 @@ export async function benchDuties(): Promise<readonly Row[]> {
       const deps: LookDeps = {
         ...{ ledger, clock: { nowMs: () => Date.now() }, clockWatch: { state: () => ({ kind: 'steady' }) }, archive: null },
         ...{ stationId: STATION_ID, schedule: async () => null, scrub: { vaultMs: 90 * DAY_MS, archiveMs: 180 * DAY_MS } },
+        ...{ machine: { state: () => null, limits: { wearPercent: 90, fullWithinMs: DAY_MS, answerMs: DAY_MS } }, heartbeat: null },
         limits: { lateMs: FAR_MS, untaggedMs: FAR_MS, archiveMs: FAR_MS, absentMs: FAR_MS, clockMs: FAR_MS, answerMs: DAY_MS },
       };
       const first = await walk(deps);

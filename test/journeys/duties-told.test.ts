@@ -206,6 +206,8 @@ it('many at once are a hundred single notices and one mail that lists each of th
     limits,
     schedule: async () => null,
     scrub: null,
+    machine: { state: () => null, limits: { wearPercent: 90, fullWithinMs: 1, answerMs: 1 } },
+    heartbeat: null,
   };
   const digest = async () => (await digestFor(asking(), 'usr-squad-keeper', { language: 'en', link: null }))?.text ?? '';
   const text = await digest();
