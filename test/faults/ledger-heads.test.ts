@@ -3,26 +3,19 @@
  * Method: the real commands over a real state directory whose ledger a second hand changes while no station runs.
  */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { loadConfig } from '#config/load';
 import { Verification } from '#desk/verify';
-import { sha256Hex } from '#domain/canonical-json';
-import { STATION } from '#domain/custody/actor';
 import { sealEntry } from '#domain/custody/entry';
-import { RecordingTagged } from '#domain/custody/recording-entries';
-import { subject } from '#domain/custody/subject';
 import { english } from '#domain/reason';
 import type { LedgerWriter } from '#ports/ledger';
 import { aCustodyDraft, cli } from '#test/support/custody';
-import { scheduleText } from '#test/support/retention/parts';
 import { Station } from '../../src/station.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
@@ -175,53 +168,6 @@ describe('a ledger that a person accepts', () => {
 });
 
 describe('a ledger that is put back', () => {
-  const YEARS_5_MS = 5 * 365 * 86_400_000;
-
-  it('is counted anew under the whole schedule before anything of it is due, and nothing that was earned falls', async () => {
-    const text = scheduleText({ ordinary: { minimum: 'P6M' }, marked: { minimum: 'P5Y', match: '{ important: true }' } });
-    await inLedger(async (ledger) => {
-      await ledger.transaction(async (writer) => {
-        const by = { by: STATION, atMs: Date.now() };
-        const proposed = { text, sha256: sha256Hex(Buffer.from(text)), proposedBy: STATION, proposedPerson: 'li', proposedAtMs: by.atMs };
-        const version = await writer.retention.propose(proposed);
-        await writer.retention.decide(version, { from: ['proposed'], state: 'in-force', ...by, inForceAtMs: by.atMs, turn: 1 });
-        await writer.custody.append(aCustodyDraft());
-      });
-    });
-    await runUntilCounted();
-    const backup = join(home.path, 'counted.sqlite');
-    expect(await run('ledger', 'backup', '--out', backup)).toMatchObject({ status: 0 });
-    const before = terms();
-    expect(before.length).toBeGreaterThan(3);
-
-    // What the backup does not know: one is marked, and has earned years by that.
-    const [marked = ''] = before.map(({ id }) => id);
-    await mark(marked);
-    await runUntilCounted();
-    const earned = terms().find(({ id }) => id === marked);
-    expect(Number(earned?.floor)).toBeGreaterThan(Date.now() + YEARS_5_MS - 86_400_000);
-
-    for (const name of await readdir(join(state, 'ledger'))) await rm(join(state, 'ledger', name));
-    await cp(backup, ledgerOf(state));
-    expect(await startFailure('look')).toMatchObject({ code: 'ledger.rolled-back' });
-    expect(await run('ledger', 'accept')).toMatchObject({ status: 0 });
-    // Nothing is due by what the backup says, however late it is, until it is counted.
-    const farMs = Date.now() + 20 * YEARS_5_MS;
-    await inLedger(async (ledger) => expect(await ledger.retention.due(farMs, { limit: 100 })).toEqual([]));
-    await runUntilCounted();
-    const after = terms();
-    // The whole six months from the docking, and no stub from the day on which it was put back.
-    expect(after.map(({ id, floor, until }) => ({ id, floor, until }))).toEqual(
-      before.map(({ id, floor, until }) => ({ id, floor, until })),
-    );
-    for (const [place, { seq }] of after.entries()) expect(seq).toBeGreaterThan(before[place]?.seq ?? Number.NaN);
-    await inLedger(async (ledger) => expect((await ledger.retention.due(farMs, { limit: 100 })).length).toBe(after.length));
-    // Marked once more, as the person has to do after the loss, it has its years again.
-    await mark(marked);
-    await runUntilCounted();
-    expect(terms().find(({ id }) => id === marked)?.floor).toBe(earned?.floor);
-  }, 480_000);
-
   it('onto an empty machine, where nothing can be compared, is counted anew as well', async () => {
     await inLedger((ledger) => ledger.transaction((writer) => unmarked(writer)));
     expect(staleCount()).toBe(0);
@@ -230,16 +176,6 @@ describe('a ledger that is put back', () => {
   }, 120_000);
 });
 
-function mark(id: string): Promise<void> {
-  return inLedger((ledger) =>
-    ledger.transaction(async (writer) => {
-      await writer.recordings.update(id, { important: true });
-      const data = { important: { old: false, new: true } };
-      await writer.custody.append(RecordingTagged.make({ atMs: Date.now(), actor: STATION, subject: subject('recording', id), data }));
-    }),
-  );
-}
-
 /** As if every term was counted. */
 async function unmarked(writer: LedgerWriter): Promise<void> {
   const ids = (await writer.retention.stale(1000)) as string[];
@@ -247,11 +183,6 @@ async function unmarked(writer: LedgerWriter): Promise<void> {
 }
 
 const staleCount = () => Number(rows<{ n: number }>('SELECT count(*) AS n FROM retention_stale')[0]?.n);
-
-const terms = () =>
-  rows<{ id: string; floor: number; until: number; seq: number }>(
-    'SELECT recording_id AS id, floor_ms AS floor, earned_until AS until, counted_seq AS seq FROM retention_terms ORDER BY recording_id',
-  );
 
 function rows<T>(sql: string): T[] {
   const raw = new DatabaseSync(ledgerOf(state), { readOnly: true });
@@ -269,19 +200,6 @@ async function inLedger(body: (ledger: SqliteLedger) => Promise<void>): Promise<
   } finally {
     await ledger.close();
   }
-}
-
-/** Lets the daemon run until it has counted every term. */
-async function runUntilCounted(): Promise<void> {
-  const daemon = spawn(join(ROOT, 'scripts/evidock'), ['--state', state, 'run'], {
-    stdio: 'ignore',
-    env: { ...process.env, ...env, EVIDOCK_HTTP_PORT: '0' },
-    timeout: 240_000,
-  });
-  const ended = once(daemon, 'exit');
-  await vi.waitFor(() => expect(staleCount()).toBe(0), { timeout: 180_000, interval: 100 });
-  daemon.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
 }
 
 /** Opens the station in this process; null if it starts, else why not. */
