@@ -92,7 +92,7 @@ export async function benchStation(
     onUnchanged: (id) => void seal.checkSafe(id),
   });
   return {
-    ...{ ledger, vault },
+    ...{ ledger, vault, board },
     /** Docks a volume; `copied` ends with the last copied file, `safe` with "safe to undock", `rechecked` when its known files were compared whole. */
     async dock(volume: Volume, slot: number): Promise<{ copied: Promise<void>; safe: Promise<void>; rechecked: Promise<void> }> {
       const port = `bench-${slot}`;

@@ -8,14 +8,11 @@ import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { diskEraser } from '#adapters/disk/original-eraser';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
-import { STATION } from '#domain/custody/actor';
-import { RecordingArchived } from '#domain/custody/recording-entries';
-import { subject } from '#domain/custody/subject';
-import { workId } from '#domain/work';
 import { EvictableVault } from '#evict/evictable-vault';
 import { Evictor } from '#evict/evictor';
 import { ArchiveFetchBack } from '#evict/fetch-back';
 import { KeysInUse } from '#evict/keys-in-use';
+import { archiveAll } from './archive-all.ts';
 import { benchStation } from './bench-station.ts';
 import { coldCache } from './paired.ts';
 
@@ -60,38 +57,8 @@ async function take(card: string, slot: number): Promise<number> {
   return performance.now() - begun;
 }
 
-/** Puts everything that is sealed into the archive, and has nothing wait for work. */
-async function archiveAll(): Promise<number> {
-  let bytes = 0;
-  for (const { recording, originals } of await ledger.recordings.list({ limit: 1000 })) {
-    for (const { vaultKey: key, bytes: size, digests } of originals) {
-      const object = { key, bytes: size, sha256: digests?.sha256 ?? '', mediaType: 'video/mp4' };
-      await archive.put({ ...object, open: (range) => vault.read(key, range) });
-      bytes += size;
-    }
-    await ledger.transaction(async (writer) => {
-      const atMs = clock.nowMs();
-      for (const { id: itemId, recordingId, vaultKey: key, bytes: size } of originals)
-        await writer.recordings.upsertCopy({
-          ...{ itemId, recordingId, where: 'disk', key, bytes: size },
-          ...{ verifiedAtMs: atMs, verifiedBy: 'readback' },
-        });
-      const objects = originals.map(({ id: item, vaultKey: key, bytes: size, digests }) => ({
-        ...{ item, key, bytes: size, sha256: digests?.sha256 ?? '' },
-      }));
-      const about = { atMs, actor: STATION, subject: subject('recording', recording.id) };
-      await writer.custody.append(
-        RecordingArchived.make({ ...about, data: { archive: 'disk', verifiedBy: 'readback' }, lists: { objects } }),
-      );
-      const claim = await writer.work.claim(workId('derive', recording.id), { host: 'station', instance: 'bench' }, 60_000);
-      if (claim) await writer.work.finish(claim);
-    });
-  }
-  return bytes;
-}
-
 await take('old', 1);
-const bytes = await archiveAll();
+const bytes = await archiveAll({ ledger, vault, archive });
 let evictedBytes = 0;
 const plain = async (slot: number) => take('plain', slot);
 const evicting = async (slot: number) => {

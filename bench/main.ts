@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
   evict: async () => (await import('./evict.ts')).benchEvict(),
+  scrub: async () => (await import('./scrub.ts')).benchScrub(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
   retention: async () => [
     ...(await (await import('./retention.ts')).benchRetention()),
@@ -70,7 +71,7 @@ const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`; \`npm run bench -- archive ledger\` measures and rewrites only those parts. Ratios are ours / theirs (throughputs and
 fairness: larger is good), medians of at least five paired runs, each side first in turn. \`scripts/install-deps bench\` installs what it is measured beside. With
-\`EVIDOCK_BENCH_SHORT=1\` \`players\` lasts 10 s and is not written here.
+\`EVIDOCK_BENCH_SHORT=1\` \`players\` lasts 10 s, \`scrub\` takes two small pairs, and neither is written here.
 `;
 
 /** A first look: it is printed, and the page keeps what was measured at length. */

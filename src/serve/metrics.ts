@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PROPOSALS_MAX } from '#desk/access/policies';
 import type { DeskDeps } from '#desk/deps';
 import { logLags } from '#desk/log-lag';
-import { type ScrubStanding, scrubStanding } from '#desk/scrub/standing';
+import { keptTallies, type ScrubStanding, scrubStanding } from '#desk/scrub/standing';
 import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
@@ -11,6 +11,9 @@ import { DUTY_KINDS } from '#domain/duties/duty';
 import { type DiskState, listOf, type MachineState } from '#domain/machine/machine';
 import type { TlsState } from '#ports/tls-source';
 import { countEviction } from './eviction-metrics.ts';
+
+/** Sums over all copies are counted again after so long, ms; faults and orders are told as they are. */
+const SCRUB_SUMS_MS = 600_000;
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
 export class Metrics {
@@ -164,6 +167,7 @@ export class Metrics {
 
   /** How far vault and archive are read again. */
   #countScrub({ ledger, clock, archive, scrub }: DeskDeps): void {
+    const tally = keptTallies({ ledger }, SCRUB_SUMS_MS);
     const gauge = (name: string, help: string, value: (standing: ScrubStanding) => number) =>
       new Gauge({
         name: `evidock_scrub_${name}`,
@@ -171,7 +175,7 @@ export class Metrics {
         labelNames: ['place'],
         registers: [this.#registry],
         async collect() {
-          for (const standing of await scrubStanding({ ledger, clock, archive, limits: scrub.limits }))
+          for (const standing of await scrubStanding({ ledger, clock, archive, limits: scrub.limits }, tally))
             this.set({ place: standing.place }, value(standing));
         },
       });

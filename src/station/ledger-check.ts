@@ -30,28 +30,29 @@ type Finding = readonly [ErrorCode, Reason];
 export async function checkLedger(context: StationContext, given: Given): Promise<void> {
   const findings = await findingsOf(context, given);
   const [first] = findings;
-  if (!first) return given.accept ? shipAgain(given) : undefined;
+  if (!first) return given.accept ? takeUp(given) : undefined;
   const why = together(findings.map(([, each]) => each));
   if (!given.accept) throw new EvidockError(first[0], why);
   const { ledger, upkeep } = given;
   const lasting = await upkeep.mendSchema();
   if (lasting.length > 0) throw new EvidockError('ledger.altered', because('not-made-again', { whys: lasting }));
-  await shipAgain(given);
+  await takeUp(given);
   const { config, clock, env } = context;
   await ledger.transaction(async (writer) => {
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
     await writer.custody.append(LedgerAccepted.make({ ...about, personal: { why } }));
-    // A ledger that was put back knows nothing of what changed since: every term is counted anew, under the whole schedule.
-    await writer.retention.recountAll();
   });
 }
 
 /**
- * Has the whole log shipped again, because the vault may not be the one that this ledger knew. The daily pass joins the new segments with those that are there.
+ * Takes up a ledger that may have been put back, also where nothing here knows better: on an empty machine there is nothing to compare it with. Every term is counted
+ * anew under the whole schedule, because the ledger knows nothing of what changed since, and until then nothing is due. The whole log is shipped again, because the
+ * vault may not be the one that this ledger knew; the daily pass joins the new segments with those that are there.
  */
-function shipAgain({ ledger }: Given): Promise<void> {
-  return ledger.shipping.noteShipped('vault', 0);
+async function takeUp({ ledger }: Given): Promise<void> {
+  await ledger.transaction((writer) => writer.retention.recountAll());
+  await ledger.shipping.noteShipped('vault', 0);
 }
 
 async function findingsOf(context: StationContext, { ledger, upkeep, vault, archive }: Given): Promise<Finding[]> {

@@ -19,16 +19,26 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { S3Archive } from '#adapters/s3-archive/s3-archive';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
+import { countTerms } from '#desk/retention/count-terms';
+import { dryRun } from '#desk/retention/dry-run';
+import { adoptSchedule, bringIntoForce, proposeSchedule } from '#desk/retention/versions';
+import { STATION } from '#domain/custody/actor';
+import { RecordingTagged } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { manifestBeside } from '#domain/lock/compare-group';
+import { lockNeedOf } from '#domain/lock/need';
 import type { Copy } from '#domain/recording';
 import { putOf } from '#test/contract/archive';
 import { type Rgw, startRgw } from '#test/support/archive/rgw';
 import { archiveOn, clientOf, type S3Server } from '#test/support/archive/s3-server';
 import { type ArchivedStation, archivedStation } from '#test/support/archived-station';
+import { STATION_ID } from '#test/support/builders';
 import { temporaryDirectory } from '#test/support/evidock';
 import { AnsweringProxy, s3Error } from '#test/support/http/answering-proxy';
 import { contradictionsIn } from '#test/support/ledger/replayed';
 import { lockedBucket, makeStationUser } from '#test/support/locked-bucket';
+import { LI, WU } from '#test/support/retention/living';
+import { scheduleText, someRetention } from '#test/support/retention/parts';
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -277,6 +287,49 @@ describe('with the key of the station', () => {
     station.need = { until: Date.now() + DAY_MS, notAfterMs: null, hold: false, horizonDays: null };
     expect(await look()).toEqual({ looked: 1, changed: 0, failed: 0 });
     expect(await originalOf(id)).toMatchObject({ lockedUntilMs: held.lockedUntilMs, legalHold: true });
+  });
+
+  it('a longer term is locked at the next turn, and not when the lock of the shorter one is looked at; a shorter one asks for nothing', async () => {
+    const { ledger } = station;
+    const { shelf, read, tally } = someRetention();
+    const text = scheduleText({ ordinary: { minimum: 'P1M' }, marked: { minimum: 'P5Y', match: '{ important: true }' } }).replaceAll(
+      'mode: none',
+      'mode: compliance',
+    );
+    const clock = { nowMs: () => Date.now() };
+    const { version } = await proposeSchedule({ ledger, clock, read }, { text, by: LI });
+    let digest = '';
+    const given = { version, actor: STATION, signal: new AbortController().signal };
+    for await (const line of dryRun({ ledger, clock, shelf, tally, waitingDays: 0 }, given))
+      if (line.type === 'result') ({ digest } = line);
+    await adoptSchedule({ ledger, clock, waitingDays: 0 }, { version, digest, by: WU });
+    await bringIntoForce({ ledger }, Date.now() + 1);
+    const marked = async (id: string, important: boolean) => {
+      await ledger.transaction(async (writer) => {
+        await writer.recordings.update(id, { important });
+        const data = { important: { old: !important, new: important } };
+        await writer.custody.append(RecordingTagged.make({ atMs: Date.now(), actor: STATION, subject: subject('recording', id), data }));
+      });
+      await ledger.transaction((writer) => countTerms(writer, [id], { shelf, clock, stationId: STATION_ID }));
+      station.need = lockNeedOf(await ledger.retention.termOf(id));
+      return station.keeper.turn(new AbortController().signal);
+    };
+    station.need = { until: Date.now() + 31 * DAY_MS, notAfterMs: null, hold: false, horizonDays: null };
+    const id = await station.archived();
+    expect(await marked(id, false)).toMatchObject({ changed: 0, failed: 0 });
+    const before = await originalOf(id);
+    expect(before.lockedUntilMs).toBeLessThan(Date.now() + 100 * DAY_MS);
+    expect(await marked(id, true)).toEqual({ looked: 1, changed: 1, failed: 0 });
+    const after = await originalOf(id);
+    expect(after.lockedUntilMs).toBeGreaterThanOrEqual((await ledger.retention.termOf(id))?.earnedUntilMs ?? Number.POSITIVE_INFINITY);
+    expect(after.lockedUntilMs).toBeGreaterThan(Date.now() + 4 * 365 * DAY_MS);
+    for (const key of [after.key, manifestBeside(after.key)]) {
+      const versionId = key === after.key ? after.versionId : after.manifestVersionId;
+      const state = await archive.locks.state({ key, versionId });
+      expect(state.untilMs, key).toBe(after.lockedUntilMs);
+    }
+    expect(await marked(id, false)).toEqual({ looked: 0, changed: 0, failed: 0 });
+    expect((await originalOf(id)).lockedUntilMs).toBe(after.lockedUntilMs);
   });
 
   it('a copy of an older station gets its version, which is searched by its bytes, also below what was put over it', async () => {

@@ -57,9 +57,10 @@ export function scrubs(it: It): void {
     expect((await ledger.scrubs.next('vault', START_MS + 100))?.itemId).toBe(oldest);
     expect((await ledger.scrubs.next('disk', START_MS + 100))?.itemId).toBe(archived);
     expect(await ledger.scrubs.next('s3', START_MS + 100)).toBeNull();
-    expect((await ledger.scrubs.holding('vault')).items).toBe(3);
-    expect(await ledger.scrubs.checkedBefore('vault', START_MS + 30)).toEqual({ items: 2, oldestMs: START_MS + 10 });
-    expect(await ledger.scrubs.checkedBefore('vault', START_MS)).toEqual({ items: 0, oldestMs: null });
+    const { bytes, ...vault } = await ledger.scrubs.tally('vault', START_MS + 30);
+    expect(vault).toEqual({ items: 3, oldestMs: START_MS + 10, overdue: 2 });
+    expect(await ledger.scrubs.tally('disk', START_MS)).toEqual({ items: 1, bytes: bytes / 3, oldestMs: START_MS + 1, overdue: 0 });
+    expect(await ledger.scrubs.tally('s3', START_MS)).toEqual({ items: 0, bytes: 0, oldestMs: null, overdue: 0 });
   });
 
   it('gives a copy first whose check lies in the future', async (ledger) => {
@@ -74,7 +75,7 @@ export function scrubs(it: It): void {
       await tell(writer);
     });
     expect((await ledger.scrubs.next('vault', START_MS + 100))?.itemId).toBe(second);
-    expect((await ledger.scrubs.holding('vault')).items).toBe(1);
+    expect((await ledger.scrubs.tally('vault', 0)).items).toBe(1);
   });
 
   it('leaves a fault out until it is due, and takes it up then, and when it has ended', async (ledger) => {

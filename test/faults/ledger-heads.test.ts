@@ -9,11 +9,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { DiskVault } from '#adapters/disk/disk-vault';
-import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { loadConfig } from '#config/load';
 import { Verification } from '#desk/verify';
 import { sealEntry } from '#domain/custody/entry';
 import { english } from '#domain/reason';
+import type { LedgerWriter } from '#ports/ledger';
 import { aCustodyDraft, cli } from '#test/support/custody';
 import { Station } from '../../src/station.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
@@ -41,7 +42,7 @@ beforeAll(async () => {
   expect(await evidock(ingest, { env })).toMatchObject({ status: 0 });
   await mkdir(join(home.path, 'archive'), { recursive: true });
   await cp(join(home.path, 'archive'), join(grown, 'archive'), { recursive: true });
-});
+}, 480_000);
 afterAll(() => home.remove());
 beforeEach(async () => {
   state = join(home.path, 'state');
@@ -165,6 +166,41 @@ describe('a ledger that a person accepts', () => {
     expect(await faultsOf()).toBe('');
   });
 });
+
+describe('a ledger that is put back', () => {
+  it('onto an empty machine, where nothing can be compared, is counted anew as well', async () => {
+    await inLedger((ledger) => ledger.transaction((writer) => unmarked(writer)));
+    expect(staleCount()).toBe(0);
+    expect(await startFailure('look', true)).toBeNull();
+    expect(staleCount()).toBeGreaterThan(3);
+  }, 120_000);
+});
+
+/** As if every term was counted. */
+async function unmarked(writer: LedgerWriter): Promise<void> {
+  const ids = (await writer.retention.stale(1000)) as string[];
+  await writer.retention.markCounted(ids, { turn: 0, seq: 0 });
+}
+
+const staleCount = () => Number(rows<{ n: number }>('SELECT count(*) AS n FROM retention_stale')[0]?.n);
+
+function rows<T>(sql: string): T[] {
+  const raw = new DatabaseSync(ledgerOf(state), { readOnly: true });
+  try {
+    return raw.prepare(sql).all() as T[];
+  } finally {
+    raw.close();
+  }
+}
+
+async function inLedger(body: (ledger: SqliteLedger) => Promise<void>): Promise<void> {
+  const ledger = await openLedger({ file: ledgerOf(state), stationId: 'test1', demandsCustody: true });
+  try {
+    await body(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
 
 /** Opens the station in this process; null if it starts, else why not. */
 async function startFailure(mode: 'look' | 'intake', acceptLedger = false): Promise<unknown> {

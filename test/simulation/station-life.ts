@@ -171,11 +171,11 @@ export class StationLife {
   /** A schedule is proposed, run dry and adopted by a second person; it counts after its waiting period. */
   async adopt(text: string): Promise<number> {
     const { ledger, clock } = this;
-    const { read, shelf, waitingDays } = this.#parts;
+    const { read, shelf, waitingDays, tally } = this.#parts;
     const { version } = await proposeSchedule({ ledger, clock, read }, { text, by: AUTHOR });
     let digest = '';
     const given = { version, actor: AUTHOR.actor, signal: new AbortController().signal };
-    for await (const line of dryRun({ ledger, clock, shelf, waitingDays }, given)) if (line.type === 'result') ({ digest } = line);
+    for await (const line of dryRun({ ledger, clock, shelf, waitingDays, tally }, given)) if (line.type === 'result') ({ digest } = line);
     await adoptSchedule({ ledger, clock, waitingDays }, { version, digest, by: OTHER });
     return version;
   }

@@ -1,6 +1,7 @@
 import { STATION } from '#domain/custody/actor';
 import { TermsCounted } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
+import { asksMore, lockNeedOf } from '#domain/lock/need';
 import { isTakenIn } from '#domain/recording';
 import { type CountedTerm, countTerm, type WhatCounts } from '#domain/retention/count-term';
 import type { RetentionFacts } from '#domain/retention/facts';
@@ -43,8 +44,12 @@ export async function putTerms(
   const turn = await writer.retention.turn();
   // The entry of this very count tells no fact of a recording.
   const at = { turn, seq: (await writer.custody.head())?.seq ?? -1 };
-  const changed = counted.filter(({ before, kept }) => before === null || !isSame(before, kept)).map(({ kept }) => kept);
+  const differs = counted.filter(({ before, kept }) => before === null || !isSame(before, kept));
+  const changed = differs.map(({ kept }) => kept);
   for (const kept of changed) await writer.retention.putTerm(kept, at);
+  // The storage is to hold a longer term at its next turn, and not when the lock of the shorter one is looked at.
+  for (const { before, kept } of differs)
+    if (asksMore(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, clock.nowMs());
   await writer.retention.markCounted(ids, at);
   if (changed.length === 0) return 0;
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('station', stationId) };

@@ -1,4 +1,5 @@
 import type { ReadVersion, ScheduleShelf } from './schedule-shelf.ts';
+import type { Tallier } from './tally.ts';
 
 /** What retention stands on; given by the composition root. */
 export interface RetentionParts {
@@ -7,6 +8,7 @@ export interface RetentionParts {
   /** Days from the adoption of a schedule until it is in force. */
   readonly waitingDays: number;
   readonly dryRuns: OneAtATime;
+  readonly tally: Tallier;
 }
 
 /** Lets one run go on at a time. */

@@ -311,7 +311,7 @@ describe('a dry run', () => {
     const { version } = await propose(QUARTER);
     const head = (await life.ledger.custody.head())?.seq;
     const aborter = new AbortController();
-    const lines = dryRun({ ...deps(), shelf: life.parts.shelf }, { version, actor: LI.actor, signal: aborter.signal });
+    const lines = dryRun({ ...deps(), ...life.parts }, { version, actor: LI.actor, signal: aborter.signal });
     const first = await lines.next();
     expect(first.value).toEqual({ type: 'progress', recordings: 3, recordingsTotal: 3 });
     aborter.abort();

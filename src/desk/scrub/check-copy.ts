@@ -53,7 +53,9 @@ async function noteSame(deps: ScrubDeps, copy: Copy, original: Original, reading
     for (const { id, recordingId } of [original, ...twins]) {
       const row = (await writer.recordings.copies(recordingId)).find(({ itemId, where }) => itemId === id && where === copy.where);
       if (!row) continue;
-      await writer.recordings.upsertCopy({ ...row, verifiedAtMs: clock.nowMs(), verifiedBy: reading.verifiedBy });
+      // How an archive verified its copy is told by the entry of that; this check has an entry of its own.
+      const verifiedBy = row.where === 'vault' ? reading.verifiedBy : row.verifiedBy;
+      await writer.recordings.upsertCopy({ ...row, verifiedAtMs: clock.nowMs(), verifiedBy });
       await writer.custody.append(checked(deps, row, true));
       if (await noteHealed(writer, row, { from: null, atMs: clock.nowMs() })) healed.push(row);
     }

@@ -25,6 +25,7 @@ import { cli } from '#test/support/custody';
 import { type SealedStation, sealedStation } from '#test/support/disposal';
 import { claimed } from '#test/support/ledger/claims';
 import { contradictionsIn } from '#test/support/ledger/replayed';
+import { tellArchived } from '#test/support/ledger/told-ledger';
 import type { ScrubDeps } from './deps.ts';
 import { orderScrub, type ScrubOrder } from './orders.ts';
 import { ScrubLane } from './scrubber.ts';
@@ -115,6 +116,19 @@ describe('a good copy', () => {
     expect(copies.find(({ where }) => where === place)?.verifiedAtMs).toBe(station.clock.nowMs());
     expect((await typesOf(original)).at(-1)).toBe('fixity.checked');
     expect(notices).toEqual([]);
+  });
+
+  it('in an archive that is looked at by head alone contradicts nothing that the log says', async () => {
+    const bytes = randomBytes(1000);
+    const original = await station.seal({ bytes, archived: false });
+    await archive.put({
+      ...{ key: original.vaultKey, bytes: bytes.length, sha256: sha256Of(bytes), mediaType: 'video/mp4' },
+      open: async (range) => Readable.from([bytes.subarray(range.start, range.end)]),
+    });
+    await station.ledger.transaction((writer) => tellArchived(writer, [original], 'head'));
+    station.clock.advance(DAY_MS);
+    expect((await turn('disk')).outcome).toBe('same');
+    expect(contradictionsIn(station.file)).toEqual([]);
   });
 
   it('is one reading for all hard links to it', async () => {

@@ -7,7 +7,9 @@ import type { Outcome } from './records.ts';
 /** How often a place is looked at where nothing is to be done, ms. */
 const LOOK_MS = 60_000;
 /** How long the sums of a place stand, ms: they are counted over every row of it. */
-const SUMS_MS = 600_000;
+const SUMS_MS = 3_600_000;
+/** The longest rest, ms. */
+const REST_MS_MAX = 3_600_000;
 
 interface Options {
   readonly deps: ScrubDeps;
@@ -56,11 +58,11 @@ export class ScrubLane {
     return { outcome, waitMs: isOrdered ? 0 : waitMs({ ...pace, oldestMs: next?.verifiedAtMs ?? null, clockIsSteady }) };
   }
 
-  /** The sums stand for ten minutes of real time, whatever the station's clock does meanwhile. */
+  /** The sums stand for an hour of real time, whatever the station's clock does meanwhile. */
   async #holding(): Promise<Holding> {
     const nowMs = performance.now();
     if (this.#sums === null || nowMs - this.#sums.countedAtMs > SUMS_MS)
-      this.#sums = { holding: await this.#deps.ledger.scrubs.holding(this.#place), countedAtMs: nowMs };
+      this.#sums = { holding: await this.#deps.ledger.scrubs.tally(this.#place, 0), countedAtMs: nowMs };
     return this.#sums.holding;
   }
 }
@@ -109,7 +111,7 @@ export class Scrubber {
 
   /** In pieces, so that what changed the pace (a large intake, what became overdue) counts soon. */
   async #rest(untilMs: number): Promise<void> {
-    const ms = Math.min(untilMs - performance.now(), 6 * SUMS_MS);
+    const ms = Math.min(untilMs - performance.now(), REST_MS_MAX);
     if (this.#stop.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const end = () => {

@@ -48,6 +48,7 @@ export class LocalDays {
   /** Minutes east of UTC all through a UTC day; NaN where they change within it. */
   readonly #offsets = new Map<number, number>();
   readonly #ends = new Map<number, number>();
+  readonly #texts = new Map<string, number>();
 
   constructor(zone: string) {
     if (!Info.isValidIANAZone(zone)) throw new RangeError(`no zone: ${zone}`);
@@ -60,6 +61,15 @@ export class LocalDays {
     const kept = this.#offsets.get(utcDay) ?? this.#learn(utcDay);
     const minutes = Number.isNaN(kept) ? this.#offset(ms) : kept;
     return Math.floor((ms + minutes * MINUTE_MS) / DAY_MS);
+  }
+
+  /** The same as `dayOfText`, kept: recordings and cases lie within a few thousand days. */
+  dayOfText(text: string): number {
+    const kept = this.#texts.get(text);
+    if (kept !== undefined) return kept;
+    const day = dayOfText(text);
+    keep(this.#texts, text, day);
+    return day;
   }
 
   /** The first moment after a local day. Where the clock shows the end of a day twice, after the second time. */
@@ -92,7 +102,7 @@ export class LocalDays {
   }
 }
 
-function keep(map: Map<number, number>, key: number, value: number): void {
+function keep<Key>(map: Map<Key, number>, key: Key, value: number): void {
   if (map.size >= KEPT_MAX) map.clear();
   map.set(key, value);
 }

@@ -6,23 +6,25 @@ interface Length {
   readonly days: number;
 }
 
+/** What a calendar is made of: plain, so that a thread can make the same one. */
+export interface CalendarData {
+  readonly zone: string;
+  readonly years: readonly HolidayYear[];
+  /** As a schedule says; `china`: notices of the State Council, which also say something of the December before. */
+  readonly holidays: 'china' | 'own';
+}
+
 /** The calendar by which terms are counted: the days of the agency's zone, and its working days. */
 export class RetentionCalendar {
+  readonly data: CalendarData;
   readonly days: LocalDays;
   readonly working: WorkingDays;
   /** By `count` and day: what recordings of one day ask again. */
   readonly #afterWorking = new Map<number, Map<number, ReturnType<WorkingDays['after']>>>();
 
-  /** `holidays`: as a schedule says (`china`: notices of the State Council, which also say something of the December before). */
-  constructor({
-    zone,
-    years,
-    holidays,
-  }: {
-    readonly zone: string;
-    readonly years: readonly HolidayYear[];
-    readonly holidays: 'china' | 'own';
-  }) {
+  constructor(data: CalendarData) {
+    const { zone, years, holidays } = data;
+    this.data = data;
     this.days = new LocalDays(zone);
     this.working = new WorkingDays(years, { decemberNeedsNext: holidays === 'china' });
   }

@@ -16,3 +16,10 @@ export function lockNeedOf(term: Pick<KeptTerm, 'earnedKind' | 'earnedUntilMs' |
   const notAfterMs = maximum?.kind === 'instant' && !conflict ? maximum.ms : null;
   return { until: lock.mode === 'none' ? 0 : until, notAfterMs, hold: lock.hold, horizonDays: lock.horizonDays };
 }
+
+/** Whether one need asks the storage for more than another one before it: a later end, none at all, a hold, or another horizon of what has no end. */
+export function asksMore(before: LockNeed, after: LockNeed): boolean {
+  if (after.hold && !before.hold) return true;
+  if (after.until !== 'open') return before.until !== 'open' && after.until > before.until;
+  return before.until !== 'open' || after.horizonDays !== before.horizonDays;
+}

@@ -159,6 +159,7 @@ function basisOf(version: number, facts: RetentionFacts): EarnedBasis {
 }
 
 function withBasis(bases: readonly EarnedBasis[], basis: EarnedBasis): readonly EarnedBasis[] {
+  if (bases.length === 0) return [basis];
   const text = JSON.stringify(basis);
   if (bases.length >= BASES_MAX || bases.some((each) => JSON.stringify(each) === text)) return bases;
   return [...bases, basis];

@@ -17,6 +17,13 @@ export interface ScrubFault {
   readonly endedAtMs: number | null;
 }
 
+/** Sums over a place. */
+export interface ScrubTally extends Holding {
+  /** The last check of the one that was checked longest ago; null: nothing is there. */
+  readonly oldestMs: number | null;
+  readonly overdue: number;
+}
+
 /** What people have ordered for a place. */
 export interface ScrubOrders {
   readonly paused: boolean;
@@ -38,9 +45,11 @@ export interface ScrubsReader {
    * an open fault has its turn when that is due.
    */
   next(place: string, nowMs: number): Promise<Copy | null>;
-  holding(place: string): Promise<Holding>;
-  /** Copies whose last check is before this moment: how many, and when the oldest of them was checked. */
-  checkedBefore(place: string, ms: number): Promise<{ readonly items: number; readonly oldestMs: number | null }>;
+  /**
+   * Adds up everything that a place holds, in steps of some milliseconds between which others have their turn: of a million recordings it is seconds. What changes
+   * meanwhile is in it or not. `beforeMs`: what was checked before counts as overdue.
+   */
+  tally(place: string, beforeMs: number): Promise<ScrubTally>;
   orders(place: string): Promise<ScrubOrders>;
   fault(itemId: string, place: string): Promise<ScrubFault | null>;
   /** Faults that are not ended, oldest first. */

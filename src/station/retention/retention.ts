@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { RetentionKeeper } from '#desk/retention/keeper';
 import { OneAtATime, type RetentionParts } from '#desk/retention/parts';
 import { loadCalendar } from '#desk/retention/read-holidays';
-import { readSchedule } from '#desk/retention/read-schedule';
-import { type ReadVersion, ScheduleShelf } from '#desk/retention/schedule-shelf';
+import { type Calendars, versionReader } from '#desk/retention/read-version';
+import { ScheduleShelf } from '#desk/retention/schedule-shelf';
 import { proposeFile } from '#desk/retention/versions';
 import { asEvidockError, EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
-import { evaluatorOf } from '#domain/retention/evaluate';
 import { stageFailed } from '#events';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { Ledger } from '#ports/ledger';
 import type { StationContext } from '../context.ts';
+import { dryRunThread } from './dry-run-thread.ts';
 
 /** The schedule that comes with the software. */
 const SHIPPED = new URL('../../../config/retention/china.yaml', import.meta.url);
@@ -30,10 +30,11 @@ interface Given {
  */
 export async function openRetention(context: StationContext, { ledger, clockWatch, keeps }: Given): Promise<RetentionParts> {
   const { clock, config, log, onStop } = context;
-  const read = await versionReader(context);
+  const calendars = await calendarsOf(context);
+  const read = versionReader(calendars);
   const shelf = new ScheduleShelf(read);
   const { waiting: waitingDays } = config.retention;
-  const parts = { shelf, read, waitingDays, dryRuns: new OneAtATime() };
+  const parts = { shelf, read, waitingDays, dryRuns: new OneAtATime(), tally: dryRunThread({ file: context.places.ledger, calendars }) };
   if (!keeps) return parts;
   const failed = (error: unknown) => stageFailed(log, 'retention', {}, asEvidockError(error));
   await proposeFile({ ledger, clock, read }, await scheduleFile(config.retention.schedule)).catch(failed);
@@ -43,15 +44,10 @@ export async function openRetention(context: StationContext, { ledger, clockWatc
   return parts;
 }
 
-/** Reads versions of the schedule with the days off that are known now; another year is known after the next start. */
-async function versionReader({ config: { retention, station } }: StationContext): Promise<ReadVersion> {
+/** The days off that are known now; another year is known after the next start. */
+async function calendarsOf({ config: { retention, station } }: StationContext): Promise<Calendars> {
   const known = { zone: station.timezone, directory: retention.holidays };
-  const [china, own] = [await loadCalendar({ ...known, holidays: 'china' }), await loadCalendar({ ...known, holidays: 'own' })];
-  return ({ version, text }) => {
-    const schedule = readSchedule(text, version, `schedule ${version}`);
-    const calendar = schedule.holidays === 'china' ? china : own;
-    return { version, schedule, calendar, evaluate: evaluatorOf(schedule, calendar) };
-  };
+  return { china: await loadCalendar({ ...known, holidays: 'china' }), own: await loadCalendar({ ...known, holidays: 'own' }) };
 }
 
 async function scheduleFile(path: string): Promise<string> {

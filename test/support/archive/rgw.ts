@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,11 @@ import type { S3Server } from './s3-server.ts';
 export interface Rgw extends S3Server {
   /** Runs radosgw-admin on it. */
   admin(...args: string[]): Promise<void>;
+  /**
+   * Changes one byte of an object behind the gateway, as a disk that rots does: in the storage below, where the gateway does not see it. The object is smaller than
+   * 4 MiB.
+   */
+  rot(object: { readonly key: string; readonly version: string }, at: number): Promise<void>;
   /** Temporary keys of its STS (AssumeRole), which end after so many seconds, as `aws sts assume-role` writes them. */
   assumeRole(seconds: number): Promise<string>;
   /** What its access log has of every request since the start, in their order. */
@@ -119,6 +124,33 @@ function requestIn(line: string): readonly RgwRequest[] {
   if (user === undefined || method === undefined || path === undefined) return [];
   const [bucket = '', ...key] = decodeURIComponent(path.replace(/\?.*$/, '').slice(1)).split('/');
   return [{ user, method, bucket, key: key.join('/'), status: Number(status) }];
+  const rot: Rgw['rot'] = (object, at) => rotObject(join(home, 'ceph.conf'), object, at);
+  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, rot, assumeRole };
+}
+
+const DATA_POOL = 'default.rgw.buckets.data';
+
+async function rotObject(conf: string, { key, version }: { readonly key: string; readonly version: string }, at: number): Promise<void> {
+  const rados = async (...args: string[]) => {
+    const done = await runProgram('rados', ['-p', DATA_POOL, ...args], { env: { CEPH_CONF: conf } });
+    if (done.status !== 0) throw new Error(`rados ${args.join(' ')}: ${done.stderr}`);
+    return done.stdout;
+  };
+  // `<bucket's marker>__:<version>_<key>`: an object of a bucket with versions.
+  const found = (await rados('ls')).split('\n').filter((name) => name.endsWith(`__:${version}_${key}`));
+  const [name] = found;
+  if (name === undefined || found.length !== 1) throw new Error(`${found.length} objects are version ${version} of ${key}`);
+  const directory = await mkdtemp(join(tmpdir(), 'evd-rot-'));
+  try {
+    const file = join(directory, 'bytes');
+    await rados('get', name, file);
+    const bytes = await readFile(file);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(file, bytes.subarray(at, at + 1));
+    await rados('put', name, file, '--offset', String(at));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 async function makeRole(admin: Rgw['admin']): Promise<void> {

@@ -83,14 +83,18 @@ export async function tellDerived(
 }
 
 /** Records that these originals of one recording are in the archive `disk`. */
-export async function tellArchived(writer: LedgerWriter, originals: readonly Original[]): Promise<void> {
+export async function tellArchived(
+  writer: LedgerWriter,
+  originals: readonly Original[],
+  verifiedBy: 'readback' | 'head' = 'readback',
+): Promise<void> {
   const [first] = originals;
   if (!first) return;
-  for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
+  for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy }));
   await writer.recordings.update(first.recordingId, { archivedAtMs: START_MS });
   const objects = originals.map(({ id, vaultKey, bytes, digests }) => ({ item: id, key: vaultKey, bytes, sha256: digests?.sha256 ?? '' }));
   const about = { atMs: START_MS, actor: STATION, subject: subject('recording', first.recordingId) };
-  const data = { archive: 'disk', verifiedBy: 'readback' };
+  const data = { archive: 'disk', verifiedBy };
   await writer.recordings.update(first.recordingId, { archivedAtMs: START_MS });
   await writer.custody.append(RecordingArchived.make({ ...about, data, lists: { objects } }));
 }

@@ -113,8 +113,7 @@ export class RetentionLife {
     const { ledger, clock, parts } = this;
     let digest = '';
     const given = { version, actor: LI.actor, signal: new AbortController().signal };
-    for await (const line of dryRun({ ledger, clock, shelf: parts.shelf, waitingDays: parts.waitingDays }, given))
-      if (line.type === 'result') ({ digest } = line);
+    for await (const line of dryRun({ ledger, clock, ...parts }, given)) if (line.type === 'result') ({ digest } = line);
     return digest;
   }
 

@@ -1,6 +1,7 @@
 import { OneAtATime, type RetentionParts } from '#desk/retention/parts';
 import { readSchedule } from '#desk/retention/read-schedule';
 import { type ReadVersion, ScheduleShelf } from '#desk/retention/schedule-shelf';
+import { tallyHere } from '#desk/retention/tally';
 import { RetentionCalendar } from '#domain/calendar/retention-calendar';
 import { evaluatorOf } from '#domain/retention/evaluate';
 
@@ -15,7 +16,7 @@ export const readVersion: ReadVersion = ({ version, text }) => {
 /** What retention stands on. */
 export function someRetention(overrides: Partial<RetentionParts> = {}): RetentionParts {
   const shelf = new ScheduleShelf(readVersion);
-  return { shelf, read: readVersion, waitingDays: 7, dryRuns: new OneAtATime(), ...overrides };
+  return { shelf, read: readVersion, waitingDays: 7, dryRuns: new OneAtATime(), tally: tallyHere, ...overrides };
 }
 
 interface MadeRule {

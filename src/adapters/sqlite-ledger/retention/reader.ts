@@ -187,6 +187,8 @@ export class SqlRetentionReader implements RetentionReader {
 
   async #rows(which: RawBuilder<unknown>, of: (column: RawBuilder<unknown>) => RawBuilder<unknown>): Promise<readonly RetentionRow[]> {
     const db = this.#db;
+    // By recording: there may be as many open suggestions as recordings, and each page would look through all of them.
+    const open = sql.raw(this.#dialect.unindexed('suggestions.state'));
     const [found, sums, tagged, suggested, above] = await Promise.all([
       sql<FactsRow>`SELECT recordings.id, recordings.state, recordings.kind, recordings.category, recordings.important, recordings.damaged,
           recordings.notes, recordings.confidentiality, officers.unit, recordings.start_at, recordings.claimed_start, dockings.arrived_at,
@@ -199,7 +201,7 @@ export class SqlRetentionReader implements RetentionReader {
         JOIN cases ON cases.number = recording_cases.case_number WHERE ${of(sql.raw('recording_cases.recording_id'))}`.execute(db),
       sql<CaseColumns & { recording_id: string }>`SELECT DISTINCT suggestions.recording_id, ${CASE_COLUMNS} FROM suggestions
         JOIN cases ON cases.number = suggestions.case_number
-        WHERE suggestions.state = 'open' AND ${of(sql.raw('suggestions.recording_id'))}`.execute(db),
+        WHERE ${open} = 'open' AND ${of(sql.raw('suggestions.recording_id'))}`.execute(db),
       this.#unitsAbove(),
     ]);
     const sumOf = new Map(sums.rows.map((row) => [row.recording_id, row]));

@@ -1,19 +1,25 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Holding } from '#domain/fixity/plan';
 import type { Copy } from '#domain/recording';
-import type { ScrubFault, ScrubFaultKind, ScrubOrders, ScrubsReader } from '#ports/ledger/scrubs';
+import type { ScrubFault, ScrubFaultKind, ScrubOrders, ScrubsReader, ScrubTally } from '#ports/ledger/scrubs';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { toCopy } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
+
+/** Recordings that are added up in one statement: some milliseconds. */
+const TALLY_PAGE = 1000;
 
 /** Reads what the scrub stands on. It is the station's own work and tells of every recording. */
 export class SqlScrubsReader implements ScrubsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #dialect: Dialect;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows) {
     this.#db = db;
+    this.#dialect = dialect;
     this.#tables = tables;
   }
 
@@ -54,20 +60,44 @@ export class SqlScrubsReader implements ScrubsReader {
     return place === 'vault' ? found.where('originals.evicted_at', 'is', null) : found;
   }
 
-  async holding(place: string): Promise<Holding> {
-    const [row] = await this.#originals(place)
-      .select(({ fn }) => [fn.countAll<number>().as('items'), fn.coalesce(fn.sum<number>('copies.bytes'), sql<number>`0`).as('bytes')])
-      .execute();
-    return { items: Number(row?.items ?? 0), bytes: Number(row?.bytes ?? 0) };
+  async tally(place: string, beforeMs: number): Promise<ScrubTally> {
+    const sum = { items: 0, bytes: 0, oldestMs: null as number | null, overdue: 0 };
+    for (let after = ''; ; ) {
+      const last = await this.#pageEnd(after);
+      const page = await this.#tallied(place, { beforeMs, after, last });
+      sum.items += page.items;
+      sum.bytes += page.bytes;
+      sum.overdue += page.overdue;
+      if (page.oldest !== null) sum.oldestMs = Math.min(page.oldest, sum.oldestMs ?? page.oldest);
+      if (last === null) return sum;
+      after = last;
+      await nextTurn();
+    }
   }
 
-  async checkedBefore(place: string, ms: number): Promise<{ items: number; oldestMs: number | null }> {
-    const [row] = await this.#originals(place)
-      .where('copies.verified_at', '<', ms)
-      .select(({ fn }) => [fn.countAll<number>().as('items'), fn.min<number | null>('copies.verified_at').as('oldest')])
-      .execute();
-    const oldest = row?.oldest ?? null;
-    return { items: Number(row?.items ?? 0), oldestMs: oldest === null ? null : Number(oldest) };
+  /** Id of the last recording of a page; null: the page is the last one. */
+  async #pageEnd(after: string): Promise<string | null> {
+    const rest = this.#db.selectFrom('recordings').select('id').where('id', '>', after).orderBy('id');
+    return (
+      (
+        await rest
+          .limit(1)
+          .offset(TALLY_PAGE - 1)
+          .executeTakeFirst()
+      )?.id ?? null
+    );
+  }
+
+  async #tallied(place: string, { beforeMs, after, last }: { beforeMs: number; after: string; last: string | null }) {
+    const within = last === null ? sql`` : sql`AND originals.recording_id <= ${last}`;
+    const resident = place === 'vault' ? sql`AND originals.evicted_at IS NULL` : sql``;
+    const { rows } = await sql<{ items: number; bytes: number; oldest: number | null; overdue: number }>`
+      SELECT count(*) AS items, coalesce(sum(copies.bytes), 0) AS bytes, min(copies.verified_at) AS oldest,
+        coalesce(sum(CASE WHEN copies.verified_at < ${beforeMs} THEN 1 ELSE 0 END), 0) AS overdue
+      FROM originals ${this.#dialect.joinInOrder} copies ON copies.recording_id = originals.recording_id AND copies.item_id = originals.id AND copies.place = ${place}
+      WHERE originals.recording_id > ${after} ${within} AND originals.state = 'sealed' ${resident}`.execute(this.#db);
+    const { items, bytes, oldest, overdue } = rows[0] ?? { items: 0, bytes: 0, oldest: null, overdue: 0 };
+    return { items: Number(items), bytes: Number(bytes), oldest: oldest === null ? null : Number(oldest), overdue: Number(overdue) };
   }
 
   async orders(place: string): Promise<ScrubOrders> {

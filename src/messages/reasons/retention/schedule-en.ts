@@ -28,4 +28,5 @@ export const retentionEn = {
   'holiday-year-of-file': 'the file is called {file} and is about {year}',
   'holidays-too-many': 'there are more than {limit} files of days off in {directory}',
   'holidays-unreadable': '{file} cannot be read as days off',
+  'dry-run-ended': 'the thread of the dry run ended without a result',
 } as const;

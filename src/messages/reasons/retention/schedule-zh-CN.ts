@@ -23,4 +23,5 @@ export const retentionZhCN = {
   'holiday-year-of-file': '文件名为 {file}，内容却是 {year} 年',
   'holidays-too-many': '{directory} 中的节假日文件超过 {limit} 个',
   'holidays-unreadable': '{file} 不能作为节假日数据读取',
+  'dry-run-ended': '试算线程未给出结果即已结束',
 } as const;

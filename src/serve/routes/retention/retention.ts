@@ -131,8 +131,8 @@ const scheduleRoutes: readonly Route[] = [
       const { ledger, clock, retention } = deps;
       await mustHaveSchedule(ledger, version);
       if (!retention.dryRuns.begin()) throw new EvidockError('request.conflict', because('dry-run-busy', {}));
-      const deciding = { ledger, clock, shelf: retention.shelf, waitingDays: retention.waitingDays };
-      const lines = dryRun(deciding, { version, actor, signal });
+      const { shelf, waitingDays, tally } = retention;
+      const lines = dryRun({ ledger, clock, shelf, waitingDays, tally }, { version, actor, signal });
       return linesOf(lines, () => retention.dryRuns.end());
     },
   }),
