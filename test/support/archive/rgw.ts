@@ -115,7 +115,8 @@ async function tryRgw(env: { STORE: string; STS: string; CLOCK: string }): Promi
     return temporaryKeys(endpoint, credentials, seconds);
   };
   const requests = async () => (await readFile(join(home, 'client.rgw.log'), 'utf8')).split('\n').flatMap(requestIn);
-  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, assumeRole, requests };
+  const rot: Rgw['rot'] = (object, at) => rotObject(join(home, 'ceph.conf'), object, at);
+  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, rot, assumeRole, requests };
 }
 
 /** The request of a line such as `… beast: 0x7f: 127.0.0.1 - test [27/Nov/2026:08:39:33.657 +0000] "DELETE /evidence/a/b?versionId=1 HTTP/1.1" 204 0 …`. */
@@ -124,8 +125,6 @@ function requestIn(line: string): readonly RgwRequest[] {
   if (user === undefined || method === undefined || path === undefined) return [];
   const [bucket = '', ...key] = decodeURIComponent(path.replace(/\?.*$/, '').slice(1)).split('/');
   return [{ user, method, bucket, key: key.join('/'), status: Number(status) }];
-  const rot: Rgw['rot'] = (object, at) => rotObject(join(home, 'ceph.conf'), object, at);
-  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, rot, assumeRole };
 }
 
 const DATA_POOL = 'default.rgw.buckets.data';
