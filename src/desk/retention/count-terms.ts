@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { STATION } from '#domain/custody/actor';
 import { TermsCounted } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
+import { lockNeedOf } from '#domain/lock/need';
 import { isTakenIn } from '#domain/recording';
 import { type CountedTerm, countTerm, type WhatCounts } from '#domain/retention/count-term';
 import type { RetentionFacts } from '#domain/retention/facts';
@@ -43,12 +45,17 @@ export async function putTerms(
   const turn = await writer.retention.turn();
   // The entry of this very count tells no fact of a recording.
   const at = { turn, seq: (await writer.custody.head())?.seq ?? -1 };
-  const changed = counted.filter(({ before, kept }) => before === null || !isSame(before, kept)).map(({ kept }) => kept);
-  for (const kept of changed) await writer.retention.putTerm(kept, at);
+  const changed = counted.filter(({ before, kept }) => before === null || !isSame(before, kept));
+  const atMs = clock.nowMs();
+  for (const { before, kept } of changed) {
+    await writer.retention.putTerm(kept, at);
+    // The storage follows at once: until its lock is looked at, a longer term is the station's word alone.
+    if (!isDeepStrictEqual(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, atMs);
+  }
   await writer.retention.markCounted(ids, at);
   if (changed.length === 0) return 0;
-  const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('station', stationId) };
-  await writer.custody.append(TermsCounted.make({ ...about, data: { turn }, lists: { terms: changed.map(described) } }));
+  const about = { atMs, actor: STATION, subject: subject('station', stationId) };
+  await writer.custody.append(TermsCounted.make({ ...about, data: { turn }, lists: { terms: changed.map(({ kept }) => described(kept)) } }));
   return changed.length;
 }
 

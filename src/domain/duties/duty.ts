@@ -11,6 +11,8 @@ export const DUTY_KINDS = [
   'not-archived',
   /** A rule asks to keep it longer than another one allows. */
   'retention-conflict',
+  /** Its maximum is over, nothing asks to keep it, and it is still there; a hold may be why. */
+  'retention-overdue',
   /** Its term asks for a lock, and a copy in the archive has none. */
   'lock-missing',
   /** Not docked for days. */

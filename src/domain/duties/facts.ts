@@ -29,6 +29,8 @@ export interface RecordingDutyFacts {
   readonly cases: number;
   readonly damaged: boolean;
   readonly conflict: boolean;
+  /** When it has to be gone by its term; null: there is no such date. */
+  readonly maximumMs: number | null;
   /** Its term asks the storage for a lock. */
   readonly lockWished: boolean;
   /** Copies in the archive that were looked at and have no lock. */

@@ -15,7 +15,7 @@ const DOCKED = Date.UTC(2026, 5, 20);
 const LIMITS = { lateMs: DAY, untaggedMs: 3 * DAY, archiveMs: DAY, absentMs: 7 * DAY, clockMs: 60_000, answerMs: 3 * DAY };
 const WELL: RecordingDutyFacts = {
   ...{ id: 'rec-1', kind: 'video', state: 'archived', unit: 'unt-a', startMs: DOCKED - 2 * HOUR, durationMs: HOUR, dockedMs: DOCKED },
-  ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, lockWished: true, unlocked: 0, archivedMs: DOCKED + HOUR },
+  ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, maximumMs: null, lockWished: true, unlocked: 0, archivedMs: DOCKED + HOUR },
 };
 const kindsOf = (over: Partial<RecordingDutyFacts>, nowMs = DOCKED, archives = true) =>
   dutiesOfRecording({ ...WELL, ...over }, { limits: LIMITS, nowMs, archives }).map(({ kind }) => kind);
@@ -37,6 +37,9 @@ describe('duties about a recording', () => {
     ['not archived', { state: 'sealed' }, DAY, ['not-archived']],
     ['damaged', { damaged: true }, 0, ['damaged']],
     ['in conflict', { conflict: true }, 0, ['retention-conflict']],
+    ['at its maximum', { maximumMs: DOCKED + DAY }, DAY, ['retention-overdue']],
+    ['not yet at its maximum', { maximumMs: DOCKED + DAY }, DAY - 1, []],
+    ['in conflict and beyond its maximum', { conflict: true, maximumMs: DOCKED }, DAY, ['retention-conflict']],
     ['without a lock that it needs', { unlocked: 2 }, 0, ['lock-missing']],
     ['without a lock that nobody asks for', { unlocked: 2, lockWished: false }, 0, []],
     ['replaced', { state: 'replaced', damaged: true, category: null }, 90 * DAY, []],

@@ -25,6 +25,7 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   damaged: 'custodian',
   'not-archived': 'custodian',
   'retention-conflict': 'custodian',
+  'retention-overdue': 'custodian',
   'lock-missing': 'custodian',
   'recorder-absent': 'custodian',
   'recorder-clock': 'custodian',
@@ -59,6 +60,10 @@ const notArchived: Rule<RecordingDutyFacts> = ({ id, unit, state, dockedMs }, li
 const retentionConflict: Rule<RecordingDutyFacts> = ({ id, unit, conflict, dockedMs }, limits) =>
   conflict ? duty('retention-conflict', ['recording', id], { sinceMs: dockedMs, unit }, limits) : null;
 
+/** Somebody has to dispose of it, or to have the hold judged that keeps it. Where a minimum keeps it, that is the conflict. */
+const retentionOverdue: Rule<RecordingDutyFacts> = ({ id, unit, conflict, maximumMs }, limits, nowMs) =>
+  conflict || maximumMs === null || maximumMs > nowMs ? null : duty('retention-overdue', ['recording', id], { sinceMs: maximumMs, unit }, limits);
+
 const lockMissing: Rule<RecordingDutyFacts> = ({ id, unit, lockWished, unlocked, archivedMs, dockedMs }, limits) =>
   lockWished && unlocked > 0 ? duty('lock-missing', ['recording', id], { sinceMs: archivedMs ?? dockedMs, unit }, limits) : null;
 
@@ -72,7 +77,7 @@ const recorderClock: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, cloc
   return duty('recorder-clock', ['recorder', serial], { sinceMs: lastSeenMs, unit }, limits);
 };
 
-const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, lockMissing };
+const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, retentionOverdue, lockMissing };
 
 /** Duties about one recording. What was never whole, was replaced or was disposed of is nobody's duty. `archives`: an archive is configured. */
 export function dutiesOfRecording(

@@ -10,6 +10,7 @@ export const dutiesEn = {
   'duty-kind.damaged': 'damaged',
   'duty-kind.not-archived': 'not archived',
   'duty-kind.retention-conflict': 'terms in conflict',
+  'duty-kind.retention-overdue': 'kept beyond its maximum',
   'duty-kind.lock-missing': 'no lock in the archive',
   'duty-kind.recorder-absent': 'recorder not docked',
   'duty-kind.recorder-clock': "recorder's clock off",

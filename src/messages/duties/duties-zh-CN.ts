@@ -12,6 +12,7 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.damaged': '损坏',
   'duty-kind.not-archived': '未归档',
   'duty-kind.retention-conflict': '保存期限冲突',
+  'duty-kind.retention-overdue': '超过最长保存期限',
   'duty-kind.lock-missing': '归档副本未锁定',
   'duty-kind.recorder-absent': '记录仪长期未接入',
   'duty-kind.recorder-clock': '记录仪时钟偏差',

@@ -30,6 +30,7 @@ interface RecordingFactsRow {
   readonly damaged: number;
   readonly archived_at: number | null;
   readonly conflict: number | null;
+  readonly maximum_ms: number | null;
   readonly lock: string | null;
   readonly unlocked: number;
 }
@@ -88,7 +89,7 @@ export class SqlDutiesReader implements DutiesReader {
   async recordingFacts({ after, limit }: { readonly after: string; readonly limit: number }): Promise<readonly RecordingDutyFacts[]> {
     const { rows } = await sql<RecordingFactsRow>`
       SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
-        rec.archived_at, term.conflict, term.lock,
+        rec.archived_at, term.conflict, term.maximum_ms, term.lock,
         (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL
           AND copies.lock_mode IS NULL) AS unlocked
       FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
@@ -97,6 +98,7 @@ export class SqlDutiesReader implements DutiesReader {
       ...{ id: row.id, kind: row.kind as Kind, state: row.state as RecordingState, unit: row.unit, category: row.category },
       ...{ startMs: numberOrNull(row.start_at), durationMs: numberOrNull(row.duration_ms), dockedMs: Number(row.created_at) },
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
+      maximumMs: numberOrNull(row.maximum_ms),
       lockWished: row.lock !== null && (JSON.parse(row.lock) as LockWish).mode !== 'none',
       ...{ unlocked: Number(row.unlocked), archivedMs: numberOrNull(row.archived_at) },
     }));
