@@ -9,8 +9,8 @@ import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-export const OFFICERS = ['0001', '0002', '0003'];
-export const UNITS = ['unt-1', 'unt-2'];
+const OFFICERS = ['0001', '0002', '0003'];
+const UNITS = ['Squad 1', 'Squad 2'];
 const RECORDERS = ['DSJ0000001', 'DSJ0000002'];
 const HOLDS_MAX = 6;
 const LOCK = '{ mode: compliance, hold: false, horizonDays: 200 }';
@@ -54,6 +54,7 @@ export class Acts {
   readonly #world: World;
   readonly #lists = new Map<string, KnownList>();
   readonly #courses = new Map<string, 'open' | 'decided' | 'closed'>();
+  readonly #units: string[] = [];
   #contents = 0;
   #adopted: { readonly version: number; readonly index: number } | null = null;
 
@@ -62,7 +63,7 @@ export class Acts {
   }
 
   async begin(): Promise<void> {
-    for (const id of UNITS) await this.#world.must('unit', { id });
+    for (const name of UNITS) this.#units.push(await this.#world.must('unit', { name }));
     for (const officer of OFFICERS) await this.move(officer);
     await this.adopt();
   }
@@ -106,7 +107,7 @@ export class Acts {
 
   async move(officer: string): Promise<void> {
     const { oracle, wallMs } = this.#world;
-    const unit = this.#world.pick([...UNITS, null]);
+    const unit = this.#world.pick([...this.#units, null]);
     if (oracle.unitOf.has(officer) && oracle.unitOf.get(officer) === unit) return;
     await this.#world.must('officer', { id: officer, unit });
     oracle.unitOf.set(officer, unit);
@@ -166,7 +167,7 @@ export class Acts {
       { officer: world.pick(OFFICERS) },
       { recording: recording.id },
       { recording: recording.id },
-      { unit: world.pick(UNITS) },
+      { unit: world.pick(this.#units) },
       { recorder: recording.recorder },
       { ...(numbers.length === 0 ? {} : { case: world.pick(numbers) }) },
     ];

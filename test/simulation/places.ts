@@ -55,7 +55,7 @@ async function onRgw({ directory, beganMs }: Wanted): Promise<Place> {
   const ownerKey = { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey };
   const storage = { kind: 'rgw' as const, days, endpoint, bucket, key: { accessKeyId, secretAccessKey }, owner: ownerKey };
   const station = await StationInChild.begin({ directory, storage }, { wallMs: beganMs, bootMs: 0 });
-  const view = new BucketView({ ...rgw, bucket }, days);
+  const view = new BucketView({ owner: { ...rgw, bucket }, station: server, days });
   const auditor = new Auditor({ directory, second: bucketPlace(view), place: 's3' });
   return {
     ...{ station, auditor },

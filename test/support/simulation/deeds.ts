@@ -1,3 +1,4 @@
+import { livePeopleChanges } from '#adapters/live-people-changes';
 import { recordStep } from '#desk/case-course';
 import type { DeskDeps } from '#desk/deps';
 import { approveDisposal, cancelDisposal, excludeRecording } from '#desk/disposals/decide';
@@ -7,6 +8,7 @@ import { reviewOf } from '#desk/disposals/review';
 import { runDisposal } from '#desk/disposals/run';
 import { releaseHold, setHold } from '#desk/holds/set-hold';
 import { addOfficers } from '#desk/people/officers';
+import { addUnit } from '#desk/people/units';
 import { addCases } from '#desk/registry';
 import { dryRun } from '#desk/retention/dry-run';
 import { adoptSchedule, proposeSchedule } from '#desk/retention/versions';
@@ -20,7 +22,7 @@ import { dateIn } from '#domain/time/calendar-date';
 import { recordingPrefix } from '#domain/vault/vault-key';
 import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { printCertificate } from '#serve/disposals/certificate';
-import { aCaseDraft, cli } from '#test/support/custody';
+import { cli } from '#test/support/custody';
 import { keepDay } from './daily.ts';
 import { type CardFile, STATION, type StationLife, ZONE } from './station-life.ts';
 
@@ -29,6 +31,7 @@ const LIST_MAX = 50;
 
 /** Everybody of the station, by who may stand for whom: two of the same role are not two for a disposal. */
 const ROLES: Readonly<Record<string, readonly Role[]>> = { wang: ['custodian'], zhou: ['custodian'], li: ['reviewer'] };
+const ROOT = { actor: cli('root'), user: null };
 const by = (name: string): By => ({
   ...{ actor: { kind: 'user', id: `usr-${name}`, via: 'network', session: null }, person: `usr-${name}` },
   roles: ROLES[name] ?? [],
@@ -36,7 +39,7 @@ const by = (name: string): By => ({
 
 const deskOf = ({ ledger, clock }: StationLife) => {
   const suggest = { stationId: STATION, marginMs: 600_000, accept: 'person' as const };
-  return { ledger, clock, facts: { stationId: STATION, timezone: ZONE, suggest }, archive: null } as unknown as DeskDeps;
+  return { ledger, clock, facts: { stationId: STATION, timezone: ZONE, suggest }, archive: null, people: livePeopleChanges() } as unknown as DeskDeps;
 };
 
 /**
@@ -64,11 +67,7 @@ export const DEEDS = {
     return done;
   },
 
-  unit: ({ ledger, clock }: StationLife, { id }: { id: string }) =>
-    ledger.transaction(async (writer) => {
-      await writer.people.upsertUnit({ id, name: id, parent: null, createdAtMs: clock.nowMs(), closedAtMs: null });
-      await writer.custody.append(aCaseDraft('unit'));
-    }),
+  unit: async (life: StationLife, { name }: { name: string }) => (await addUnit(deskOf(life), { name, parent: null }, ROOT)).id,
 
   officer: async (life: StationLife, { id, unit }: { id: string; unit: string | null }) => {
     await addOfficers(deskOf(life), [{ id, name: `Officer ${id}`, unit }], { actor: cli('wang'), within: null });

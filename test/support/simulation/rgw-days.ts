@@ -68,20 +68,24 @@ interface Version {
 
 /** The bucket as its owner sees it, past the station. */
 export class BucketView {
+  /** With the key of the bucket's owner, who may list and delete. Whoever put an object reads it. */
   readonly #client: S3Client;
+  readonly #reader: S3Client;
   readonly #bucket: string;
   readonly #days: Days;
   /** By version: SHA-256 of its bytes, which never change. */
   readonly #digests = new Map<string, string>();
 
-  constructor(server: S3Server, days: Days) {
-    this.#client = clientOf(server);
-    this.#bucket = server.bucket;
+  constructor({ owner, station, days }: { readonly owner: S3Server; readonly station: S3Server; readonly days: Days }) {
+    this.#client = clientOf(owner);
+    this.#reader = clientOf(station);
+    this.#bucket = owner.bucket;
     this.#days = days;
   }
 
   close(): void {
     this.#client.destroy();
+    this.#reader.destroy();
   }
 
   async versions(prefix: string): Promise<readonly Version[]> {
@@ -111,7 +115,7 @@ export class BucketView {
   async digestOf({ key, versionId }: Version): Promise<string> {
     const known = this.#digests.get(versionId);
     if (known !== undefined) return known;
-    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: `${PREFIX}/${key}`, VersionId: versionId }));
+    const { Body } = await this.#reader.send(new GetObjectCommand({ Bucket: this.#bucket, Key: `${PREFIX}/${key}`, VersionId: versionId }));
     const digest = createHash('sha256')
       .update((await Body?.transformToByteArray()) ?? new Uint8Array())
       .digest('hex');
@@ -123,12 +127,12 @@ export class BucketView {
   async refusesUntil({ key, versionId }: Version): Promise<number> {
     const at = { Bucket: this.#bucket, Key: `${PREFIX}/${key}`, VersionId: versionId };
     const none = (error: { name?: string }) => {
-      if (error.name === 'NoSuchObjectLockConfiguration') return null;
+      if (error.name === 'NoSuchObjectLockConfiguration' || error.name === 'ObjectLockConfigurationNotFoundError') return null;
       throw error;
     };
-    const held = await this.#client.send(new GetObjectLegalHoldCommand(at)).catch(none);
+    const held = await this.#reader.send(new GetObjectLegalHoldCommand(at)).catch(none);
     if (held?.LegalHold?.Status === 'ON') return Number.POSITIVE_INFINITY;
-    const until = (await this.#client.send(new GetObjectRetentionCommand(at)).catch(none))?.Retention?.RetainUntilDate;
+    const until = (await this.#reader.send(new GetObjectRetentionCommand(at)).catch(none))?.Retention?.RetainUntilDate;
     return until === undefined ? 0 : simulatedMs(this.#days, until.getTime());
   }
 
@@ -146,7 +150,7 @@ export class BucketView {
   /** Other bytes over an object, or a marker that hides it. */
   async disturb(key: string, how: 'overwrite' | 'hide'): Promise<void> {
     const at = { Bucket: this.#bucket, Key: `${PREFIX}/${key}` };
-    if (how === 'hide') await this.#client.send(new DeleteObjectCommand(at));
-    else await this.#client.send(new PutObjectCommand({ ...at, Body: 'forged' }));
+    if (how === 'hide') await this.#reader.send(new DeleteObjectCommand(at));
+    else await this.#reader.send(new PutObjectCommand({ ...at, Body: 'forged' }));
   }
 }
