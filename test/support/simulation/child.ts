@@ -29,7 +29,7 @@ export interface ChildHome {
 export interface Asked {
   readonly name: DeedName | 'end';
   readonly now: Moment;
-  readonly given: object;
+  readonly given: unknown;
   readonly armed: Armed | null;
 }
 
