@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Stand beside their subject and need most of a minute each: whole docks of emulated hubs, and links that are slow on purpose. */
@@ -10,18 +11,27 @@ const SLOW = [
 // A file that was moved would run in the fast lane without a word.
 for (const file of SLOW) if (!existsSync(file)) throw new Error(`vitest.config.ts: there is no ${file}`);
 
+/** Disks of the machine on which tests run are nobody's duty; tests of the machine bring disks of their own. */
+const env = { EVIDOCK_MACHINE_ON: 'false' };
+
+/** What the programs of the tests compile is kept for the next of them, as scripts/evidock does it. */
+const COMPILED = join(import.meta.dirname, 'node_modules/.cache/evidock');
+
 export default defineConfig({
   test: {
     projects: [
       // `npm test`: a rule, a stage or an adapter alone, with its contract; two minutes on two cores.
-      { test: { name: 'fast', include: ['src/**/*.test.ts', 'drivers/**/*.test.ts'], exclude: [...configDefaults.exclude, ...SLOW] } },
+      { test: { name: 'fast', env, include: ['src/**/*.test.ts', 'drivers/**/*.test.ts'], exclude: [...configDefaults.exclude, ...SLOW] } },
       // Whole stations, kills, foreign servers: with the fast ones in `scripts/test`.
-      { test: { name: 'slow', include: ['test/**/*.test.ts', ...SLOW] } },
+      { test: { name: 'slow', env, include: ['test/**/*.test.ts', ...SLOW] } },
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    // As scripts/evidock runs Node: the worker threads of these processes read sources too (docs/decisions/0012).
+    execArgv: ['--liftoff-only'],
+    env: { NODE_COMPILE_CACHE: COMPILED },
     // Two cores shared by two workers and their stations: a second is not much.
     expect: { poll: { timeout: 15_000 } },
   },

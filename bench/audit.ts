@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,11 +6,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { type AuditQuestion, EVERYTHING, type Facet, termOf } from '#domain/look/question';
 import { STATION_ID } from '#test/support/builders';
-import { type LoadedAudit, loadAudit } from './audit-load.ts';
+import { type LoadedAudit, loadAudit, namesOf } from './audit-load.ts';
 import type { Row } from './row.ts';
 
 /** Ten million take an hour to fill in and 25 GB; `EVIDOCK_BENCH_AUDIT=200000` is a smaller form. */
 const ENTRIES = Number(process.env['EVIDOCK_BENCH_AUDIT'] ?? 10_000_000);
+/** A directory that keeps the filled ledger, so that the hour of filling can be spent before the quiet one of measuring; without it all is removed at the end. */
+const KEPT = process.env['EVIDOCK_BENCH_AUDIT_KEEP'];
 const QUERIES = 1_000;
 const PAGE = 100;
 /** Set before measuring. */
@@ -89,10 +92,10 @@ function bareSqlite(file: string): { readonly ask: (question: AuditQuestion) => 
 
 /** How long an auditor waits for a page of the log. */
 export async function benchAudit(): Promise<readonly Row[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'evidock-bench-audit-'));
-  const file = join(directory, 'ledger.sqlite');
+  const directory = KEPT ?? (await mkdtemp(join(tmpdir(), 'evidock-bench-audit-')));
+  const file = join(directory, `ledger-${ENTRIES}.sqlite`);
   try {
-    const loaded = await loadAudit(file, ENTRIES);
+    const loaded = existsSync(file) ? namesOf(ENTRIES) : await loadAudit(file, ENTRIES);
     const ledger = await openLedger({ file, stationId: STATION_ID });
     const bare = bareSqlite(file);
     const rows: Row[] = [];
@@ -111,6 +114,6 @@ export async function benchAudit(): Promise<readonly Row[]> {
     await ledger.close();
     return rows;
   } finally {
-    await rm(directory, { recursive: true });
+    if (KEPT === undefined) await rm(directory, { recursive: true });
   }
 }

@@ -18,6 +18,7 @@ import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
+import { heartbeatChecks, machineChecks } from './machine-checks.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -62,6 +63,9 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     ...(await looks(usbChecks(config, process.env, DRIVERS))),
     await look('socket', because('mend-socket', {}), async () => socketPath(state)),
     ...(await stationChecks(config, connect)),
+    // Last: opening the station makes the vault, whose disk is looked at.
+    ...(await machineChecks(config, nowMs)),
+    ...(await heartbeatChecks(config, nowMs)),
   ];
 }
 

@@ -279,6 +279,11 @@ export function helperEnded(log: Log, error: EvidockError | null): void {
   else log.error({ event: 'helper.ended', stage: 'helper', code: error.code, err: error }, error.message);
 }
 
+export function disksAsked(log: Log, facts: { disks: number; answered: number }, error: EvidockError | null): void {
+  if (error === null) log.info({ event: 'disks.asked', stage: 'machine', ...facts }, 'the disks were asked how they are');
+  else log.error({ event: 'disks.asked', stage: 'machine', code: error.code, err: error }, error.message);
+}
+
 /** The journal's own note of where the custody log ends: a ledger that is put back later has no such entry. */
 export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void {
   log.info({ event: 'ledger.head', stage: 'station', ...facts }, 'newest entry of the custody log');
@@ -343,6 +348,10 @@ export function policyNoticed(log: Log, noticed: { found: string; version?: numb
 /** A notice stays in the ledger and is sent again. */
 export function noticeFailed(log: Log, facts: { way: string }, error: unknown): void {
   log.warn({ event: 'notice.failed', stage: 'station', ...facts, err: error }, 'a notice could not be sent');
+}
+
+export function heartbeatFailed(log: Log, error: unknown, repeated: number): void {
+  log.warn({ event: 'heartbeat.failed', stage: 'station', repeated, err: error }, 'nobody outside took the heartbeat');
 }
 
 export function noticeGivenUp(log: Log, facts: { notice: string; way: string; attempts: number }): void {

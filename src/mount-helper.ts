@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { runCommand } from '#adapters/run-command';
 import { GuardedMounter } from '#adapters/usb-dock/guarded-mounter';
 import { PlainMounter } from '#adapters/usb-dock/mount-commands';
 import { MountServer } from '#adapters/usb-dock/mount-server';
-import { runCommand } from '#adapters/usb-dock/run-command';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { helperEnded, helperStarted } from '#events';

@@ -14,6 +14,10 @@ export function placesOf(state: string) {
     work: join(state, 'work'),
     queue: join(state, 'queue'),
     backups: join(state, 'backups'),
+    /** How full the vault's disk was, for weeks. */
+    space: join(state, 'space.json'),
+    /** Since when nobody outside has heard of the station. */
+    heartbeat: join(state, 'heartbeat.json'),
     run,
     /** Mounted recorders, where the station mounts by itself. */
     mounts: join(run, 'mounts'),

@@ -42,9 +42,11 @@ import { startWorkLine } from './station/derive-and-archive.ts';
 import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
+import { startHeartbeat } from './station/heartbeat.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
+import { watchMachine } from './station/machine.ts';
 import { openNetwork } from './station/network.ts';
 import { openDisposals } from './station/retention/disposals.ts';
 import { keepDuties } from './station/retention/duties.ts';
@@ -192,6 +194,7 @@ export class Station {
       access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
       printer: new PdfPrinter(),
+      machine: keeps ? watchMachine(this.#context) : () => null,
       people: livePeopleChanges(),
       callUps,
       disposals: openDisposals(this.#context, opened),
@@ -212,7 +215,8 @@ export class Station {
     await keepDoors(this.#context, deps);
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf });
+    const silentSinceMs = startHeartbeat(this.#context, deps);
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { because, type Reason } from '#domain/reason';
 import type { http } from './http-section.ts';
 
-type Refuse = (path: string, why: Reason, value: unknown) => void;
+export type Refuse = (path: string, why: Reason, value: unknown) => void;
 
 /** No range of proxies is wider: it would be a network of clients. */
 const BITS_MIN = { ipv4: 8, ipv6: 16 } as const;
@@ -40,4 +40,19 @@ export function isLoopbackAddress(address: string): boolean {
 
 function isEveryAddress(address: string): boolean {
   return address === '0.0.0.0' || (isIPv6(address) && new URL(`http://[${address}]`).hostname === '[::]');
+}
+
+/** Where the station posts something signed: a path in the configuration and its value each. Only this machine itself is reached without TLS. */
+export function checkTarget(
+  target: { readonly url: readonly [string, string]; readonly secretFile: readonly [string, string] },
+  refuse: Refuse,
+): void {
+  const [path, value] = target.url;
+  if (value === '') return;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const own = url?.protocol === 'http:' && (url.hostname === 'localhost' || isLoopbackAddress(url.hostname.replace(/^\[|\]$/g, '')));
+  // The URL may hold a password, so the error does not tell it.
+  if (url === null || (url.protocol !== 'https:' && !own)) refuse(path, because('must-be-https', {}), '***');
+  const [file, name] = target.secretFile;
+  if (name === '') refuse(file, because('needed-when', { field: path, value: 'set' }), '');
 }

@@ -138,3 +138,14 @@ describe('configuration', () => {
     expect(() => load(exampleYaml())).not.toThrow();
   });
 });
+
+it.each(['heartbeat.url', 'notices.webhook'])('%s leaves this machine only by TLS, and only with a secret', (path) => {
+  const url = environmentName(path);
+  const secret = environmentName(path === 'heartbeat.url' ? 'heartbeat.secretFile' : 'notices.webhookSecretFile');
+  const load = (env: Record<string, string>) => loadConfig({ file: null, state: '/nowhere', env, root: '/nowhere' });
+  for (const target of ['http://station.example/x', 'ftp://127.0.0.1/', 'http://127.0.0.1.evil.example/', 'x'])
+    expect(() => load({ [url]: target, [secret]: '/secret' }), target).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  expect(() => load({ [url]: 'https://station.example/' })).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  for (const target of ['https://station.example/x', 'http://127.0.0.1:9/', 'http://[::1]/', 'http://localhost/'])
+    expect(load({ [url]: target, [secret]: '/secret' }).config.station.id, target).toBe('station1');
+});

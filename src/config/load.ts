@@ -8,6 +8,7 @@ import { compileLeftovers } from '#domain/card/leftovers';
 import { errnoOf } from '#domain/errno';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
+import { checkHeartbeat } from './heartbeat-section.ts';
 import { checkHttp } from './http-rules.ts';
 import { checkNotices } from './notices-section.ts';
 import { checkOidc } from './oidc-rules.ts';
@@ -172,6 +173,7 @@ function checkRules(config: Config): void {
   if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
   checkHttp(http, refuse);
   checkNotices(config.notices, refuse);
+  checkHeartbeat(config.heartbeat, refuse);
   if (archive.kind === 'disk' && archive.directory === '')
     refuse('archive.directory', because('needed-when', { field: 'archive.kind', value: 'disk' }), archive.directory);
   if (archive.kind === 's3') {

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
-import { because, type Reason } from '#domain/reason';
+import { because } from '#domain/reason';
 import { choice, integer, section, text } from './fields.ts';
-import { isLoopbackAddress } from './http-rules.ts';
+import { checkTarget, isLoopbackAddress, type Refuse } from './http-rules.ts';
 
 const ADDRESS = '^$|^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$';
 const DOMAIN = '^$|^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$';
@@ -59,19 +59,11 @@ export const notices = section(
   },
 );
 
-type Refuse = (path: string, why: Reason, value: unknown) => void;
-
 /** Rules of `notices` that the schema cannot express. */
 export function checkNotices({ link, webhook, webhookSecretFile, mail: to }: Static<typeof notices>, refuse: Refuse): void {
   if (link !== '' && (!URL.canParse(link) || !/^https?:\/\/[^/?#]+(\/[^?#]*[^/?#])?$/.test(link)))
     refuse('notices.link', because('must-be-url', {}), link);
-  if (webhook !== '') {
-    const url = URL.canParse(webhook) ? new URL(webhook) : null;
-    const own = url?.protocol === 'http:' && (url.hostname === 'localhost' || isLoopbackAddress(url.hostname.replace(/^\[|\]$/g, '')));
-    if (url === null || (url.protocol !== 'https:' && !own)) refuse('notices.webhook', because('must-be-https', {}), '***');
-    if (webhookSecretFile === '')
-      refuse('notices.webhookSecretFile', because('needed-when', { field: 'notices.webhook', value: 'set' }), '');
-  }
+  checkTarget({ url: ['notices.webhook', webhook], secretFile: ['notices.webhookSecretFile', webhookSecretFile] }, refuse);
   if (to.host === '') return;
   const needed = { field: 'notices.mail.host', value: to.host };
   if (to.from === '') refuse('notices.mail.from', because('needed-when', needed), '');

@@ -7,8 +7,10 @@ import { doors, oidc } from './door-sections.ts';
 import { duties } from './duties-section.ts';
 import { eviction } from './eviction-section.ts';
 import { choice, flag, integer, section, text } from './fields.ts';
+import { heartbeat } from './heartbeat-section.ts';
 import { http } from './http-section.ts';
 import { s3Locks } from './lock-fields.ts';
+import { machine } from './machine-section.ts';
 import { notices } from './notices-section.ts';
 import { dock, intake } from './recorder-sections.ts';
 import { retention } from './retention-section.ts';
@@ -298,6 +300,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   scrub,
   duties,
   clock,
+  machine,
+  heartbeat,
   notices,
   suggest,
   log,

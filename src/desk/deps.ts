@@ -1,5 +1,6 @@
 import type { Deeds } from '#desk/audit/deeds';
 import type { PlayedTimes } from '#desk/audit/played-times';
+import type { MachineState } from '#domain/machine/machine';
 import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
@@ -83,6 +84,8 @@ export interface DeskDeps {
    */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
   readonly printer: DocumentPrinter;
+  /** What was last read of disks, arrays and space; null: nothing yet, or they are not watched. */
+  readonly machine: () => MachineState | null;
   /** The certificate of the listener; null if it speaks no TLS. */
   readonly tls: () => TlsState | null;
   /** Throws queue.unreachable or queue.refused. */

@@ -254,7 +254,8 @@ export const ERRORS_EN = {
   },
   'notices.failed': {
     what: 'A notice could not be sent',
-    remedy: 'Check notices.webhook and notices.mail; it is tried again for a day, and stands in the list of notices all the same.',
+    remedy:
+      'Check notices.webhook, notices.mail and heartbeat.url. A notice is tried again for a day, and stands in the list of notices all the same; a heartbeat for ever.',
   },
   'request.invalid': { what: 'The request is not valid', remedy: 'Correct the named field.' },
   'request.method': {

@@ -153,7 +153,10 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
     remedy: '把 station.id 设为其他采集站没有使用的编号；两个站编号相同，会把对方的工作和副本当成自己的。',
   },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
-  'notices.failed': { what: '通知未能送出', remedy: '检查 notices.webhook 与 notices.mail；一天内会自动重试，通知列表中仍可看到。' },
+  'notices.failed': {
+    what: '通知未能送出',
+    remedy: '检查 notices.webhook、notices.mail 与 heartbeat.url。通知一天内会自动重试，通知列表中仍可看到；心跳会一直重试。',
+  },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
   'request.method': { what: '不支持这种请求方式', remedy: '请使用所列方法；/api/v1/openapi.json 有说明。' },
   'request.changed': {

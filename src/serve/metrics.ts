@@ -7,6 +7,7 @@ import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
 import { SLOT_PHASES } from '#domain/docking';
+import { type DiskState, listOf, type MachineState } from '#domain/machine/machine';
 import type { TlsState } from '#ports/tls-source';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
@@ -60,6 +61,7 @@ export class Metrics {
     this.#countPolicy(deps);
     this.#countClock(deps);
     this.#countScrub(deps);
+    this.#countMachine(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -174,6 +176,45 @@ export class Metrics {
     );
     gauge('overdue', 'Originals that were not read again within the period.', ({ overdue }) => overdue);
     gauge('halted', '1 if healing is stopped until a person confirms.', ({ haltedAtMs }) => (haltedAtMs === null ? 0 : 1));
+  }
+
+  /** Nothing before the machine was read. What cannot be read has no figure but that it is unread. */
+  #countMachine({ machine, clock }: DeskDeps): void {
+    const gauge = (name: string, help: string, labels: readonly string[], set: (gauge: Gauge, state: MachineState) => void) =>
+      new Gauge({
+        ...{ name: `evidock_${name}`, help, labelNames: labels, registers: [this.#registry] },
+        collect() {
+          this.reset();
+          const state = machine();
+          if (state) set(this, state);
+        },
+      });
+    const ofDisks = (name: string, help: string, value: (disk: DiskState) => number | null) =>
+      gauge(name, help, ['disk', 'serial'], (each, { disks }) => {
+        for (const disk of listOf(disks)) {
+          const found = value(disk);
+          if (found !== null) each.set({ disk: disk.name, serial: disk.id }, found);
+        }
+      });
+    ofDisks('disk_failing', '1 if a disk says or shows that it is failing.', ({ health }) =>
+      health === 'unread' ? null : Number(health === 'failing'),
+    );
+    ofDisks('disk_unread', '1 if nobody can say how a disk is.', ({ health }) => Number(health === 'unread'));
+    ofDisks('disk_wear_percent', 'Share of its writing life that a disk has used.', ({ wearPercent }) => wearPercent);
+    gauge('array_failing', '1 if an array lacks a disk, does not run, or cannot be read.', ['array'], (each, { arrays }) => {
+      for (const { name, health } of listOf(arrays)) each.set({ array: name }, Number(health !== 'good'));
+    });
+    gauge('machine_unread', '1 if a part of the machine cannot be read at all.', ['part'], (each, state) => {
+      for (const part of ['disks', 'arrays', 'space'] as const) each.set({ part }, Number('code' in state[part]));
+    });
+    gauge(
+      'vault_full_in_seconds',
+      'Time until the disk of the vault is full at the growth of the last four weeks; none if that is not known or it does not fill.',
+      [],
+      (each, { space }) => {
+        if (!('code' in space) && space.fullAtMs !== null) each.set(Math.max(0, (space.fullAtMs - clock.nowMs()) / 1000));
+      },
+    );
   }
 
   #countClock({ clockWatch }: DeskDeps): void {

@@ -47,7 +47,16 @@ describe('udev rules', () => {
 
 it('the example has each line once that scripts/install writes into the configuration of a new station', () => {
   const lines = file('config/station.example.yaml').split('\n');
-  const written = ['state: ""', 'usb: false', 'mountHelper: ""', 'host: "127.0.0.1"', 'names: []', 'certificate: ""', 'key: ""'];
+  const written = [
+    'state: ""',
+    'usb: false',
+    'mountHelper: ""',
+    'report: ""',
+    'host: "127.0.0.1"',
+    'names: []',
+    'certificate: ""',
+    'key: ""',
+  ];
   for (const line of written) expect(lines.filter((each) => each === `  ${line}`).length, line).toBe(1);
 });
 
@@ -72,11 +81,21 @@ describe('units', () => {
     );
   });
 
-  it.runIf(existsSync('/usr/bin/systemd-analyze'))('the station is exposed to at most 2.0 of 10, as docs/install.md says', async () => {
-    const outcome = await runProgram('systemd-analyze', ['security', '--offline=true', join(ROOT, 'systemd/evidock.service')]);
-    const figure = /exposure level for evidock\.service: ([0-9.]+)/.exec(outcome.stdout)?.[1];
+  const analyzed = it.runIf(existsSync('/usr/bin/systemd-analyze'));
+  analyzed.each(['evidock', 'evidock-disks'])('%s is exposed to at most 2.0 of 10, as docs/install.md says', async (name) => {
+    const outcome = await runProgram('systemd-analyze', ['security', '--offline=true', join(ROOT, `systemd/${name}.service`)]);
+    const figure = new RegExp(`exposure level for ${name}\\.service: ([0-9.]+)`).exec(outcome.stdout)?.[1];
     expect(Number(figure), outcome.stderr).toBeLessThanOrEqual(2);
-    expect(file('docs/install.md')).toContain(`| \`evidock.service\` | ${figure} |`);
+    expect(file('docs/install.md')).toContain(`| \`${name}.service\` | ${figure} |`);
+  });
+
+  it('the reader of disks runs Node as the station does, takes no orders and opens no disk for writing', () => {
+    const unit = file('systemd/evidock-disks.service').replaceAll(/^#.*$/gm, '');
+    expect(unit).toContain(/\/node (--\S+ )+/.exec(file('systemd/evidock-mount.service'))?.[0] ?? 'none');
+    expect(unit).not.toMatch(/^(DeviceAllow=.*w|ListenStream|Sockets|LoadCredential|EnvironmentFile)/m);
+    expect(unit).toMatch(/^PrivateNetwork=yes$/m);
+    expect(unit).toMatch(/^CapabilityBoundingSet=CAP_SYS_RAWIO CAP_SYS_ADMIN$/m);
+    expect(file('systemd/tmpfiles.d/evidock.conf')).toMatch(/^d \/run\/evidock\/disks 2750 root evidock -$/m);
   });
 });
 

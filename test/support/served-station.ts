@@ -130,6 +130,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     pokeWork: () => undefined,
     tls: () => null,
     printer: new PdfPrinter(),
+    machine: () => null,
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

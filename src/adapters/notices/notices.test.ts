@@ -15,7 +15,8 @@ import { fixedClock, START_MS } from '#test/support/builders';
 import { temporaryDirectory } from '#test/support/evidock';
 import { makeTlsPair } from '#test/support/http/tls-pair';
 import { Mail } from './mail.ts';
-import { signatureOf, Webhook } from './webhook.ts';
+import { signatureOf } from './signed-post.ts';
+import { Webhook } from './webhook.ts';
 
 const SECRET = 'a key of the tests';
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;

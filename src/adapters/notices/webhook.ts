@@ -1,27 +1,11 @@
-import { createHmac } from 'node:crypto';
-import { EvidockError, said } from '#domain/errors';
-import { because } from '#domain/reason';
-import type { Clock } from '#ports/clock';
 import type { NoticeSender, OutgoingNotice } from '#ports/notice-sender';
-import { secretIn } from './secret-file.ts';
+import { postSigned, type SignedPostOptions } from './signed-post.ts';
 
-interface Options {
-  /** Only from the configuration: nobody who uses the station can name a target. */
-  readonly url: string;
-  readonly secretFile: string;
+interface Options extends SignedPostOptions {
   readonly stationId: string;
-  readonly clock: Clock;
 }
 
-/** The signature of a body that was sent at `seconds` (Unix time): HMAC-SHA-256 (RFC 2104) of `<seconds>.<body>`, hexadecimal. */
-export function signatureOf(secret: string, seconds: number, body: string): string {
-  return createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
-}
-
-/**
- * Posts each notice as JSON to one URL. Header `x-evidock-signature` is `t=<seconds>,v1=<signatureOf>`: the receiver checks it, and refuses old times. A
- * redirection is a failure, because it would carry the notice elsewhere.
- */
+/** Posts each notice as JSON to one URL, signed. */
 export class Webhook implements NoticeSender {
   readonly way = 'webhook';
   readonly #options: Options;
@@ -31,20 +15,7 @@ export class Webhook implements NoticeSender {
   }
 
   async send({ id, kind, request, atMs, account, link }: OutgoingNotice, signal: AbortSignal): Promise<void> {
-    const { url, secretFile, stationId, clock } = this.#options;
-    const body = JSON.stringify({ id, kind, request, account, link, station: stationId, at: new Date(atMs).toISOString() });
-    const seconds = Math.floor(clock.nowMs() / 1000);
-    const signature = signatureOf(await secretIn(secretFile), seconds, body);
-    const headers = { 'content-type': 'application/json', 'x-evidock-signature': `t=${seconds},v1=${signature}` };
-    let status: number;
-    try {
-      const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal });
-      status = response.status;
-      // What it says does not matter, and may be endless.
-      await response.body?.cancel();
-    } catch (error) {
-      throw new EvidockError('notices.failed', said(error instanceof Error ? error : new Error(String(error))), error);
-    }
-    if (status < 200 || status > 299) throw new EvidockError('notices.failed', because('answered-status', { status }));
+    const { stationId, ...to } = this.#options;
+    await postSigned(to, { id, kind, request, account, link, station: stationId, at: new Date(atMs).toISOString() }, signal);
   }
 }

@@ -35,7 +35,7 @@ const open = (path = file) => openLedger({ file: path, stationId: STATION_ID });
 /** Starts the writing process; `committed` grows with every id that it has told. */
 function startWriter(): { child: ChildProcess; committed: () => string[]; told: (count: number) => Promise<void> } {
   const program = fileURLToPath(new URL('../../../test/support/ledger/ledger-writer.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...process.execArgv, program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '#domain/errno';
 import { EvidockError, errnoText, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
+import { runCommand } from '../run-command.ts';
 import { mustBeUnused, mustBeUnusedBelow } from './disk-use.ts';
 import { isDirty } from './file-system-state.ts';
 import { mountsBelow } from './mount-table.ts';
@@ -18,7 +19,6 @@ import {
   type RemountMode,
   WRITABLE_UNCLEAN,
 } from './mounter.ts';
-import { runCommand } from './run-command.ts';
 
 const MOUNT_MS_MAX = 30_000;
 const UNMOUNT_MS_MAX = 20_000;

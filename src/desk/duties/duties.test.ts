@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Duty } from '#domain/duties/duty';
 import { isFailure } from '#domain/errors';
+import type { MachineState } from '#domain/machine/machine';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { ROOT_ACTOR } from '#test/support/clock-watch';
 import { contradictionsIn } from '#test/support/ledger/replayed';
@@ -21,6 +22,8 @@ const LI = { actor: ROOT_ACTOR, person: 'usr-li' };
 
 let station: ServedStation;
 let keeper: DutyKeeper;
+let machine: MachineState | null = null;
+let heartbeat: { silentSinceMs: number | null } | null = null;
 
 function keeperOf(): DutyKeeper {
   const { ledger, clock, deps } = station;
@@ -32,6 +35,8 @@ function keeperOf(): DutyKeeper {
     stationId: STATION_ID,
     limits: LIMITS,
     schedule: async () => null,
+    machine: { state: () => machine, limits: { wearPercent: 90, fullWithinMs: 30 * DAY, answerMs: 3 * DAY } },
+    heartbeat: heartbeat && { silentSinceMs: () => heartbeat?.silentSinceMs ?? null, limits: { silentMs: 6 * HOUR, answerMs: 3 * DAY } },
   };
   const failed = (error: unknown) => {
     throw error;
@@ -40,6 +45,8 @@ function keeperOf(): DutyKeeper {
 }
 
 beforeEach(async () => {
+  machine = null;
+  heartbeat = null;
   station = await servedStation();
   keeper = keeperOf();
 });
@@ -139,4 +146,42 @@ it('about the clock of the station end when somebody confirms it, and the log ma
   expect(await duties({ state: 'done' })).toMatchObject([{ kind: 'station-clock' }]);
   const contradictions = contradictionsIn(join(station.directory, 'ledger.sqlite'));
   expect(contradictions.filter(({ table }) => table === 'duties')).toEqual([]);
+});
+
+it('of the machine begin and end as it is read, and stay where it is not read yet', async () => {
+  const space = { freeBytes: 1e9, bytesPerDay: null, fullAtMs: null };
+  const disk = { name: 'sda', id: 'VK0AB', model: 'WD', health: 'failing', signs: [], wearPercent: null } as const;
+  machine = { disks: [disk], arrays: [], space };
+  await keeper.look();
+  const OWNER = { role: 'system-administrator', unit: null };
+  expect(await duties()).toMatchObject([{ kind: 'disk-failing', subject: { kind: 'disk', id: 'VK0AB' }, owner: OWNER, state: 'open' }]);
+  machine = null;
+  await keeper.look();
+  expect(await kinds()).toEqual(['disk-failing']);
+  machine = { disks: [{ ...disk, health: 'unread' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual(['machine-unread']);
+  machine = { disks: [{ ...disk, health: 'good' }], arrays: [], space };
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
+});
+
+it('of the heartbeat begins when nobody outside has taken one for hours, and ends with the next one', async () => {
+  heartbeat = { silentSinceMs: START_MS };
+  keeper = keeperOf();
+  station.clock.advance(6 * HOUR - 1);
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
+  station.clock.advance(1);
+  await keeper.look();
+  const sinceMs = START_MS + 6 * HOUR;
+  expect(await duties()).toMatchObject([
+    { kind: 'heartbeat-failing', subject: { kind: 'heartbeat', id: 'station' }, sinceMs, dueMs: sinceMs + 3 * DAY },
+  ]);
+  heartbeat.silentSinceMs = null;
+  await keeper.look();
+  expect(await kinds()).toEqual(['heartbeat-failing']);
+  heartbeat.silentSinceMs = station.clock.nowMs();
+  await keeper.look();
+  expect(await kinds()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { type LookDeps, lookAtRecorders, lookAtRecordings, lookAtStation } from './look.ts';
+import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtStation } from './look.ts';
 
 /** How often the keeper looks, ms. */
 const LOOK_MS = 60_000;
@@ -50,6 +50,8 @@ export class DutyKeeper {
   async look(): Promise<void> {
     const { deps } = this.#options;
     await lookAtStation(deps);
+    await lookAtMachine(deps);
+    await lookAtHeartbeat(deps);
     await this.#walk('recorders', lookAtRecorders);
     await this.#walk('recordings', lookAtRecordings);
   }

@@ -5,8 +5,11 @@ import { subject } from '#domain/custody/subject';
 import { type DutyChange, dutyChanges } from '#domain/duties/compare';
 import type { DutySubject, FoundDuty } from '#domain/duties/duty';
 import type { DutyLimits, StationDutyFacts } from '#domain/duties/facts';
+import { dutiesOfHeartbeat, HEARTBEAT_SUBJECTS, type HeartbeatLimits } from '#domain/duties/heartbeat-rule';
+import { dutiesOfMachine, MACHINE_SUBJECTS, type MachineLimits } from '#domain/duties/machine-rules';
 import { dutiesOfRecorder, dutiesOfRecording, dutiesOfStation } from '#domain/duties/rules';
 import { newId } from '#domain/ids';
+import type { MachineState } from '#domain/machine/machine';
 import type { CountingSchedule } from '#domain/retention/count-term';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -24,6 +27,10 @@ export interface LookDeps {
   readonly limits: DutyLimits;
   /** The schedule in force; null: none was ever adopted. */
   readonly schedule: () => Promise<CountingSchedule | null>;
+  /** What was last read of the machine. null: nothing yet, so that what stands of it is left as it is; or it is not watched. */
+  readonly machine: { readonly state: () => MachineState | null; readonly limits: MachineLimits };
+  /** Since when nobody outside has taken a heartbeat; null: none was tried yet. null instead of all: there are no heartbeats. */
+  readonly heartbeat: { readonly silentSinceMs: () => number | null; readonly limits: HeartbeatLimits } | null;
 }
 
 /** Recordings, and recorders, of one step. */
@@ -60,6 +67,22 @@ export async function lookAtStation(deps: LookDeps): Promise<void> {
   const nowMs = deps.clock.nowMs();
   const found = dutiesOfStation(await stationFacts(deps, nowMs), deps.limits, nowMs);
   await settle(deps, found, { subjects: STATION_SUBJECTS, after: '', upTo: null });
+}
+
+/** Looks at disks, arrays and space, as they were last read. */
+export async function lookAtMachine(deps: LookDeps): Promise<void> {
+  const state = deps.machine.state();
+  if (state === null) return;
+  const found = dutiesOfMachine(state, deps.machine.limits, deps.clock.nowMs());
+  await settle(deps, found, { subjects: MACHINE_SUBJECTS, after: '', upTo: null });
+}
+
+/** Looks whether anybody outside hears of the station. */
+export async function lookAtHeartbeat(deps: LookDeps): Promise<void> {
+  const sinceMs = deps.heartbeat?.silentSinceMs() ?? null;
+  if (deps.heartbeat !== null && sinceMs === null) return;
+  const found = deps.heartbeat === null || sinceMs === null ? [] : dutiesOfHeartbeat(sinceMs, deps.heartbeat.limits, deps.clock.nowMs());
+  await settle(deps, found, { subjects: HEARTBEAT_SUBJECTS, after: '', upTo: null });
 }
 
 async function stationFacts(deps: LookDeps, nowMs: number): Promise<StationDutyFacts> {

@@ -31,10 +31,35 @@ export const DUTY_KINDS = [
   'holidays-missing',
   /** The station's own clock is in doubt. */
   'station-clock',
+  /** A disk that says, or shows, that it is failing. */
+  'disk-failing',
+  /** A disk whose writing life is nearly used. */
+  'disk-worn',
+  /** An array that lacks a disk, or does not run. */
+  'array-degraded',
+  /** The disk of the vault will be full soon, at the growth that was measured. */
+  'disk-filling',
+  /** Nobody can say how a disk, an array or the free space is. */
+  'machine-unread',
+  /** Nobody outside has taken a heartbeat for hours. */
+  'heartbeat-failing',
 ] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
-export const DUTY_SUBJECTS = ['recording', 'recorder', 'hold', 'request', 'bucket', 'rule', 'year', 'clock'] as const;
+export const DUTY_SUBJECTS = [
+  'recording',
+  'recorder',
+  'hold',
+  'request',
+  'bucket',
+  'rule',
+  'year',
+  'clock',
+  'disk',
+  'array',
+  'volume',
+  'heartbeat',
+] as const;
 export type DutySubject = (typeof DUTY_SUBJECTS)[number];
 
 export const DUTY_STATES = ['open', 'acknowledged', 'done'] as const;

@@ -9,11 +9,11 @@ const TAGGED_KINDS: readonly Kind[] = ['video', 'audio', 'photo'];
 type Rule<F> = (facts: F, limits: DutyLimits, nowMs: number) => FoundDuty | null;
 
 /** `sinceMs`: when it became a duty; the owner has the time of the site from then on. */
-function duty(
+export function duty(
   kind: DutyKind,
   [subject, id]: readonly [DutySubject, string],
   { sinceMs, unit = null }: { readonly sinceMs: number; readonly unit?: string | null },
-  { answerMs }: DutyLimits,
+  { answerMs }: Pick<DutyLimits, 'answerMs'>,
 ): FoundDuty {
   return { kind, subject: { kind: subject, id }, owner: { role: ROLES[kind], unit }, sinceMs, dueMs: sinceMs + answerMs };
 }
@@ -35,6 +35,12 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'source-missing': 'custodian',
   'holidays-missing': 'custodian',
   'station-clock': 'system-administrator',
+  'disk-failing': 'system-administrator',
+  'disk-worn': 'system-administrator',
+  'array-degraded': 'system-administrator',
+  'disk-filling': 'system-administrator',
+  'machine-unread': 'system-administrator',
+  'heartbeat-failing': 'system-administrator',
 };
 
 /** Docked later than the limit after it ended. What nobody knows the time of is not late. */

@@ -16,6 +16,7 @@ import { doctorEn } from './doctor-en.ts';
 import { leaveEn } from './leave-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { locksEn } from './locks/en.ts';
+import { machineEn } from './machine-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
@@ -41,6 +42,7 @@ export const REASONS_EN = {
   ...workEn,
   ...cardEn,
   ...mediaEn,
+  ...machineEn,
   ...ledgerEn,
   ...deskEn,
   ...requestEn,

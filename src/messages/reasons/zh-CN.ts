@@ -18,6 +18,7 @@ import type { REASONS_EN } from './en.ts';
 import { leaveZhCN } from './leave-zh-CN.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { locksZhCN } from './locks/zh-CN.ts';
+import { machineZh } from './machine-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
@@ -41,6 +42,7 @@ const zhCN = {
   ...locksZhCN,
   ...workZhCN,
   ...cardZhCN,
+  ...machineZh,
   ...mediaZhCN,
   ...ledgerZhCN,
   ...deskZhCN,

@@ -10,17 +10,24 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
+  readonly machine: LookDeps['machine']['state'];
+  readonly silentSinceMs: (() => number | null) | null;
   readonly shelf: ScheduleShelf;
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf }: Given): void {
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
     return version && shelf.of(version);
   };
-  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits: limitsOf(context) };
+  const limits = limitsOf(context);
+  const { wear: wearPercent, fullWithin } = config.machine;
+  const machine = { state, limits: { wearPercent, fullWithinMs: fullWithin * DAY_MS, answerMs: limits.answerMs } };
+  const silentMs = config.heartbeat.silent * HOUR_MS;
+  const heartbeat = silentSinceMs && { silentSinceMs, limits: { silentMs, answerMs: limits.answerMs } };
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, machine, heartbeat };
   const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
