@@ -73,10 +73,12 @@ export class Acts {
       ...[() => this.dock(), () => this.dock(), () => this.dock(), () => this.tag(), () => this.untag(), () => this.hold()],
       ...[() => this.release(), () => this.release(), () => this.step(), () => this.step(), () => this.move(this.#world.pick(OFFICERS))],
       ...[() => this.adopt(), () => this.cut(), () => this.moveClock(), () => this.evict(), () => this.fetch(), () => this.spoil()],
-      ...[() => this.propose(), () => this.propose(), () => this.decide(), () => this.decide(), () => this.run(), () => this.run()],
-      ...[() => this.run(), () => this.restart()],
+      ...[() => this.propose(), () => this.propose(), () => this.propose(), () => this.decide(), () => this.decide(), () => this.run()],
+      ...[() => this.run(), () => this.run(), () => this.run(), () => this.restart()],
     ];
-    await this.#world.pick(acts)();
+    // A clock that is wrong for long stops everything else.
+    if (this.#world.offsetMs !== 0 && this.#world.chance(3)) await this.moveClock();
+    else await this.#world.pick(acts)();
     this.#world.oracle.reach();
   }
 
@@ -177,7 +179,7 @@ export class Acts {
     const span = wantsSpan ? { fromMs: wallMs - world.below(60) * DAY_MS, toMs: wallMs + (1 + world.below(30)) * DAY_MS } : null;
     const { recording: one, ...rest } = by;
     const id = await world.must('hold', { scope: { ...rest, ...(one === undefined ? {} : { recordings: [one] }), span } });
-    world.oracle.holds.push({ id, by, span, reviewMs: wallMs + 90 * DAY_MS, reached: new Set(), released: false });
+    world.oracle.holds.push({ id, author: 'wang', by, span, reviewMs: wallMs + 90 * DAY_MS, reached: new Set(), released: false });
     world.count('held');
   }
 
@@ -186,7 +188,7 @@ export class Acts {
     const world = this.#world;
     const hold = world.pick(world.oracle.holds.filter(({ released }) => !released));
     if (!hold) return;
-    if (world.chance(3) && (await world.do('release', { id: hold.id, who: 'wang' })).is === 'done') throw new Error(`${hold.id}: released by its author`);
+    if (world.chance(3) && (await world.do('release', { id: hold.id, who: hold.author })).is === 'done') throw new Error(`${hold.id}: released by its author`);
     await world.must('release', { id: hold.id, who: 'li' });
     hold.released = true;
     world.count('released');
@@ -302,6 +304,7 @@ export class Acts {
       if (!world.oracle.mayGo(recording, world.trueMs)) throw new Error(`${recording} is proposed in ${id}, and must be kept`);
     this.#lists.set(id, { id, digest, recordings, tries: 0 });
     world.count('proposed');
+    if (world.chance(2)) await this.decide();
   }
 
   /** The proposer, and somebody of the same role, try first. */
@@ -345,7 +348,7 @@ export class Acts {
     world.count(state === 'done' ? 'carried out' : 'halted');
     if (outcome.value.why !== null) world.count(`halted by ${outcome.value.why}`);
     const gone = world.auditor.rows('SELECT id FROM tombstones WHERE disposal_id = ?', id).length;
-    if (state !== 'done' || gone === 0) return;
+    if (state !== 'done' || gone === 0 || !world.chance(2)) return;
     const paper = await world.must('certificate', { id });
     if (paper.head !== '%PDF-' || paper.bytes < 2000) throw new Error(`${id} has no certificate`);
     world.count('certificates');
@@ -361,7 +364,7 @@ export class Acts {
 
   #noteHold(id: string, recording: string): void {
     const reviewMs = this.#world.wallMs + 90 * DAY_MS;
-    this.#world.oracle.holds.push({ id, by: { recording }, span: null, reviewMs, reached: new Set([recording]), released: false });
+    this.#world.oracle.holds.push({ id, author: 'zhou', by: { recording }, span: null, reviewMs, reached: new Set([recording]), released: false });
     this.#world.count('held in time');
   }
 

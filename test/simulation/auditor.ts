@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /*
  * Looks at what lies on the disks and in the file of the ledger, with SQL and file names alone. It shares no line with the station.
@@ -86,6 +86,8 @@ export class Auditor {
   readonly second: SecondPlace;
   readonly place: string;
   readonly #file: string;
+  readonly #statements = new Map<string, StatementSync>();
+  #db: DatabaseSync | null = null;
   /** Hash of the newest entry that was looked at, and its number. */
   #head = { seq: -1, hash: '' };
 
@@ -97,12 +99,16 @@ export class Auditor {
   }
 
   rows(sql: string, ...given: readonly (string | number)[]): readonly Row[] {
-    const db = new DatabaseSync(this.#file, { readOnly: true });
-    try {
-      return db.prepare(sql).all(...given) as readonly Row[];
-    } finally {
-      db.close();
-    }
+    this.#db ??= new DatabaseSync(this.#file, { readOnly: true });
+    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement.all(...given) as readonly Row[];
+  }
+
+  close(): void {
+    this.#db?.close();
+    this.#db = null;
+    this.#statements.clear();
   }
 
   originals(): readonly SeenOriginal[] {

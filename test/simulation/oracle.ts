@@ -38,6 +38,7 @@ export interface KnownHold {
     readonly recorder?: string;
   };
   readonly span: { readonly fromMs: number; readonly toMs: number } | null;
+  readonly author: 'wang' | 'zhou';
   readonly reviewMs: number;
   readonly reached: Set<string>;
   released: boolean;

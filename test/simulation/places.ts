@@ -41,7 +41,13 @@ async function onDisk({ directory, beganMs, isInChild }: Wanted): Promise<Place>
     ? await StationInChild.begin({ directory, storage: { kind: 'disk', archive } }, now)
     : await StationHere.begin({ directory, storage: ({ clock, killer }) => lockedDisk(archive, { clock, faults: killer }) }, now);
   const auditor = new Auditor({ directory, second: diskPlace(archive), place: 'disk' });
-  return { station, auditor, realMs: null, end: () => station.end() };
+  return {
+    ...{ station, auditor, realMs: null },
+    end: async () => {
+      auditor.close();
+      await station.end();
+    },
+  };
 }
 
 async function onRgw({ directory, beganMs }: Wanted): Promise<Place> {
@@ -61,6 +67,7 @@ async function onRgw({ directory, beganMs }: Wanted): Promise<Place> {
     ...{ station, auditor },
     realMs: () => simulatedMs(days, Date.now()),
     end: async () => {
+      auditor.close();
       await station.end();
       view.close();
       await rgw.stop();

@@ -127,5 +127,7 @@ function duties(life: StationLife): DutyKeeper {
   const failed = (error: unknown) => {
     throw error;
   };
-  return new DutyKeeper({ deps: { ledger, clock, clockWatch, archive: storage.archive, schedule, stationId: STATION, limits }, failed });
+  const machine = { state: () => null, limits: { wearPercent: 90, fullWithinMs: 30 * DAY_MS, answerMs: limits.answerMs } };
+  const looking = { ledger, clock, clockWatch, archive: storage.archive, schedule, stationId: STATION, limits, machine, heartbeat: null };
+  return new DutyKeeper({ deps: looking, failed });
 }

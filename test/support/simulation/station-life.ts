@@ -133,7 +133,7 @@ export class StationLife {
     if (!front) throw new Error('no vault');
     storage = await home.storage({ clock, ledger: front.ledger, killer });
     const { ledger } = front;
-    const limits = { limitMs: 10 * 60_000, awayMs: 40 * DAY_MS };
+    const limits = { limitMs: 10 * 60_000, awayMs: 90 * DAY_MS };
     const failed = (error: unknown) => {
       throw error;
     };
