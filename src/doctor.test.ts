@@ -16,6 +16,7 @@ import { buildServer } from '#serve/server';
 import { anId, START_MS } from '#test/support/builders';
 import { makeTlsPair } from '#test/support/http/tls-pair';
 import { addUser } from '#test/support/people/sign-in';
+import { openDuty } from '#test/support/retention/walk-duties';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { runDoctor } from './doctor.ts';
 
@@ -118,4 +119,23 @@ it('doubts a station without anybody who may manage accounts: nobody else counts
   expect(await row('accounts')).toEqual(none);
   await addUser(station.deps, { account: 'li', id: anId('usr'), roles: ['security-administrator'] });
   expect(await row('accounts')).toEqual({ state: 'ok', codes: ['security-administrators'], mend: null });
+});
+
+it('tells how much has to be seen to, and doubts a station of which some is overdue', async () => {
+  expect(await row('duties')).toEqual({ state: 'ok', codes: ['duties-open'], mend: null });
+  const { ledger, clock } = station;
+  await ledger.transaction((writer) => openDuty(writer, { kind: 'damaged', dueMs: clock.nowMs() + 1 }));
+  expect(await row('duties')).toEqual({ state: 'ok', codes: ['duties-open'], mend: null });
+  await ledger.transaction((writer) => openDuty(writer, { kind: 'untagged', dueMs: clock.nowMs() }));
+  expect(await row('duties')).toEqual({ state: 'warns', codes: ['but', 'duties-open', 'duties-overdue'], mend: 'mend-duties' });
+  const { body } = await control.inject({ url: '/metrics', headers: { host: 'localhost' } });
+  const figures = body.split('\n').filter((line) => /^evidock_duties_.*"(damaged|untagged|late-docked)"/.test(line));
+  expect(figures).toEqual([
+    'evidock_duties_open{kind="late-docked"} 0',
+    'evidock_duties_open{kind="untagged"} 1',
+    'evidock_duties_open{kind="damaged"} 1',
+    'evidock_duties_overdue{kind="late-docked"} 0',
+    'evidock_duties_overdue{kind="untagged"} 1',
+    'evidock_duties_overdue{kind="damaged"} 0',
+  ]);
 });

@@ -19,6 +19,7 @@ import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
 import { heartbeatChecks, machineChecks } from './machine-checks.ts';
+import { dutyCheck } from './duty-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
@@ -214,6 +215,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await clockCheck(client),
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
+      await dutyCheck(client),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

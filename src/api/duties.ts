@@ -46,4 +46,5 @@ const DutyCountJson = Type.Object({
 });
 export const DutyCountsJson = Type.Object({ kinds: Type.Array(DutyCountJson) });
 
+export type DutyCountsAnswer = Static<typeof DutyCountsJson>;
 export type DutyAnswer = Static<typeof DutyJson>;

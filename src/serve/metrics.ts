@@ -8,6 +8,7 @@ import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
 import { SLOT_PHASES } from '#domain/docking';
 import { type DiskState, listOf, type MachineState } from '#domain/machine/machine';
+import { DUTY_KINDS } from '#domain/duties/duty';
 import type { TlsState } from '#ports/tls-source';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
@@ -62,6 +63,7 @@ export class Metrics {
     this.#countClock(deps);
     this.#countScrub(deps);
     this.#countMachine(deps);
+    this.#countDuties(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -215,6 +217,19 @@ export class Metrics {
         if (!('code' in space) && space.fullAtMs !== null) each.set(Math.max(0, (space.fullAtMs - clock.nowMs()) / 1000));
       },
     );
+  /** What has to be seen to. A kind of which there is none shows 0, so that an alarm ends. */
+  #countDuties({ ledger, clock }: DeskDeps): void {
+    const gauge = (name: string, help: string, figure: 'open' | 'overdue') =>
+        name: `evidock_duties_${name}`,
+        help,
+        labelNames: ['kind'],
+        registers: [this.#registry],
+        async collect() {
+          const counts = await ledger.duties.counts(clock.nowMs());
+          for (const kind of DUTY_KINDS) this.set({ kind }, counts.find((each) => each.kind === kind)?.[figure] ?? 0);
+        },
+    gauge('open', 'Duties that are not done.', 'open');
+    gauge('overdue', 'Duties that nobody has seen to or acknowledged in their time.', 'overdue');
   }
 
   #countClock({ clockWatch }: DeskDeps): void {

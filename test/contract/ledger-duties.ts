@@ -1,9 +1,12 @@
 import { expect } from 'vitest';
 import { DutyAcknowledged, DutyDone } from '#domain/custody/duty-entries';
+import type { CustodyDraft } from '#domain/custody/entry';
 import { subject } from '#domain/custody/subject';
+import { NO_LOCK } from '#domain/lock/lock';
+import { because } from '#domain/reason';
 import type { Ledger } from '#ports/ledger';
-import { START_MS } from '#test/support/builders';
-import { cli } from '#test/support/custody';
+import { aCopy, START_MS } from '#test/support/builders';
+import { aCaseDraft, anyDraft, cli } from '#test/support/custody';
 import { foundDuty, openDuty } from '#test/support/retention/walk-duties';
 import { type It, listOne } from './ledger-support.ts';
 
@@ -19,6 +22,55 @@ async function end(ledger: Ledger, id: string): Promise<void> {
 }
 
 export function dutiesOfLedger(it: It): void {
+  it('follow from numbers of the card that are on no record, from locks that end, and from locks that are refused', async (ledger) => {
+    const numbered = (sequence: number, minute: number) => ({
+      original: {
+        take: { sequence, sequenceMax: 9999, contiguousMs: 2000, durationMs: null, containerMs: null },
+        mtimeMs: START_MS + minute * 60_000,
+      },
+    });
+    const [third, fourth, eighth] = await ledger.transaction(async (writer) => [
+      await listOne(writer, numbered(3, 1)),
+      await listOne(writer, numbered(4, 2)),
+      await listOne(writer, numbered(8, 9000)),
+    ]);
+    const factsOf = async (id = '') => (await ledger.duties.recordingFacts({ ids: [id] }))[0];
+    expect((await factsOf(third?.recording.id))?.numbersMissing).toBeNull();
+    expect((await factsOf(fourth?.recording.id))?.numbersMissing).toEqual({ count: 3, sinceMs: START_MS });
+    expect((await factsOf(eighth?.recording.id))?.numbersMissing).toBeNull();
+    if (!third) return expect.fail('no card');
+    const copy = aCopy(third.original, { where: 's3', key: 'key' });
+    await ledger.transaction(async (writer) => {
+      await writer.recordings.upsertCopy(copy);
+      await writer.archive.setLock(copy, { ...NO_LOCK, lockCheckedAtMs: 1, lockMode: 'GOVERNANCE', lockedUntilMs: START_MS + 5 }, START_MS);
+      const what = because('hold-no-copy', {});
+      const named = { place: 's3', kind: 'unlocked', key: 'key', versionId: '', recordingId: copy.recordingId } as const;
+      await writer.archive.putFinding({ ...named, what, foundAtMs: START_MS + 7, settledAtMs: null });
+      await writer.custody.append(anyDraft(copy.recordingId));
+    });
+    expect((await factsOf(copy.recordingId))?.locks).toMatchObject({ unlocked: 0, endsMs: START_MS + 5, refusedSinceMs: START_MS + 7 });
+  });
+
+  it('are looked at again where entries of the log are about what they follow from', async (ledger) => {
+    const { recording, original, docking } = await ledger.transaction((writer) => listOne(writer, {}));
+    const other = await ledger.transaction((writer) => listOne(writer, { recording: { recorderSerial: 'R2' } }));
+    const touchedBy = async (...drafts: CustodyDraft[]) => {
+      const after = (await ledger.custody.head())?.seq ?? -1;
+      for (const draft of drafts) await ledger.transaction((writer) => writer.custody.append(draft));
+      const upTo = (await ledger.custody.head())?.seq ?? -1;
+      expect(await ledger.duties.touched({ after: upTo, upTo: upTo + 5 })).toEqual({ recordings: [], recorders: [], others: false });
+      return ledger.duties.touched({ after, upTo });
+    };
+    const of = (recordings: readonly string[], others = false) => ({ recordings, recorders: [], others });
+    expect(await touchedBy(anyDraft(recording.id))).toEqual(of([recording.id]));
+    expect(await touchedBy(anyDraft(original.id))).toEqual(of([recording.id]));
+    const both = await touchedBy(anyDraft(other.recording.id), anyDraft(recording.id));
+    expect(both.recordings.toSorted()).toEqual([recording.id, other.recording.id].toSorted());
+    expect(await touchedBy(anyDraft(docking.id))).toEqual({ ...of([recording.id]), recorders: [docking.recorderSerial] });
+    expect(await touchedBy(aCaseDraft('LY-1'))).toEqual(of([], true));
+    expect(await touchedBy(DutyDone.make(about('dty-1')))).toEqual(of([]));
+  });
+
   it('stand until their cause is gone, and of one cause at most one does', async (ledger) => {
     const id = await ledger.transaction((writer) => openDuty(writer));
     expect(await ledger.duties.get(id)).toEqual({
@@ -91,9 +143,10 @@ export function dutiesOfLedger(it: It): void {
     const made = await ledger.transaction(async (writer) => [await listOne(writer, {}), await listOne(writer, {})]);
     const [first, second] = made.map(({ recording }) => recording).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const facts = await ledger.duties.recordingFacts({ after: '', limit: 1 });
-    expect(facts).toMatchObject([
-      { id: first?.id, state: 'copying', category: null, cases: 0, damaged: false, lockWished: false, unlocked: 0 },
-    ]);
+    expect(facts).toMatchObject([{ id: first?.id, state: 'copying', category: null, cases: 0, damaged: false, numbersMissing: null }]);
+    expect(facts[0]?.locks).toEqual({ neededUntil: null, unlocked: 0, endsMs: null, refusedSinceMs: null });
+    const ids = [second?.id ?? '', 'rec-none'];
+    expect((await ledger.duties.recordingFacts({ ids })).map(({ id }) => id)).toEqual([second?.id]);
     expect((await ledger.duties.recordingFacts({ after: first?.id ?? '', limit: 9 })).map(({ id }) => id)).toEqual([second?.id]);
     const [recorder] = await ledger.duties.recorderFacts({ after: '', limit: 1 });
     expect(recorder === undefined ? [] : await ledger.duties.recorderFacts({ after: recorder.serial, limit: 9 })).not.toContainEqual(

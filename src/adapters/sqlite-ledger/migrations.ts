@@ -4,7 +4,7 @@ import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { ARCHIVE_LOCKS } from './archive/migration.ts';
 import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
-import { CASES_END } from './case-migration.ts';
+import { CASES_END } from './cases/migration.ts';
 import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
 import { DUTIES } from './duties/migration.ts';

@@ -10,7 +10,7 @@ import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Holding, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
 import type { Work } from '#domain/work';
-import { NO_MARKS, NO_STEPS } from './case-migration.ts';
+import { NO_MARKS, NO_STEPS } from './cases/migration.ts';
 import { NO_CLAIMS, NO_GAPS, NO_NOTES } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkersRow, WorkRow } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { CONFIDENTIALITY, type Confidentiality } from '#domain/protection';
 import type { Reach, ScopePart, ScopeWhich } from '#domain/scope';
-import { NO_MARKS } from './case-migration.ts';
+import { NO_MARKS } from './cases/migration.ts';
 import type { Dialect } from './dialect.ts';
 
 type Condition = RawBuilder<boolean>;

@@ -4,13 +4,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Duty } from '#domain/duties/duty';
 import { isFailure } from '#domain/errors';
 import type { MachineState } from '#domain/machine/machine';
+import { because } from '#domain/reason';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { ROOT_ACTOR } from '#test/support/clock-watch';
+import { anyDraft } from '#test/support/custody';
 import { contradictionsIn } from '#test/support/ledger/replayed';
+import { filmed, sealed } from '#test/support/retention/held-footage';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { acknowledgeDuty } from './acknowledge.ts';
 import { DutyKeeper } from './keeper.ts';
@@ -37,6 +40,7 @@ function keeperOf(): DutyKeeper {
     schedule: async () => null,
     machine: { state: () => machine, limits: { wearPercent: 90, fullWithinMs: 30 * DAY, answerMs: 3 * DAY } },
     heartbeat: heartbeat && { silentSinceMs: () => heartbeat?.silentSinceMs ?? null, limits: { silentMs: 6 * HOUR, answerMs: 3 * DAY } },
+    scrub: { vaultMs: 90 * DAY, archiveMs: 180 * DAY },
   };
   const failed = (error: unknown) => {
     throw error;
@@ -131,6 +135,74 @@ it('of many recorders are written some at a time, and all of them', async () => 
   await keeper.look();
   expect(await station.ledger.duties.counts(START_MS)).toEqual([{ kind: 'recorder-absent', open: 230, overdue: 0 }]);
   expect(await station.ledger.duties.counts(START_MS + 2 * DAY)).toEqual([{ kind: 'recorder-absent', open: 230, overdue: 230 }]);
+});
+
+it('are seen at once where an entry of the log tells of a change, and not only when the walk comes by', async () => {
+  await keeper.follow();
+  const { id } = await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+  await station.ledger.transaction(async (writer) => {
+    await writer.recordings.update(id, { damaged: true, damageReason: because('hold-no-copy', {}) });
+    await writer.custody.append(anyDraft(id));
+  });
+  await keeper.follow();
+  expect(await kinds()).toEqual(['damaged', 'late-docked']);
+  await station.setClock(-2 * HOUR);
+  await keeper.follow();
+  expect(await kinds()).toEqual(['damaged', 'late-docked', 'station-clock']);
+  const head = await station.ledger.custody.head();
+  await keeper.follow();
+  await keeper.follow();
+  expect(await station.ledger.custody.head()).toEqual(head);
+});
+
+it('while the station runs are seen within seconds', async () => {
+  keeper.start();
+  try {
+    await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+    await vi.waitFor(async () => expect(await kinds()).toEqual(['late-docked']), { timeout: 8000 });
+    const { id } = await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
+    await vi.waitFor(async () => expect((await duties({ kind: 'late-docked' }))[0]).toMatchObject({ subject: { id } }), { timeout: 8000 });
+  } finally {
+    await keeper.stop();
+  }
+});
+
+it('of numbers that no file of the card has stand until the file comes, and are told of the recording before them', async () => {
+  const film = async (numbers: readonly number[]) => {
+    const made = await filmed(station, numbers);
+    await Promise.all(made.map((id) => sealed(station, id, false)));
+    return made;
+  };
+  const [, fourth = ''] = await film([3, 4]);
+  await keeper.look();
+  expect(await duties({ kind: 'numbers-missing' })).toEqual([]);
+  // Two days later by the card: the officer was on leave.
+  await film([3000, 3000, 3001]);
+  await keeper.look();
+  expect(await duties({ kind: 'numbers-missing' })).toMatchObject([
+    { subject: { kind: 'recording', id: fourth }, owner: { role: 'custodian', unit: null }, sinceMs: START_MS + 3000 },
+  ]);
+  await keeper.follow();
+  await film(Array.from({ length: 30 }, (_, n) => 5 + n));
+  await keeper.look();
+  const last = Array.from(await duties({ kind: 'numbers-missing' }), ({ subject: { id } }) => id);
+  expect(last).toHaveLength(1);
+  expect(last).not.toContain(fourth);
+});
+
+it('of a place that was not read again in time end with the reading', async () => {
+  const { id } = await station.addRecording(randomBytes(9));
+  station.clock.advance(91 * DAY);
+  await keeper.look();
+  expect(await duties({ kind: 'scrub-overdue' })).toMatchObject([
+    { subject: { kind: 'place', id: 'vault' }, owner: { role: 'system-administrator', unit: null }, sinceMs: START_MS + 90 * DAY },
+  ]);
+  await station.ledger.transaction(async (writer) => {
+    for (const copy of await writer.recordings.copies(id))
+      await writer.recordings.upsertCopy({ ...copy, verifiedAtMs: station.clock.nowMs() });
+  });
+  await keeper.look();
+  expect(await duties({ kind: 'scrub-overdue' })).toEqual([]);
 });
 
 it('about the clock of the station end when somebody confirms it, and the log makes all rows of duties', async () => {

@@ -1,3 +1,4 @@
+import type { ScrubLimits } from '#desk/scrub/deps';
 import { missingNotices } from '#domain/calendar/missing-notices';
 import { STATION } from '#domain/custody/actor';
 import { DutyDone, DutyHandedOver, DutyOpened, DutyReturned } from '#domain/custody/duty-entries';
@@ -7,6 +8,7 @@ import type { DutySubject, FoundDuty } from '#domain/duties/duty';
 import type { DutyLimits, StationDutyFacts } from '#domain/duties/facts';
 import { dutiesOfHeartbeat, HEARTBEAT_SUBJECTS, type HeartbeatLimits } from '#domain/duties/heartbeat-rule';
 import { dutiesOfMachine, MACHINE_SUBJECTS, type MachineLimits } from '#domain/duties/machine-rules';
+import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from '#domain/duties/facts';
 import { dutiesOfRecorder, dutiesOfRecording, dutiesOfStation } from '#domain/duties/rules';
 import { newId } from '#domain/ids';
 import type { MachineState } from '#domain/machine/machine';
@@ -25,6 +27,8 @@ export interface LookDeps {
   readonly archive: Pick<Archive, 'name'> | null;
   readonly stationId: string;
   readonly limits: DutyLimits;
+  /** How often the scrub reads each place again; null: it is switched off. */
+  readonly scrub: Pick<ScrubLimits, 'vaultMs' | 'archiveMs'> | null;
   /** The schedule in force; null: none was ever adopted. */
   readonly schedule: () => Promise<CountingSchedule | null>;
   /** What was last read of the machine. null: nothing yet, so that what stands of it is left as it is; or it is not watched. */
@@ -39,27 +43,46 @@ const STEP = 1000;
 const CHANGES = 100;
 /** Holds to review, and requests to judge, that are told at once. */
 const TOLD_MAX = 1000;
-const STATION_SUBJECTS: readonly DutySubject[] = ['hold', 'request', 'bucket', 'rule', 'year', 'clock'];
+const STATION_SUBJECTS: readonly DutySubject[] = ['hold', 'request', 'bucket', 'rule', 'year', 'clock', 'place'];
 
 /** Looks at the recordings that follow `after`, by id. Returns the last one; null: there are no more. */
 export async function lookAtRecordings(deps: LookDeps, after: string): Promise<string | null> {
-  const { ledger, limits, archive } = deps;
-  const facts = await ledger.duties.recordingFacts({ after, limit: STEP });
-  const nowMs = deps.clock.nowMs();
-  const found = facts.flatMap((each) => dutiesOfRecording(each, { limits, nowMs, archives: archive !== null }));
+  const facts = await deps.ledger.duties.recordingFacts({ after, limit: STEP });
   const last = facts.length < STEP ? null : (facts.at(-1)?.id ?? null);
-  await settle(deps, found, { subjects: ['recording'], after, upTo: last });
+  await settle(deps, ofRecordings(deps, facts), { subjects: ['recording'], after, upTo: last });
   return last;
 }
 
 /** The same of recorders, by serial number. */
 export async function lookAtRecorders(deps: LookDeps, after: string): Promise<string | null> {
   const facts = await deps.ledger.duties.recorderFacts({ after, limit: STEP });
-  const nowMs = deps.clock.nowMs();
-  const found = facts.flatMap((each) => dutiesOfRecorder(each, deps.limits, nowMs));
   const last = facts.length < STEP ? null : (facts.at(-1)?.serial ?? null);
-  await settle(deps, found, { subjects: ['recorder'], after, upTo: last });
+  await settle(deps, ofRecorders(deps, facts), { subjects: ['recorder'], after, upTo: last });
   return last;
+}
+
+/** Looks at what the entries of the custody log after `after` and up to `upTo` are about. */
+export async function lookAtTouched(deps: LookDeps, entries: { readonly after: number; readonly upTo: number }): Promise<void> {
+  const { recordings, recorders, others } = await deps.ledger.duties.touched(entries);
+  if (others) await lookAtStation(deps);
+  for (let at = 0; at < recorders.length; at += STEP) {
+    const ids = recorders.slice(at, at + STEP);
+    await settle(deps, ofRecorders(deps, await deps.ledger.duties.recorderFacts({ ids })), { subjects: ['recorder'], ids });
+  }
+  for (let at = 0; at < recordings.length; at += STEP) {
+    const ids = recordings.slice(at, at + STEP);
+    await settle(deps, ofRecordings(deps, await deps.ledger.duties.recordingFacts({ ids })), { subjects: ['recording'], ids });
+  }
+}
+
+function ofRecordings({ limits, clock, archive }: LookDeps, facts: readonly RecordingDutyFacts[]): readonly FoundDuty[] {
+  const nowMs = clock.nowMs();
+  return facts.flatMap((each) => dutiesOfRecording(each, { limits, nowMs, archives: archive !== null }));
+}
+
+function ofRecorders({ limits, clock }: LookDeps, facts: readonly RecorderDutyFacts[]): readonly FoundDuty[] {
+  const nowMs = clock.nowMs();
+  return facts.flatMap((each) => dutiesOfRecorder(each, limits, nowMs));
 }
 
 /** Looks at what concerns the station as a whole. */
@@ -98,7 +121,24 @@ async function stationFacts(deps: LookDeps, nowMs: number): Promise<StationDutyF
     sourcesMissing: schedule?.schedule.rules.flatMap(({ id, source }) => (source.status === 'missing' ? [id] : [])) ?? [],
     holidaysMissing: schedule === null ? [] : holidaysMissing(schedule, nowMs),
     clock: clockWatch.state(),
+    scrubs: await scrubFacts(deps, nowMs),
   };
+}
+
+async function scrubFacts({ ledger, archive, scrub }: LookDeps, nowMs: number): Promise<readonly ScrubDutyFacts[]> {
+  if (scrub === null) return [];
+  const periods: readonly (readonly [string, number])[] = [
+    ['vault', scrub.vaultMs],
+    ...(archive === null ? [] : [[archive.name, scrub.archiveMs] as const]),
+  ];
+  const facts: ScrubDutyFacts[] = [];
+  for (const [place, periodMs] of periods) {
+    const { oldestMs } = await ledger.scrubs.checkedBefore(place, nowMs - periodMs);
+    const [fault] = await ledger.scrubs.openFaults(place, 1);
+    const { haltedAtMs } = await ledger.scrubs.orders(place);
+    facts.push({ place, periodMs, oldestCheckMs: oldestMs, faultSinceMs: fault?.foundAtMs ?? null, haltedAtMs });
+  }
+  return facts;
 }
 
 /** An agency that counts no working days has no file of days off, and needs none. */

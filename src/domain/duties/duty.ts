@@ -13,8 +13,10 @@ export const DUTY_KINDS = [
   'retention-conflict',
   /** Its maximum is over, nothing asks to keep it, and it is still there; a hold may be why. */
   'retention-overdue',
-  /** Its term asks for a lock, and a copy in the archive has none. */
+  /** Its term asks for a lock, and a copy in the archive has none, one that ends too early, or one that the storage refuses. */
   'lock-missing',
+  /** Numbers of the card between it and the next file are on no record. */
+  'numbers-missing',
   /** Not docked for days. */
   'recorder-absent',
   /** Its clock was off at its last docking. */
@@ -43,6 +45,10 @@ export const DUTY_KINDS = [
   'machine-unread',
   /** Nobody outside has taken a heartbeat for hours. */
   'heartbeat-failing',
+  /** What a place keeps was not read again within its period. */
+  'scrub-overdue',
+  /** Copies of a place are bad or cannot be read, or healing is stopped. */
+  'scrub-faults',
 ] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
@@ -59,6 +65,8 @@ export const DUTY_SUBJECTS = [
   'array',
   'volume',
   'heartbeat',
+  /** `vault`, or the name of an archive. */
+  'place',
 ] as const;
 export type DutySubject = (typeof DUTY_SUBJECTS)[number];
 
@@ -101,7 +109,7 @@ export interface Duty extends FoundDuty {
 }
 
 /** What has happened cannot be undone: a duty about it may be answered for good. Every other answer has an end. */
-const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged'];
+const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'numbers-missing'];
 
 /** Longest time for which an answer may put a duty off, days. */
 export const PUT_OFF_DAYS_MAX = 90;

@@ -14,6 +14,25 @@ export interface DutyLimits {
   readonly answerMs: number;
 }
 
+/** Numbers of a recorder's card that are on no record. */
+export interface MissingNumbers {
+  readonly count: number;
+  /** When both files beside the first gap were on record, ms since 1970. */
+  readonly sinceMs: number;
+}
+
+/** The locks of a recording in the archive. */
+export interface LockDutyFacts {
+  /** Until when its term asks for a lock, ms since 1970; `open`: without an end yet; null: not at all. */
+  readonly neededUntil: number | 'open' | null;
+  /** Copies that were looked at and have no lock. */
+  readonly unlocked: number;
+  /** The earliest end of its locks, ms since 1970; null: it has none. */
+  readonly endsMs: number | null;
+  /** Since when the storage has refused a lock, ms since 1970; null: it has not. */
+  readonly refusedSinceMs: number | null;
+}
+
 /** What duties about a recording follow from. Times are ms since 1970. */
 export interface RecordingDutyFacts {
   readonly id: string;
@@ -31,10 +50,9 @@ export interface RecordingDutyFacts {
   readonly conflict: boolean;
   /** When it has to be gone by its term; null: there is no such date. */
   readonly maximumMs: number | null;
-  /** Its term asks the storage for a lock. */
-  readonly lockWished: boolean;
-  /** Copies in the archive that were looked at and have no lock. */
-  readonly unlocked: number;
+  readonly locks: LockDutyFacts;
+  /** Numbers after it that are on no record; null: none are missing. */
+  readonly numbersMissing: MissingNumbers | null;
   /** When it was archived whole; null: it is not. */
   readonly archivedMs: number | null;
 }
@@ -62,4 +80,17 @@ export interface StationDutyFacts {
   /** Years whose days off should be known by now. */
   readonly holidaysMissing: readonly number[];
   readonly clock: ClockState;
+  /** How the reading again of what is kept stands, by place; none where it is switched off. */
+  readonly scrubs: readonly ScrubDutyFacts[];
+}
+
+export interface ScrubDutyFacts {
+  readonly place: string;
+  /** The last check of the copy that was checked longest ago; null: none is overdue. */
+  readonly oldestCheckMs: number | null;
+  readonly periodMs: number;
+  /** When the oldest copy that is bad or cannot be read was found so; null: none is. */
+  readonly faultSinceMs: number | null;
+  /** When healing was stopped for too many faults; null: it goes on. */
+  readonly haltedAtMs: number | null;
 }

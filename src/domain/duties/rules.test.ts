@@ -15,8 +15,10 @@ const DOCKED = Date.UTC(2026, 5, 20);
 const LIMITS = { lateMs: DAY, untaggedMs: 3 * DAY, archiveMs: DAY, absentMs: 7 * DAY, clockMs: 60_000, answerMs: 3 * DAY };
 const WELL: RecordingDutyFacts = {
   ...{ id: 'rec-1', kind: 'video', state: 'archived', unit: 'unt-a', startMs: DOCKED - 2 * HOUR, durationMs: HOUR, dockedMs: DOCKED },
-  ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, maximumMs: null, lockWished: true, unlocked: 0, archivedMs: DOCKED + HOUR },
+  ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, maximumMs: null, archivedMs: DOCKED + HOUR, numbersMissing: null },
+  locks: { neededUntil: 'open', unlocked: 0, endsMs: DOCKED + 400 * DAY, refusedSinceMs: null },
 };
+const locks = (over: Partial<RecordingDutyFacts['locks']>) => ({ locks: { ...WELL.locks, ...over } });
 const kindsOf = (over: Partial<RecordingDutyFacts>, nowMs = DOCKED, archives = true) =>
   dutiesOfRecording({ ...WELL, ...over }, { limits: LIMITS, nowMs, archives }).map(({ kind }) => kind);
 
@@ -40,8 +42,15 @@ describe('duties about a recording', () => {
     ['at its maximum', { maximumMs: DOCKED + DAY }, DAY, ['retention-overdue']],
     ['not yet at its maximum', { maximumMs: DOCKED + DAY }, DAY - 1, []],
     ['in conflict and beyond its maximum', { conflict: true, maximumMs: DOCKED }, DAY, ['retention-conflict']],
-    ['without a lock that it needs', { unlocked: 2 }, 0, ['lock-missing']],
-    ['without a lock that nobody asks for', { unlocked: 2, lockWished: false }, 0, []],
+    ['without a lock that it needs', locks({ unlocked: 2 }), 0, ['lock-missing']],
+    ['without a lock that nobody asks for', locks({ unlocked: 2, neededUntil: null }), 0, []],
+    ['without a lock, when its term is over', locks({ unlocked: 2, neededUntil: DOCKED + DAY }), DAY, []],
+    ['locked for more than a week', locks({ endsMs: DOCKED + 7 * DAY }), 0, []],
+    ['locked for less than a week', locks({ endsMs: DOCKED + 7 * DAY - 1 }), 0, ['lock-missing']],
+    ['locked as long as its term', locks({ endsMs: DOCKED + DAY, neededUntil: DOCKED + DAY }), 0, []],
+    ['locked for less than its term', locks({ endsMs: DOCKED + DAY - 1, neededUntil: DOCKED + DAY }), 0, ['lock-missing']],
+    ['refused a lock', locks({ refusedSinceMs: DOCKED }), 0, ['lock-missing']],
+    ['followed by numbers that are nowhere', { numbersMissing: { count: 2, sinceMs: DOCKED } }, 0, ['numbers-missing']],
     ['replaced', { state: 'replaced', damaged: true, category: null }, 90 * DAY, []],
     ['disposed', { state: 'disposed', damaged: true, conflict: true }, 90 * DAY, []],
     ['not whole yet', { state: 'copying', category: null }, 90 * DAY, []],
@@ -79,6 +88,7 @@ describe('duties about a recorder', () => {
 });
 
 describe('duties about the station', () => {
+  const WELL_VAULT = { place: 'vault', oldestCheckMs: DOCKED - 90 * DAY, periodMs: 90 * DAY, faultSinceMs: null, haltedAtMs: null };
   const WELL_STATION: StationDutyFacts = {
     ...{
       holds: [],
@@ -87,6 +97,7 @@ describe('duties about the station', () => {
       sourcesMissing: [],
       holidaysMissing: [],
       clock: { kind: 'steady' },
+      scrubs: [WELL_VAULT],
     },
   };
   const of = (over: Partial<StationDutyFacts>) => dutiesOfStation({ ...WELL_STATION, ...over }, LIMITS, DOCKED);
@@ -100,6 +111,9 @@ describe('duties about the station', () => {
     ['source-missing', { sourcesMissing: ['local-records'] }, 'local-records', DOCKED],
     ['holidays-missing', { holidaysMissing: [2027] }, '2027', DOCKED],
     ['station-clock', { clock: { kind: 'went-back', byMs: 1, seenAtMs: DOCKED - 7 } }, 'station', DOCKED - 7],
+    ['scrub-overdue', { scrubs: [{ ...WELL_VAULT, oldestCheckMs: DOCKED - 90 * DAY - 5 }] }, 'vault', DOCKED - 5],
+    ['scrub-faults', { scrubs: [{ ...WELL_VAULT, faultSinceMs: DOCKED - 9, haltedAtMs: DOCKED - 3 }] }, 'vault', DOCKED - 9],
+    ['scrub-faults', { scrubs: [{ ...WELL_VAULT, haltedAtMs: DOCKED - 3 }] }, 'vault', DOCKED - 3],
   ])('%s', (kind, over, id, sinceMs) => {
     expect(of(over)).toMatchObject([{ kind, subject: { id }, sinceMs, dueMs: sinceMs + 3 * DAY }]);
   });

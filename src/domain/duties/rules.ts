@@ -1,7 +1,8 @@
+import { isOverdue as isScrubOverdue } from '#domain/fixity/plan';
 import type { Kind } from '#domain/kind';
 import { isTakenIn } from '#domain/recording';
 import type { DutyKind, DutySubject, FoundDuty } from './duty.ts';
-import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, StationDutyFacts } from './facts.ts';
+import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from './facts.ts';
 
 /** What people tag. A log or a leftover needs neither category nor case. */
 const TAGGED_KINDS: readonly Kind[] = ['video', 'audio', 'photo'];
@@ -27,6 +28,7 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'retention-conflict': 'custodian',
   'retention-overdue': 'custodian',
   'lock-missing': 'custodian',
+  'numbers-missing': 'custodian',
   'recorder-absent': 'custodian',
   'recorder-clock': 'custodian',
   'hold-review': 'custodian',
@@ -41,6 +43,8 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'disk-filling': 'system-administrator',
   'machine-unread': 'system-administrator',
   'heartbeat-failing': 'system-administrator',
+  'scrub-overdue': 'system-administrator',
+  'scrub-faults': 'system-administrator',
 };
 
 /** Docked later than the limit after it ended. What nobody knows the time of is not late. */
@@ -70,8 +74,24 @@ const retentionConflict: Rule<RecordingDutyFacts> = ({ id, unit, conflict, docke
 const retentionOverdue: Rule<RecordingDutyFacts> = ({ id, unit, conflict, maximumMs }, limits, nowMs) =>
   conflict || maximumMs === null || maximumMs > nowMs ? null : duty('retention-overdue', ['recording', id], { sinceMs: maximumMs, unit }, limits);
 
-const lockMissing: Rule<RecordingDutyFacts> = ({ id, unit, lockWished, unlocked, archivedMs, dockedMs }, limits) =>
-  lockWished && unlocked > 0 ? duty('lock-missing', ['recording', id], { sinceMs: archivedMs ?? dockedMs, unit }, limits) : null;
+/** A lock is prolonged a month before it ends. One that ends within so many days, and is needed for longer, could not be, ms. */
+const LOCK_LEAD_MS = 7 * 86_400_000;
+
+const lockMissing: Rule<RecordingDutyFacts> = ({ id, unit, locks, archivedMs, dockedMs }, limits, nowMs) => {
+  const neededMs = locks.neededUntil === 'open' ? Number.POSITIVE_INFINITY : (locks.neededUntil ?? 0);
+  if (neededMs <= nowMs) return null;
+  const endsEarly = locks.endsMs !== null && locks.endsMs < Math.min(neededMs, nowMs + LOCK_LEAD_MS);
+  const causes = [
+    ...(locks.unlocked > 0 ? [archivedMs ?? dockedMs] : []),
+    ...(locks.refusedSinceMs === null ? [] : [locks.refusedSinceMs]),
+    ...(endsEarly ? [(locks.endsMs ?? nowMs) - LOCK_LEAD_MS] : []),
+  ];
+  return causes.length === 0 ? null : duty('lock-missing', ['recording', id], { sinceMs: Math.min(...causes), unit }, limits);
+};
+
+/** The officer may have deleted files, or docked elsewhere, or a card is still out: somebody has to ask. */
+const numbersMissing: Rule<RecordingDutyFacts> = ({ id, unit, numbersMissing: missing }, limits) =>
+  missing === null ? null : duty('numbers-missing', ['recording', id], { sinceMs: missing.sinceMs, unit }, limits);
 
 const recorderAbsent: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, docked }, limits, nowMs) => {
   if (lastSeenMs === null || docked || nowMs < lastSeenMs + limits.absentMs) return null;
@@ -83,7 +103,7 @@ const recorderClock: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, cloc
   return duty('recorder-clock', ['recorder', serial], { sinceMs: lastSeenMs, unit }, limits);
 };
 
-const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, retentionOverdue, lockMissing };
+const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, retentionOverdue, lockMissing, numbersMissing };
 
 /** Duties about one recording. What was never whole, was replaced or was disposed of is nobody's duty. `archives`: an archive is configured. */
 export function dutiesOfRecording(
@@ -101,7 +121,7 @@ export function dutiesOfRecorder(facts: RecorderDutyFacts, limits: DutyLimits, n
 
 /** Duties about the station as a whole. Nobody notes when some of these began: they count from when they are first found. */
 export function dutiesOfStation(
-  { holds, unconfirmed, bucket, sourcesMissing, holidaysMissing, clock }: StationDutyFacts,
+  { holds, unconfirmed, bucket, sourcesMissing, holidaysMissing, clock, scrubs }: StationDutyFacts,
   limits: DutyLimits,
   nowMs: number,
 ): readonly FoundDuty[] {
@@ -113,5 +133,20 @@ export function dutiesOfStation(
     ...sourcesMissing.map((id) => since('source-missing', 'rule', id, nowMs)),
     ...holidaysMissing.map((year) => since('holidays-missing', 'year', String(year), nowMs)),
     ...(clock.kind === 'steady' ? [] : [since('station-clock', 'clock', 'station', clock.seenAtMs)]),
+    ...scrubs.flatMap((each) => scrubDuties(each, limits, nowMs)),
+  ];
+}
+
+function scrubDuties(
+  { place, oldestCheckMs, periodMs, faultSinceMs, haltedAtMs }: ScrubDutyFacts,
+  limits: DutyLimits,
+  nowMs: number,
+): readonly FoundDuty[] {
+  const faults = [faultSinceMs, haltedAtMs].filter((ms) => ms !== null);
+  return [
+    ...(oldestCheckMs !== null && isScrubOverdue(oldestCheckMs, nowMs, periodMs)
+      ? [duty('scrub-overdue', ['place', place], { sinceMs: oldestCheckMs + periodMs }, limits)]
+      : []),
+    ...(faults.length === 0 ? [] : [duty('scrub-faults', ['place', place], { sinceMs: Math.min(...faults) }, limits)]),
   ];
 }

@@ -2,7 +2,7 @@ import type { Kind } from '#domain/kind';
 import type { RecordingLink, RecordingNote } from '#domain/notes';
 import type { Reason } from '#domain/reason';
 import type { RecordingState } from '#domain/recording';
-import { placeAfter, rowOf, stepsBetween, type TakeFacts } from '#domain/take/segment-names';
+import { placeAfter, placeOf, rowOf, stepsBetween, type TakeFacts } from '#domain/take/segment-names';
 
 /*
  * What is missing of the footage under a hold. In Greater Manchester 2 of 48 hours were missing from what had been preserved, and it was found after 15 months. So a hold
@@ -70,7 +70,9 @@ export interface NumberedFile {
   readonly recordingId: string;
   readonly kind: Kind;
   readonly take: TakeFacts;
-  /** Whether the hold has reached its recording. */
+  /** When its recording came, ms since 1970. */
+  readonly dockedMs: number;
+  /** Whether gaps beside it are asked for: a hold has reached its recording. */
   readonly held: boolean;
 }
 
@@ -135,15 +137,22 @@ export interface NumberGap {
   readonly first: string;
   readonly last: string;
   readonly count: number;
+  /** Since when both files beside the gap are on record, ms since 1970. */
+  readonly knownMs: number;
 }
 
 /**
- * Finds numbers that are on no record between two files of one counter of a recorder, where at least one of the two is under the hold. Files come in the order of their
- * times. A counter that began again, as with each day's folder, tells nothing.
+ * Finds numbers that are on no record between two files of one counter of a recorder, where gaps beside at least one of the two are asked for. Files come in the order of
+ * their times. A counter that began again, as with each day's folder, tells nothing.
  */
 export class CardNumbers {
   readonly #last = new Map<string, NumberedFile>();
   readonly #gaps: NumberGap[] = [];
+  readonly #gapsMax: number;
+
+  constructor(gapsMax = FINDINGS_MAX) {
+    this.#gapsMax = gapsMax;
+  }
 
   next(file: NumberedFile): void {
     const row = rowOf(file.kind, file.take);
@@ -152,9 +161,11 @@ export class CardNumbers {
     this.#last.set(row, file);
     if (!before || !(before.held || file.held)) return;
     const steps = stepsBetween(before.take, file.take);
-    if (steps <= 1 || steps > MISSING_MAX) return;
+    const beganAgain = placeOf(file.take) <= placeOf(before.take);
+    if (steps <= 1 || steps > (beganAgain ? BEGAN_AGAIN_MAX : MISSING_MAX)) return;
     const [first, last] = [placeAfter(before.take, 1), placeAfter(before.take, steps - 1)];
-    if (this.#gaps.length < FINDINGS_MAX) this.#gaps.push({ after: before.recordingId, first, last, count: steps - 1 });
+    const knownMs = Math.max(before.dockedMs, file.dockedMs);
+    if (this.#gaps.length < this.#gapsMax) this.#gaps.push({ after: before.recordingId, first, last, count: steps - 1, knownMs });
   }
 
   get gaps(): readonly NumberGap[] {
@@ -166,3 +177,5 @@ export class CardNumbers {
 const ROWS_MAX = 1000;
 /** A larger step is another counter. */
 const MISSING_MAX = 10_000;
+/** A number that falls is a counter that ran out (9998, then 0001) if so little lies between; else it was set back, or the number came twice. */
+const BEGAN_AGAIN_MAX = 100;

@@ -1,5 +1,6 @@
 /** Texts about duties, in English. */
 export const dutiesEn = {
+  'check.duties': 'duties',
   'custody.duty.opened': 'duty: {kind} ({about} {named}); due {due}',
   'custody.duty.handed-over': 'duty handed over to {role} of unit {unit}',
   'custody.duty.acknowledged': 'duty acknowledged by {by} until {until}; {reason}',
@@ -11,7 +12,8 @@ export const dutiesEn = {
   'duty-kind.not-archived': 'not archived',
   'duty-kind.retention-conflict': 'terms in conflict',
   'duty-kind.retention-overdue': 'kept beyond its maximum',
-  'duty-kind.lock-missing': 'no lock in the archive',
+  'duty-kind.lock-missing': 'no lasting lock in the archive',
+  'duty-kind.numbers-missing': 'numbers missing on the card',
   'duty-kind.recorder-absent': 'recorder not docked',
   'duty-kind.recorder-clock': "recorder's clock off",
   'duty-kind.hold-review': 'hold to review',
@@ -26,6 +28,8 @@ export const dutiesEn = {
   'duty-kind.disk-filling': 'disk full soon',
   'duty-kind.machine-unread': 'state of a disk not known',
   'duty-kind.heartbeat-failing': 'heartbeat not taken outside',
+  'duty-kind.scrub-overdue': 'not read again in time',
+  'duty-kind.scrub-faults': 'bad copies, or healing stopped',
   'duty-state.open': 'open',
   'duty-state.overdue': 'overdue',
   'duty-state.acknowledged': 'acknowledged',

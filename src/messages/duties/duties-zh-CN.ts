@@ -2,6 +2,7 @@ import type { dutiesEn } from './duties-en.ts';
 
 /** 待办事项，简体中文。 */
 export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
+  'check.duties': '待办事项',
   'custody.duty.opened': '待办事项：{kind}（{about} {named}）；期限 {due}',
   'custody.duty.handed-over': '待办事项转交单位 {unit} 的 {role}',
   'custody.duty.acknowledged': '待办事项由 {by} 答复，至 {until}；{reason}',
@@ -13,7 +14,8 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.not-archived': '未归档',
   'duty-kind.retention-conflict': '保存期限冲突',
   'duty-kind.retention-overdue': '超过最长保存期限',
-  'duty-kind.lock-missing': '归档副本未锁定',
+  'duty-kind.lock-missing': '归档副本未锁定或锁定未续期',
+  'duty-kind.numbers-missing': '存储卡文件编号缺失',
   'duty-kind.recorder-absent': '记录仪长期未接入',
   'duty-kind.recorder-clock': '记录仪时钟偏差',
   'duty-kind.hold-review': '保全待复核',
@@ -28,6 +30,8 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.disk-filling': '磁盘即将写满',
   'duty-kind.machine-unread': '磁盘状态未知',
   'duty-kind.heartbeat-failing': '心跳未送达外部',
+  'duty-kind.scrub-overdue': '复读校验逾期',
+  'duty-kind.scrub-faults': '副本损坏或修复已停止',
   'duty-state.open': '待办',
   'duty-state.overdue': '已逾期',
   'duty-state.acknowledged': '已答复',

@@ -10,11 +10,21 @@ export interface DutyFilter {
   readonly overdueAtMs?: number;
 }
 
-/** Subjects whose duties are compared at once: of these kinds, with ids above `after` and up to `upTo` (null: to the last one). */
-export interface DutySpan {
-  readonly subjects: readonly DutySubject[];
-  readonly after: string;
-  readonly upTo: string | null;
+/** Recordings or recorders: those that follow `after` by id, or these. */
+export type DutyPage = { readonly after: string; readonly limit: number } | { readonly ids: readonly string[] };
+
+/** Subjects whose duties are compared at once: of these kinds, with ids above `after` and up to `upTo` (null: to the last one), or with these ids. */
+export type DutySpan = { readonly subjects: readonly DutySubject[] } & (
+  | { readonly after: string; readonly upTo: string | null }
+  | { readonly ids: readonly string[] }
+);
+
+/** What entries of the custody log are about, as far as duties follow from it. */
+export interface Touched {
+  readonly recordings: readonly string[];
+  readonly recorders: readonly string[];
+  /** Something else than a recording, a recorder or a duty. */
+  readonly others: boolean;
 }
 
 /** What somebody has to see to. Within a scope: duties about footage and holds that are seen, and those about no footage. */
@@ -27,9 +37,11 @@ export interface DutiesReader {
   /** Those that are not done. */
   standing(span: DutySpan): Promise<readonly Duty[]>;
   /** What duties about recordings follow from, by id. */
-  recordingFacts(page: { readonly after: string; readonly limit: number }): Promise<readonly RecordingDutyFacts[]>;
+  recordingFacts(page: DutyPage): Promise<readonly RecordingDutyFacts[]>;
   /** The same of recorders, by serial number. */
-  recorderFacts(page: { readonly after: string; readonly limit: number }): Promise<readonly RecorderDutyFacts[]>;
+  recorderFacts(page: DutyPage): Promise<readonly RecorderDutyFacts[]>;
+  /** What the entries of the custody log after `after` and up to `upTo` are about. */
+  touched(entries: { readonly after: number; readonly upTo: number }): Promise<Touched>;
 }
 
 /** Each throws request.not-found for a duty that is not there or done. */

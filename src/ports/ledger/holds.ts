@@ -50,7 +50,7 @@ export interface HoldsReader {
   toMirror(atMs: number, limit: number): Promise<readonly DueMirror[]>;
   /** What the check of completeness asks of the recordings of a hold, by id. */
   heldFacts(holdId: string, page: Page): Promise<readonly HeldFacts[]>;
-  /** Files with numbers of one recorder, in the order of their times, from the first to the last that the hold has reached and the next beyond either. */
+  /** Files with numbers of one recorder, in the order of their times, from the first to the last that the hold has reached, and some beyond either. */
   numberedFiles(holdId: string, recorder: string): AsyncIterable<NumberedFile>;
   /** How many entries of the card were refused in this docking. */
   refusedIn(dockingId: string): Promise<number>;

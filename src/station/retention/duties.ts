@@ -1,6 +1,7 @@
 import { DutyKeeper } from '#desk/duties/keeper';
 import type { LookDeps } from '#desk/duties/look';
 import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
+import type { ScrubParts } from '#desk/scrub/orders';
 import type { DutyLimits } from '#domain/duties/facts';
 import { asEvidockError } from '#domain/errors';
 import { stageFailed } from '#events';
@@ -13,10 +14,12 @@ interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
   readonly machine: LookDeps['machine']['state'];
   readonly silentSinceMs: (() => number | null) | null;
   readonly shelf: ScheduleShelf;
+  readonly scrub: Pick<ScrubParts, 'on' | 'limits'>;
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
 export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs }: Given): void {
+export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, scrub }: Given): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
@@ -28,6 +31,8 @@ export function keepDuties(context: StationContext, { ledger, archive, clockWatc
   const silentMs = config.heartbeat.silent * HOUR_MS;
   const heartbeat = silentSinceMs && { silentSinceMs, limits: { silentMs, answerMs: limits.answerMs } };
   const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, machine, heartbeat };
+  const scrubbed = scrub.on ? scrub.limits : null;
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, scrub: scrubbed };
   const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());

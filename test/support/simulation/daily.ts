@@ -128,6 +128,7 @@ function duties(life: StationLife): DutyKeeper {
     throw error;
   };
   const machine = { state: () => null, limits: { wearPercent: 90, fullWithinMs: 30 * DAY_MS, answerMs: limits.answerMs } };
-  const looking = { ledger, clock, clockWatch, archive: storage.archive, schedule, stationId: STATION, limits, machine, heartbeat: null };
+  const { limits: scrub } = life.scrubDeps;
+  const looking = { ledger, clock, clockWatch, archive: storage.archive, schedule, stationId: STATION, limits, scrub, machine, heartbeat: null };
   return new DutyKeeper({ deps: looking, failed });
 }

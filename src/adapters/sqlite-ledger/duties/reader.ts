@@ -1,16 +1,19 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Duty, DutyKind } from '#domain/duties/duty';
-import type { RecorderDutyFacts, RecordingDutyFacts } from '#domain/duties/facts';
+import type { LockDutyFacts, RecorderDutyFacts, RecordingDutyFacts } from '#domain/duties/facts';
 import type { Kind } from '#domain/kind';
+import { lockNeedOf } from '#domain/lock/need';
 import type { RecordingState } from '#domain/recording';
 import type { LockWish } from '#domain/retention/schedule';
+import type { Until } from '#domain/retention/until';
 import type { Scope } from '#domain/scope';
-import type { DutiesReader, DutyFilter, DutySpan } from '#ports/ledger/duties';
+import type { DutiesReader, DutyFilter, DutyPage, DutySpan, Touched } from '#ports/ledger/duties';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
 import { HoldSight } from '../hold-sight.ts';
 import type { Schema } from '../schema.ts';
 import { Sight } from '../sight.ts';
+import { numberGaps } from './number-gaps.ts';
 import { type DutyRow, toDuty } from './rows.ts';
 
 /** Duties of one span. A span is a page of recordings or recorders, each with a few, or what concerns the station as a whole. */
@@ -31,8 +34,12 @@ interface RecordingFactsRow {
   readonly archived_at: number | null;
   readonly conflict: number | null;
   readonly maximum_ms: number | null;
+  readonly earned_kind: string | null;
+  readonly earned_until: number | null;
   readonly lock: string | null;
   readonly unlocked: number;
+  readonly lock_ends: number | null;
+  readonly refused_at: number | null;
 }
 
 interface RecorderFactsRow {
@@ -41,6 +48,26 @@ interface RecorderFactsRow {
   readonly last_seen_at: number | null;
   readonly docked: number;
   readonly clock_offset_ms: number | null;
+}
+
+/** Originals that the keeper of locks has looked at. */
+const LOOKED_AT = sql`copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL`;
+
+const sizeOf = (page: DutyPage) => ('ids' in page ? page.ids.length : page.limit);
+
+function between(
+  column: RawBuilder<unknown>,
+  { after, upTo }: { readonly after: string; readonly upTo: string | null },
+): RawBuilder<unknown> {
+  return upTo === null ? sql`${column} > ${after}` : sql`${column} > ${after} AND ${column} <= ${upTo}`;
+}
+
+function locksOf({ earned_kind, earned_until, lock, unlocked, lock_ends, refused_at }: RecordingFactsRow): LockDutyFacts {
+  const kept = { unlocked: Number(unlocked), endsMs: numberOrNull(lock_ends), refusedSinceMs: numberOrNull(refused_at) };
+  if (lock === null || earned_kind === null) return { neededUntil: null, ...kept };
+  const wish = JSON.parse(lock) as LockWish;
+  const term = { earnedKind: earned_kind as Until['kind'], earnedUntilMs: numberOrNull(earned_until), maximum: null, conflict: false };
+  return { neededUntil: wish.mode === 'none' ? null : lockNeedOf({ ...term, lock: wish }).until, ...kept };
 }
 
 const numberOrNull = (value: number | null) => (value === null ? null : Number(value));
@@ -80,40 +107,66 @@ export class SqlDutiesReader implements DutiesReader {
     return rows.map(({ kind, open, overdue }) => ({ kind: kind as DutyKind, open: Number(open), overdue: Number(overdue) }));
   }
 
-  standing({ subjects, after, upTo }: DutySpan): Promise<readonly Duty[]> {
-    const until = upTo === null ? sql`1 = 1` : sql`duties.subject_id <= ${upTo}`;
-    const within = sql`${NOT_DONE} AND duties.subject_kind IN ${this.#rows.dialect.among(subjects)} AND duties.subject_id > ${after} AND ${until}`;
-    return this.#select(within, sql`duties.id`, STANDING_MAX);
+  standing({ subjects, ...span }: DutySpan): Promise<readonly Duty[]> {
+    const within = 'ids' in span ? this.#within(sql`duties.subject_id`, span) : between(sql`duties.subject_id`, span);
+    const standing = sql`${NOT_DONE} AND duties.subject_kind IN ${this.#rows.dialect.among(subjects)} AND ${within}`;
+    return this.#select(standing, sql`duties.id`, STANDING_MAX);
   }
 
-  async recordingFacts({ after, limit }: { readonly after: string; readonly limit: number }): Promise<readonly RecordingDutyFacts[]> {
+  #within(column: RawBuilder<unknown>, page: { readonly ids: readonly string[] } | { readonly after: string }): RawBuilder<unknown> {
+    return 'ids' in page ? sql`${column} IN ${this.#rows.dialect.among(page.ids)}` : sql`${column} > ${page.after}`;
+  }
+
+  async recordingFacts(page: DutyPage): Promise<readonly RecordingDutyFacts[]> {
     const { rows } = await sql<RecordingFactsRow>`
       SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
-        rec.archived_at, term.conflict, term.maximum_ms, term.lock,
-        (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND copies.lock_due_at IS NOT NULL AND copies.lock_checked_at IS NOT NULL
-          AND copies.lock_mode IS NULL) AS unlocked
+        rec.archived_at, term.conflict, term.maximum_ms, term.lock, term.earned_kind, term.earned_until, refused.at AS refused_at,
+        (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT} AND copies.lock_mode IS NULL) AS unlocked,
+        (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends
       FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
-      WHERE rec.id > ${after} AND ${this.#sight.row('rec')} ORDER BY rec.id LIMIT ${limit}`.execute(this.#db);
+        LEFT JOIN (SELECT recording_id, min(found_at) AS at FROM archive_findings WHERE kind = 'unlocked' AND settled_at IS NULL
+          GROUP BY recording_id) AS refused ON refused.recording_id = rec.id
+      WHERE ${this.#within(sql`rec.id`, page)} AND ${this.#sight.row('rec')} ORDER BY rec.id LIMIT ${sizeOf(page)}`.execute(this.#db);
+    const gaps = await numberGaps(
+      this.#rows,
+      rows.map(({ id }) => id),
+    );
     return rows.map((row) => ({
       ...{ id: row.id, kind: row.kind as Kind, state: row.state as RecordingState, unit: row.unit, category: row.category },
       ...{ startMs: numberOrNull(row.start_at), durationMs: numberOrNull(row.duration_ms), dockedMs: Number(row.created_at) },
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
       maximumMs: numberOrNull(row.maximum_ms),
-      lockWished: row.lock !== null && (JSON.parse(row.lock) as LockWish).mode !== 'none',
-      ...{ unlocked: Number(row.unlocked), archivedMs: numberOrNull(row.archived_at) },
+      ...{ locks: locksOf(row), archivedMs: numberOrNull(row.archived_at), numbersMissing: gaps.get(row.id) ?? null },
     }));
   }
 
-  async recorderFacts({ after, limit }: { readonly after: string; readonly limit: number }): Promise<readonly RecorderDutyFacts[]> {
+  async recorderFacts(page: DutyPage): Promise<readonly RecorderDutyFacts[]> {
     const { rows } = await sql<RecorderFactsRow>`
       SELECT recorders.serial, officers.unit, recorders.last_seen_at,
         (SELECT count(*) FROM dockings WHERE dockings.recorder_serial = recorders.serial AND dockings.removed_at IS NULL) AS docked,
         (SELECT dockings.clock_offset_ms FROM dockings WHERE dockings.recorder_serial = recorders.serial ORDER BY dockings.id DESC LIMIT 1) AS clock_offset_ms
       FROM recorders LEFT JOIN officers ON officers.id = recorders.assigned_officer_id
-      WHERE recorders.serial > ${after} ORDER BY recorders.serial LIMIT ${limit}`.execute(this.#db);
+      WHERE ${this.#within(sql`recorders.serial`, page)} ORDER BY recorders.serial LIMIT ${sizeOf(page)}`.execute(this.#db);
     return rows.map(({ serial, unit, last_seen_at, docked, clock_offset_ms }) => ({
       ...{ serial, unit, lastSeenMs: numberOrNull(last_seen_at), docked: Number(docked) > 0, clockOffsetMs: numberOrNull(clock_offset_ms) },
     }));
+  }
+
+  async touched({ after, upTo }: { readonly after: number; readonly upTo: number }): Promise<Touched> {
+    const entries = sql`FROM custody WHERE custody.seq > ${after} AND custody.seq <= ${upTo}`;
+    const named = (kind: string) =>
+      sql`(SELECT substr(custody.subject, ${kind.length + 2}) ${entries} AND custody.subject LIKE ${`${kind}:%`})`;
+    const { rows: recordings } = await sql<{ id: string }>`SELECT rec.id FROM recordings AS rec WHERE rec.id IN ${named('recording')}
+      UNION SELECT originals.recording_id FROM originals WHERE originals.id IN ${named('original')}
+      UNION SELECT originals.recording_id FROM originals WHERE originals.docking_id IN ${named('docking')}`.execute(this.#db);
+    const { rows: recorders } = await sql<{
+      serial: string;
+    }>`SELECT recorders.serial FROM recorders WHERE recorders.serial IN ${named('recorder')}
+      UNION SELECT dockings.recorder_serial FROM dockings WHERE dockings.id IN ${named('docking')}`.execute(this.#db);
+    const { rows: others } = await sql`SELECT 1 AS one ${entries} AND NOT (custody.subject LIKE 'recording:%'
+      OR custody.subject LIKE 'original:%' OR custody.subject LIKE 'docking:%' OR custody.subject LIKE 'recorder:%' OR custody.subject LIKE 'duty:%')
+      LIMIT 1`.execute(this.#db);
+    return { recordings: recordings.map(({ id }) => id), recorders: recorders.map(({ serial }) => serial), others: others.length > 0 };
   }
 
   async #select(condition: RawBuilder<unknown>, order: RawBuilder<unknown>, limit: number): Promise<readonly Duty[]> {

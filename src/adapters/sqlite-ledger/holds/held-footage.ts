@@ -1,19 +1,14 @@
 import type { Selectable } from 'kysely';
 import { type Kysely, sql } from 'kysely';
 import type { HeldFacts, NumberedFile } from '#domain/hold/completeness';
-import type { Kind } from '#domain/kind';
 import type { RecordingLink, RecordingNote } from '#domain/notes';
 import type { Reason } from '#domain/reason';
 import type { RecordingState } from '#domain/recording';
-import type { TakeFacts } from '#domain/take/segment-names';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
+import { numberedFiles } from '../numbered-files.ts';
 import type { RecordingRow, Schema } from '../schema.ts';
-
-const PAGE = 1000;
-/** How far beyond the first and the last file that is held the next number is looked for, ms. */
-const BESIDE_MS = 86_400_000;
 
 /** What the check of completeness reads of the footage under a hold. */
 export class HeldFootage {
@@ -71,31 +66,9 @@ export class HeldFootage {
       WHERE reached.hold_id = ${holdId} AND file.recorder_serial = ${recorder}`.execute(this.#db);
     const [span] = rows;
     if (span?.first == null || span.last == null) return;
-    const toMs = Number(span.last) + BESIDE_MS;
-    let after: { readonly mtime: number; readonly id: string } = { mtime: Number(span.first) - BESIDE_MS, id: '' };
-    for (;;) {
-      const page = await this.#filesOf(holdId, recorder, { after, toMs });
-      for (const { file } of page) if (file !== null) yield file;
-      const last = page.at(-1);
-      if (!last || page.length < PAGE) return;
-      after = last;
-    }
-  }
-
-  async #filesOf(holdId: string, recorder: string, { after, toMs }: { after: { mtime: number; id: string }; toMs: number }) {
-    const { rows } = await sql<{ id: string; recording_id: string; mtime_ms: number; kind: string; take: string | null; held: number }>`
-      SELECT file.id, file.recording_id, file.mtime_ms, file.kind, file.take,
-        CASE WHEN EXISTS (SELECT 1 FROM hold_recordings AS reached WHERE reached.recording_id = file.recording_id AND reached.hold_id = ${holdId})
-          THEN 1 ELSE 0 END AS held
-      FROM originals AS file WHERE file.recorder_serial = ${recorder} AND file.mtime_ms <= ${toMs}
-        AND (file.mtime_ms, file.id) > (${after.mtime}, ${after.id}) ORDER BY file.mtime_ms, file.id LIMIT ${PAGE}`.execute(this.#db);
-    return rows.map(({ id, recording_id, mtime_ms, kind, take, held }) => ({
-      ...{ mtime: Number(mtime_ms), id },
-      file:
-        take === null
-          ? null
-          : { recordingId: recording_id, kind: kind as Kind, take: JSON.parse(take) as TakeFacts, held: Number(held) === 1 },
-    }));
+    const held = sql`CASE WHEN EXISTS (SELECT 1 FROM hold_recordings AS reached
+      WHERE reached.recording_id = file.recording_id AND reached.hold_id = ${holdId}) THEN 1 ELSE 0 END`;
+    yield* numberedFiles({ db: this.#db }, { recorder, fromMs: Number(span.first), toMs: Number(span.last), held });
   }
 
   async refusedIn(dockingId: string): Promise<number> {

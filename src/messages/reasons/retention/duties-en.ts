@@ -1,5 +1,8 @@
 /** Reasons of duties. */
 export const dutyReasonsEn = {
+  'duties-open': '{count} {count:thing|things} to see to',
+  'duties-overdue': '{count} overdue',
+  'mend-duties': 'evidock duties list --overdue; see to the cause, or acknowledge with a reason',
   'no-duty': 'duty {id}',
   'duty-reason-needed': 'reason: say why',
   'duty-is-done': 'duty {id} is done: its cause is gone',

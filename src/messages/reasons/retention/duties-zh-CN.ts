@@ -1,5 +1,8 @@
 /** 待办事项的原因。 */
 export const dutyReasonsZh = {
+  'duties-open': '待办事项 {count} 项',
+  'duties-overdue': '其中 {count} 项已逾期',
+  'mend-duties': 'evidock duties list --overdue；处理原因，或说明原因予以答复',
   'no-duty': '待办事项 {id}',
   'duty-reason-needed': 'reason：须说明原因',
   'duty-is-done': '待办事项 {id} 已完成：其原因已消除',

@@ -1,4 +1,4 @@
-import { CASE_FACTS, FACTS_COLUMNS, factsTrigger, refactAllOf } from './facts-migration.ts';
+import { CASE_FACTS, FACTS_COLUMNS, factsTrigger, refactAllOf } from '../facts-migration.ts';
 
 /** The marks of nearly every recording and case. It is compared as text, so that it need not be parsed for each of a million rows. */
 export const NO_MARKS = '[]';
