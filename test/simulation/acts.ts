@@ -188,7 +188,8 @@ export class Acts {
     const world = this.#world;
     const hold = world.pick(world.oracle.holds.filter(({ released }) => !released));
     if (!hold) return;
-    if (world.chance(3) && (await world.do('release', { id: hold.id, who: hold.author })).is === 'done') throw new Error(`${hold.id}: released by its author`);
+    if (world.chance(3) && (await world.do('release', { id: hold.id, who: hold.author })).is === 'done')
+      throw new Error(`${hold.id}: released by its author`);
     await world.must('release', { id: hold.id, who: 'li' });
     hold.released = true;
     world.count('released');
@@ -199,7 +200,8 @@ export class Acts {
     if (this.#adopted !== null || world.offsetMs !== 0) return;
     const index = world.below(SCHEDULES.length);
     const text = SCHEDULES[index]?.text ?? '';
-    if (world.chance(3) && (await world.do('adopt', { text, who: 'wang' })).is === 'done') throw new Error('a schedule was adopted by one person');
+    if (world.chance(3) && (await world.do('adopt', { text, who: 'wang' })).is === 'done')
+      throw new Error('a schedule was adopted by one person');
     // The same text may count already.
     const outcome = await world.do('adopt', { text, who: 'li' });
     if (outcome.is !== 'done') return;
@@ -321,14 +323,17 @@ export class Acts {
       world.count('excluded');
     }
     for (const who of ['wang', 'zhou'])
-      if (world.chance(2) && (await world.do('approve', { id, digest: list.digest, who })).is === 'done') throw new Error(`${id} was approved by ${who}`);
+      if (world.chance(2) && (await world.do('approve', { id, digest: list.digest, who })).is === 'done')
+        throw new Error(`${id} was approved by ${who}`);
     const outcome = await world.do('approve', { id, digest: list.digest, who: 'li' });
     if (outcome.is === 'done') world.count('approved');
   }
 
   async run(): Promise<void> {
     const world = this.#world;
-    const rows = world.auditor.rows("SELECT id, state, waits_until FROM disposals WHERE state IN ('approved', 'running', 'halted') ORDER BY id");
+    const rows = world.auditor.rows(
+      "SELECT id, state, waits_until FROM disposals WHERE state IN ('approved', 'running', 'halted') ORDER BY id",
+    );
     const row = world.pick(rows);
     const list = this.#lists.get(String(row?.['id']));
     if (!row || !list) return;
@@ -367,7 +372,15 @@ export class Acts {
 
   #noteHold(id: string, recording: string): void {
     const reviewMs = this.#world.wallMs + 90 * DAY_MS;
-    this.#world.oracle.holds.push({ id, author: 'zhou', by: { recording }, span: null, reviewMs, reached: new Set([recording]), released: false });
+    this.#world.oracle.holds.push({
+      id,
+      author: 'zhou',
+      by: { recording },
+      span: null,
+      reviewMs,
+      reached: new Set([recording]),
+      released: false,
+    });
     this.#world.count('held in time');
   }
 

@@ -50,7 +50,9 @@ export function diskPlace(directory: string): SecondPlace {
     keysUnder: async (prefix) => walk(directory, prefix),
     refusesUntil: async (key) => {
       const file = join(`${directory}-locks`, 'locks.json');
-      const all = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, { untilMs: number | null; hold: boolean }>) : {};
+      const all = existsSync(file)
+        ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, { untilMs: number | null; hold: boolean }>)
+        : {};
       const found = all[key];
       return found?.hold ? Number.POSITIVE_INFINITY : (found?.untilMs ?? 0);
     },
@@ -69,9 +71,10 @@ function originalsIn(directory: string): ReadonlyMap<string, readonly string[]> 
 
 /** Changes a file behind the station's back. */
 export function spoilFile(path: string, how: Spoiling): void {
-  if (how === 'remove') return rmSync(path);
-  chmodSync(path, 0o600);
-  if (how === 'cut') return truncateSync(path, 7);
+  if (how === 'remove') rmSync(path);
+  else chmodSync(path, 0o600);
+  if (how === 'cut') truncateSync(path, 7);
+  if (how !== 'flip') return;
   const bytes = readFileSync(path);
   bytes[5] = (bytes[5] ?? 0) ^ 1;
   writeFileSync(path, bytes);
@@ -134,7 +137,10 @@ export class Auditor {
   async differences(spoilt: ReadonlySet<string>): Promise<readonly string[]> {
     const places = { vault: this.inVault(), [this.place]: await this.second.originals() };
     const found: string[] = [];
-    const rows = this.rows("SELECT c.place, c.key, o.sha256 FROM copies c JOIN originals o ON o.id = c.item_id WHERE c.place IN ('vault', ?)", this.place);
+    const rows = this.rows(
+      "SELECT c.place, c.key, o.sha256 FROM copies c JOIN originals o ON o.id = c.item_id WHERE c.place IN ('vault', ?)",
+      this.place,
+    );
     // What is being destroyed is on record as that until it is settled.
     const intended = new Set(this.rows('SELECT place, key FROM destructions').map(({ place, key }) => `${String(place)} ${String(key)}`));
     const named = new Set<string>();
@@ -143,10 +149,12 @@ export class Auditor {
       named.add(name);
       if (spoilt.has(name) || intended.has(name)) continue;
       const there = places[String(place)]?.get(String(key)) ?? [];
-      if (!there.includes(String(sealed))) found.push(`${name}: the row says that it is there, and ${there.length === 0 ? 'it is not' : 'it holds other bytes'}`);
+      if (!there.includes(String(sealed)))
+        found.push(`${name}: the row says that it is there, and ${there.length === 0 ? 'it is not' : 'it holds other bytes'}`);
     }
     for (const [place, keys] of Object.entries(places))
-      for (const key of keys.keys()) if (!named.has(`${place} ${key}`) && !spoilt.has(`${place} ${key}`)) found.push(`${place} ${key}: no row knows it`);
+      for (const key of keys.keys())
+        if (!named.has(`${place} ${key}`) && !spoilt.has(`${place} ${key}`)) found.push(`${place} ${key}: no row knows it`);
     return found;
   }
 
@@ -177,7 +185,9 @@ export class Auditor {
     const deciders = entries.filter(({ type }) => /^disposal\.(proposed|approved)$/.test(String(type))).map(({ actor }) => String(actor));
     return [
       ...(list['approved_by'] === null || list['approved_by'] === list['proposed_by'] ? ['one person alone'] : []),
-      ...(stone['approved_by'] !== list['approved_by'] || stone['proposed_by'] !== list['proposed_by'] ? ['the tombstone names others'] : []),
+      ...(stone['approved_by'] !== list['approved_by'] || stone['proposed_by'] !== list['proposed_by']
+        ? ['the tombstone names others']
+        : []),
       ...(both.length > 0 ? [`both are ${both.join()}`] : []),
       ...(Number(stone['at']) < Number(list['approved_at']) + 7 * 86_400_000 ? ['before the waiting period was over'] : []),
       ...(new Set(deciders).size < 2 ? [`the log names ${deciders.join() || 'nobody'}`] : []),
@@ -186,6 +196,8 @@ export class Auditor {
 
   /** Kinds of the duties that stand about something. */
   dutiesAbout(kind: string, id: string): readonly string[] {
-    return this.rows("SELECT kind FROM duties WHERE subject_kind = ? AND subject_id = ? AND state <> 'done'", kind, id).map((row) => String(row['kind']));
+    return this.rows("SELECT kind FROM duties WHERE subject_kind = ? AND subject_id = ? AND state <> 'done'", kind, id).map((row) =>
+      String(row['kind']),
+    );
   }
 }

@@ -55,7 +55,9 @@ async function checkSpoilt(world: World): Promise<void> {
       spoilt.delete(name);
       world.count(gone ? 'spoilt and gone' : 'healed');
     } else if (!halted.has(place) && world.trueMs - sinceMs > (FOUND_MS[place] ?? FOUND_MS['other'] ?? 0) + 2 * (world.doubtMs - doubtMs))
-      throw new Error(`${name} of ${recording} was spoilt ${Math.round((world.trueMs - sinceMs) / DAY_MS)} days ago, and nobody has found it`);
+      throw new Error(
+        `${name} of ${recording} was spoilt ${Math.round((world.trueMs - sinceMs) / DAY_MS)} days ago, and nobody has found it`,
+      );
   }
   for (const place of halted) if (world.chance(2)) await world.must('scrub', { place, order: 'confirm' });
 }
@@ -66,14 +68,17 @@ async function checkBytes(world: World): Promise<void> {
   const [inVault, inSecond] = [auditor.inVault(), await auditor.second.originals()];
   const underWay = new Set(
     auditor
-      .rows("SELECT recording_id FROM disposal_items i JOIN disposals d ON d.id = i.disposal_id WHERE i.state = 'listed' AND d.state IN ('running', 'halted') AND d.approved_by IS NOT NULL")
+      .rows(
+        "SELECT recording_id FROM disposal_items i JOIN disposals d ON d.id = i.disposal_id WHERE i.state = 'listed' AND d.state IN ('running', 'halted') AND d.approved_by IS NOT NULL",
+      )
       .map(({ recording_id }) => String(recording_id)),
   );
   for (const { recording, key } of auditor.originals()) {
     const known = oracle.recordings.get(recording);
     if (!known || known.gone) continue;
     const held = [...(inVault.get(key) ?? []), ...(inSecond.get(key) ?? [])];
-    if (!held.includes(known.sha256) && !underWay.has(recording)) throw new Error(`${recording}: its bytes are nowhere, and nobody decided that`);
+    if (!held.includes(known.sha256) && !underWay.has(recording))
+      throw new Error(`${recording}: its bytes are nowhere, and nobody decided that`);
   }
 }
 
@@ -89,8 +94,10 @@ async function checkAnswers(world: World, floors: Map<string, number>): Promise<
   for (const { id, held, unmirrored, floorMs } of await world.must('standing', { ids: [...asked] })) {
     if (held !== oracle.isHeld(id)) throw new Error(`${id}: the station says ${held ? 'held' : 'not held'}`);
     if (unmirrored) throw new Error(`${id}: the storage was not told of its holds`);
-    const inStorage = (await auditor.second.refusesUntil(originals.get(id)?.key ?? '', originals.get(id)?.sha256 ?? '')) === Number.POSITIVE_INFINITY;
-    if (archived.has(id) && inStorage !== held) throw new Error(`${id}: the ledger says ${held ? 'held' : 'not held'}, the storage ${inStorage}`);
+    const inStorage =
+      (await auditor.second.refusesUntil(originals.get(id)?.key ?? '', originals.get(id)?.sha256 ?? '')) === Number.POSITIVE_INFINITY;
+    if (archived.has(id) && inStorage !== held)
+      throw new Error(`${id}: the ledger says ${held ? 'held' : 'not held'}, the storage ${inStorage}`);
     if (floorMs < (floors.get(id) ?? 0)) throw new Error(`${id}: what it has earned has fallen`);
     floors.set(id, floorMs);
     world.count('asked');
@@ -107,15 +114,20 @@ async function checkAnswers(world: World, floors: Map<string, number>): Promise<
 async function checkLocks(world: World): Promise<void> {
   const { auditor, oracle } = world;
   if (!oracle.schedule?.locks || world.offsetMs !== 0) return;
-  for (const row of auditor.rows('SELECT c.recording_id, c.key, o.sha256 FROM copies c JOIN originals o ON o.id = c.item_id WHERE c.place = ?', auditor.place)) {
+  for (const row of auditor.rows(
+    'SELECT c.recording_id, c.key, o.sha256 FROM copies c JOIN originals o ON o.id = c.item_id WHERE c.place = ?',
+    auditor.place,
+  )) {
     const [id, key, sealed] = [String(row['recording_id']), String(row['key']), String(row['sha256'])];
     if (oracle.recordings.get(id)?.gone !== false || oracle.minimumEndMs(id) < world.trueMs + 2 * DAY_MS) continue;
     const untilMs = await auditor.second.refusesUntil(key, sealed);
-    if (untilMs <= world.trueMs) throw new Error(`${id}: its minimum is not over, and the storage refuses nothing since ${new Date(untilMs).toISOString()}`);
+    if (untilMs <= world.trueMs)
+      throw new Error(`${id}: its minimum is not over, and the storage refuses nothing since ${new Date(untilMs).toISOString()}`);
     world.count('locked');
     // The owner of the bucket tries it, now and then. Days go on in a storage, so its last ones are left out.
     if (!auditor.second.refuses || untilMs < world.trueMs + 20 * DAY_MS || !world.chance(4)) continue;
-    if (!(await auditor.second.refuses(key, sealed))) throw new Error(`${id}: its minimum is not over, and the storage let it be destroyed`);
+    if (!(await auditor.second.refuses(key, sealed)))
+      throw new Error(`${id}: its minimum is not over, and the storage let it be destroyed`);
     world.count('refused by the storage');
   }
 }
@@ -125,7 +137,8 @@ function checkDisturbed(world: World): void {
   const { auditor, disturbed } = world;
   for (const [key, how] of disturbed) {
     const found = auditor.rows('SELECT kind FROM archive_findings WHERE key = ?', key).map(({ kind }) => String(kind));
-    if (!found.some((kind) => ['hidden', 'overwritten'].includes(kind))) throw new Error(`${key} was disturbed (${how}), and nobody has found it`);
+    if (!found.some((kind) => ['hidden', 'overwritten'].includes(kind)))
+      throw new Error(`${key} was disturbed (${how}), and nobody has found it`);
     disturbed.delete(key);
     world.count('found in the bucket');
   }

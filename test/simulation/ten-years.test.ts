@@ -26,11 +26,52 @@ const ON_RGW = ENV['EVIDOCK_SIMULATION_RGW'] === '1';
 /** Days begin at midnight, as the dates of storages do. */
 const BEGIN_MS = Math.floor(START_MS / DAY_MS) * DAY_MS;
 /** What even a short life has met, whatever the seed. */
-const MET = ['docked', 'held', 'released', 'tagged', 'adopted', 'killed', 'clockMoved', 'evicted', 'proposed', 'approved', 'asked', 'due', 'locked'];
+const MET = [
+  'docked',
+  'held',
+  'released',
+  'tagged',
+  'adopted',
+  'killed',
+  'clockMoved',
+  'evicted',
+  'proposed',
+  'approved',
+  'asked',
+  'due',
+  'locked',
+];
 /** Everything that a long life has to have met. */
 const MET_LONG = [
-  ...['docked', 'held', 'released', 'tagged', 'untagged', 'decided', 'closed', 'reopened', 'adopted', 'cut', 'killed', 'clockMoved', 'clockConfirmed'],
-  ...['evicted', 'fetched', 'spoilt vault', 'healed', 'proposed', 'approved', 'carried out', 'destroyed', 'certificates', 'asked', 'due', 'locked'],
+  ...[
+    'docked',
+    'held',
+    'released',
+    'tagged',
+    'untagged',
+    'decided',
+    'closed',
+    'reopened',
+    'adopted',
+    'cut',
+    'killed',
+    'clockMoved',
+    'clockConfirmed',
+  ],
+  ...[
+    'evicted',
+    'fetched',
+    'spoilt vault',
+    'healed',
+    'proposed',
+    'approved',
+    'carried out',
+    'destroyed',
+    'certificates',
+    'asked',
+    'due',
+    'locked',
+  ],
   ...['held in time', 'refused disposal-own', 'refused disposal-same-role', 'refused hold-own', 'refused disposal-waits', 'past maximum'],
   ...(ON_RGW ? ['found in the bucket', 'refused by the storage'] : ['spoilt archive']),
 ];

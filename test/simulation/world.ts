@@ -1,5 +1,5 @@
-import type { Armed, Outcome, SimulatedStation } from '#test/support/simulation/simulated-station';
 import type { DeedGiven, DeedName, DeedTold } from '#test/support/simulation/deeds';
+import type { Armed, Outcome, SimulatedStation } from '#test/support/simulation/simulated-station';
 import type { Auditor } from './auditor.ts';
 import { Oracle } from './oracle.ts';
 

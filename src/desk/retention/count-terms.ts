@@ -55,7 +55,9 @@ export async function putTerms(
   await writer.retention.markCounted(ids, at);
   if (changed.length === 0) return 0;
   const about = { atMs, actor: STATION, subject: subject('station', stationId) };
-  await writer.custody.append(TermsCounted.make({ ...about, data: { turn }, lists: { terms: changed.map(({ kept }) => described(kept)) } }));
+  await writer.custody.append(
+    TermsCounted.make({ ...about, data: { turn }, lists: { terms: changed.map(({ kept }) => described(kept)) } }),
+  );
   return changed.length;
 }
 

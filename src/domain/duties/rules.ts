@@ -72,7 +72,9 @@ const retentionConflict: Rule<RecordingDutyFacts> = ({ id, unit, conflict, docke
 
 /** Somebody has to dispose of it, or to have the hold judged that keeps it. Where a minimum keeps it, that is the conflict. */
 const retentionOverdue: Rule<RecordingDutyFacts> = ({ id, unit, conflict, maximumMs }, limits, nowMs) =>
-  conflict || maximumMs === null || maximumMs > nowMs ? null : duty('retention-overdue', ['recording', id], { sinceMs: maximumMs, unit }, limits);
+  conflict || maximumMs === null || maximumMs > nowMs
+    ? null
+    : duty('retention-overdue', ['recording', id], { sinceMs: maximumMs, unit }, limits);
 
 /** A lock is prolonged a month before it ends. One that ends within so many days, and is needed for longer, could not be, ms. */
 const LOCK_LEAD_MS = 7 * 86_400_000;

@@ -56,7 +56,14 @@ async function work(life: StationLife): Promise<void> {
     settings: { stationId: STATION, timezone: ZONE, derivatives: false },
   });
   const stage = new ArchiveStage({
-    ...{ gate, vault: life.vault, archive: life.killer.mortal(life.storage.archive), clock, locks: life.killer.mortal(life.storage.locks), log: life.log },
+    ...{
+      gate,
+      vault: life.vault,
+      archive: life.killer.mortal(life.storage.archive),
+      clock,
+      locks: life.killer.mortal(life.storage.locks),
+      log: life.log,
+    },
     claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) },
     settings: { verify: 'readback', derivatives: false, hours: hoursOf('', 'UTC'), standstillMsMax: 60_000 },
   });
@@ -112,7 +119,14 @@ async function compare(life: StationLife): Promise<void> {
   const last = await ledger.archive.comparison(storage.archive.name);
   if (last && last.endedAtMs !== null && last.endedAtMs > clock.nowMs() - DAY_MS && last.endedAtMs <= clock.nowMs()) return;
   const { archive, locks, inventory } = storage;
-  const given = { ledger, clock, archive: life.killer.mortal(archive), locks: life.killer.mortal(locks), inventory, pokeWork: () => undefined };
+  const given = {
+    ledger,
+    clock,
+    archive: life.killer.mortal(archive),
+    locks: life.killer.mortal(locks),
+    inventory,
+    pokeWork: () => undefined,
+  };
   const signal = AbortSignal.timeout(600_000);
   for await (const _ of new Comparison({ ...given, stationId: STATION, actor: STATION_ACTOR, signal, acceptBucket: false }).run());
 }
@@ -123,12 +137,30 @@ function duties(life: StationLife): DutyKeeper {
     const version = await ledger.retention.inForce();
     return version && retention.shelf.of(version);
   };
-  const limits = { lateMs: DAY_MS, untaggedMs: 7 * DAY_MS, archiveMs: DAY_MS, absentMs: 60 * DAY_MS, clockMs: 60_000, answerMs: 3 * DAY_MS };
+  const limits = {
+    lateMs: DAY_MS,
+    untaggedMs: 7 * DAY_MS,
+    archiveMs: DAY_MS,
+    absentMs: 60 * DAY_MS,
+    clockMs: 60_000,
+    answerMs: 3 * DAY_MS,
+  };
   const failed = (error: unknown) => {
     throw error;
   };
   const machine = { state: () => null, limits: { wearPercent: 90, fullWithinMs: 30 * DAY_MS, answerMs: limits.answerMs } };
   const { limits: scrub } = life.scrubDeps;
-  const looking = { ledger, clock, clockWatch, archive: storage.archive, schedule, stationId: STATION, limits, scrub, machine, heartbeat: null };
+  const looking = {
+    ledger,
+    clock,
+    clockWatch,
+    archive: storage.archive,
+    schedule,
+    stationId: STATION,
+    limits,
+    scrub,
+    machine,
+    heartbeat: null,
+  };
   return new DutyKeeper({ deps: looking, failed });
 }

@@ -1,4 +1,5 @@
 import { livePeopleChanges } from '#adapters/live-people-changes';
+import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { recordStep } from '#desk/case-course';
 import type { DeskDeps } from '#desk/deps';
 import { approveDisposal, cancelDisposal, excludeRecording } from '#desk/disposals/decide';
@@ -14,13 +15,12 @@ import { dryRun } from '#desk/retention/dry-run';
 import { adoptSchedule, proposeSchedule } from '#desk/retention/versions';
 import { orderScrub } from '#desk/scrub/orders';
 import { tagRecording } from '#desk/tagging';
+import type { Role } from '#domain/access/roles';
 import type { CaseStepKind } from '#domain/case-course';
 import type { ClockState } from '#domain/clock/clock-state';
-import type { Role } from '#domain/access/roles';
 import { EMPTY_SCOPE, type HoldScope } from '#domain/hold/hold';
 import { dateIn } from '#domain/time/calendar-date';
 import { recordingPrefix } from '#domain/vault/vault-key';
-import { PdfPrinter } from '#adapters/pdf/pdf-printer';
 import { printCertificate } from '#serve/disposals/certificate';
 import { cli } from '#test/support/custody';
 import { keepDay } from './daily.ts';
@@ -39,7 +39,13 @@ const by = (name: string): By => ({
 
 const deskOf = ({ ledger, clock }: StationLife) => {
   const suggest = { stationId: STATION, marginMs: 600_000, accept: 'person' as const };
-  return { ledger, clock, facts: { stationId: STATION, timezone: ZONE, suggest }, archive: null, people: livePeopleChanges() } as unknown as DeskDeps;
+  return {
+    ledger,
+    clock,
+    facts: { stationId: STATION, timezone: ZONE, suggest },
+    archive: null,
+    people: livePeopleChanges(),
+  } as unknown as DeskDeps;
 };
 
 /**
@@ -114,7 +120,10 @@ export const DEEDS = {
   scrub: async (life: StationLife, { place, order }: { place: string; order: 'run' | 'confirm' }) => {
     const { ledger, clock, storage } = life;
     const scrub = { on: true, limits: life.scrubDeps.limits, wake: () => undefined };
-    await orderScrub({ ledger, clock, archive: storage.archive, scrub, facts: { stationId: STATION } }, { place, order, actor: cli('root') });
+    await orderScrub(
+      { ledger, clock, archive: storage.archive, scrub, facts: { stationId: STATION } },
+      { place, order, actor: cli('root') },
+    );
   },
 
   propose: async (life: StationLife, { limit }: { limit: number }) => {
@@ -147,7 +156,12 @@ export const DEEDS = {
     try {
       let state = '';
       let why: string | null = null;
-      for await (const line of runDisposal(life.disposalDeps, { id, key: null, actor: by('wang').actor, signal: new AbortController().signal })) {
+      for await (const line of runDisposal(life.disposalDeps, {
+        id,
+        key: null,
+        actor: by('wang').actor,
+        signal: new AbortController().signal,
+      })) {
         if (line.type === 'summary') ({ state } = line);
         if (line.type === 'halted') why = line.reason.code;
       }

@@ -21,13 +21,17 @@ const NO_LOCK: LockState = { mode: null, untilMs: null, hold: false };
  * The real archive on a disk, with locks at its seam that keep what a bucket with Object Lock keeps: dates that never fall, holds, and refusals to destroy by the
  * clock of the simulation. They lie in `locks.json`, where the test looks at them.
  */
-export async function lockedDisk(directory: string, { clock, faults }: { readonly clock: Clock; readonly faults: FaultPoints }): Promise<SimulatedStorage> {
+export async function lockedDisk(
+  directory: string,
+  { clock, faults }: { readonly clock: Clock; readonly faults: FaultPoints },
+): Promise<SimulatedStorage> {
   const limiter = { pieceBytes: 65_536, take: async () => undefined };
   const disk = new DiskArchive({ directory, limiter, faults, stationId: 'test1' });
   await disk.open(false);
   const file = locksFile(directory);
   mkdirSync(dirname(file), { recursive: true });
-  const all = (): Record<string, LockState> => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, LockState>) : {});
+  const all = (): Record<string, LockState> =>
+    existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, LockState>) : {};
   const change = (key: string, patch: Partial<LockState>): LockState => {
     const locks = all();
     const state = { ...(locks[key] ?? NO_LOCK), ...patch };
@@ -41,7 +45,14 @@ export async function lockedDisk(directory: string, { clock, faults }: { readonl
   const told = () => none.capabilities() ?? refuse();
   const locks = {
     ...none,
-    capabilities: (): BucketCapabilities => ({ ...told(), versioning: 'enabled', locks: true, mode: 'COMPLIANCE', lockDaysMax: 3649, hold: true }),
+    capabilities: (): BucketCapabilities => ({
+      ...told(),
+      versioning: 'enabled',
+      locks: true,
+      mode: 'COMPLIANCE',
+      lockDaysMax: 3649,
+      hold: true,
+    }),
     probe: async () => locks.capabilities(),
     lock: async ({ key }: { key: string }, untilMs: number) => {
       if (untilMs <= clock.nowMs()) refuse();

@@ -34,7 +34,11 @@ const realMs = ({ beganMs, realBeganMs, dayMs }: Days, ms: number) =>
 
 /** The real archive on a bucket of a real RGW. Its locks are real, and told in the time of the simulation. */
 export function rgwDays(
-  { server, owner, days }: { readonly server: S3Server; readonly owner: { readonly accessKeyId: string; readonly secretAccessKey: string }; readonly days: Days },
+  {
+    server,
+    owner,
+    days,
+  }: { readonly server: S3Server; readonly owner: { readonly accessKeyId: string; readonly secretAccessKey: string }; readonly days: Days },
   { ledger, killer }: { readonly ledger: Ledger; readonly killer: Killer },
 ): SimulatedStorage {
   const archive = archiveOn(server, ledger.uploads, { unlocked: 'refused', lockMode: 'COMPLIANCE', faults: killer });

@@ -32,7 +32,8 @@ export async function carryOut<N extends DeedName>(life: StationLife, name: N, g
     return life.killer.dead ? { is: 'killed' } : { is: 'done', value };
   } catch (error) {
     if (life.killer.dead) return { is: 'killed' };
-    if (error instanceof EvidockError && error.code.startsWith('request.')) return { is: 'refused', code: error.code, reason: error.reason.code };
+    if (error instanceof EvidockError && error.code.startsWith('request.'))
+      return { is: 'refused', code: error.code, reason: error.reason.code };
     throw error;
   }
 }
