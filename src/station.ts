@@ -216,8 +216,7 @@ export class Station {
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const silentSinceMs = startHeartbeat(this.#context, deps);
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs });
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf, scrub: deps.scrub });
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs, scrub: deps.scrub });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);

@@ -7,8 +7,8 @@ import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import type { ClockState } from '#domain/clock/clock-state';
 import { SLOT_PHASES } from '#domain/docking';
-import { type DiskState, listOf, type MachineState } from '#domain/machine/machine';
 import { DUTY_KINDS } from '#domain/duties/duty';
+import { type DiskState, listOf, type MachineState } from '#domain/machine/machine';
 import type { TlsState } from '#ports/tls-source';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
@@ -217,9 +217,12 @@ export class Metrics {
         if (!('code' in space) && space.fullAtMs !== null) each.set(Math.max(0, (space.fullAtMs - clock.nowMs()) / 1000));
       },
     );
+  }
+
   /** What has to be seen to. A kind of which there is none shows 0, so that an alarm ends. */
   #countDuties({ ledger, clock }: DeskDeps): void {
     const gauge = (name: string, help: string, figure: 'open' | 'overdue') =>
+      new Gauge({
         name: `evidock_duties_${name}`,
         help,
         labelNames: ['kind'],
@@ -228,6 +231,7 @@ export class Metrics {
           const counts = await ledger.duties.counts(clock.nowMs());
           for (const kind of DUTY_KINDS) this.set({ kind }, counts.find((each) => each.kind === kind)?.[figure] ?? 0);
         },
+      });
     gauge('open', 'Duties that are not done.', 'open');
     gauge('overdue', 'Duties that nobody has seen to or acknowledged in their time.', 'overdue');
   }

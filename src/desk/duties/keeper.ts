@@ -1,5 +1,4 @@
-import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtStation } from './look.ts';
-import { type LookDeps, lookAtRecorders, lookAtRecordings, lookAtStation, lookAtTouched } from './look.ts';
+import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtStation, lookAtTouched } from './look.ts';
 
 /** How often the keeper looks at what comes next in its walk, ms. */
 const LOOK_MS = 60_000;

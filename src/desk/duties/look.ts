@@ -5,7 +5,6 @@ import { DutyDone, DutyHandedOver, DutyOpened, DutyReturned } from '#domain/cust
 import { subject } from '#domain/custody/subject';
 import { type DutyChange, dutyChanges } from '#domain/duties/compare';
 import type { DutySubject, FoundDuty } from '#domain/duties/duty';
-import type { DutyLimits, StationDutyFacts } from '#domain/duties/facts';
 import { dutiesOfHeartbeat, HEARTBEAT_SUBJECTS, type HeartbeatLimits } from '#domain/duties/heartbeat-rule';
 import { dutiesOfMachine, MACHINE_SUBJECTS, type MachineLimits } from '#domain/duties/machine-rules';
 import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from '#domain/duties/facts';

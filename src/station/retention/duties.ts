@@ -18,8 +18,10 @@ interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs }: Given): void {
-export function keepDuties(context: StationContext, { ledger, archive, clockWatch, shelf, scrub }: Given): void {
+export function keepDuties(
+  context: StationContext,
+  { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs, scrub }: Given,
+): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
     const version = await ledger.retention.inForce();
@@ -30,9 +32,9 @@ export function keepDuties(context: StationContext, { ledger, archive, clockWatc
   const machine = { state, limits: { wearPercent, fullWithinMs: fullWithin * DAY_MS, answerMs: limits.answerMs } };
   const silentMs = config.heartbeat.silent * HOUR_MS;
   const heartbeat = silentSinceMs && { silentSinceMs, limits: { silentMs, answerMs: limits.answerMs } };
-  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, machine, heartbeat };
   const scrubbed = scrub.on ? scrub.limits : null;
-  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, limits, scrub: scrubbed };
+  const watched = { limits, machine, heartbeat, scrub: scrubbed };
+  const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, ...watched };
   const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
