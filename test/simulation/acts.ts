@@ -224,7 +224,7 @@ export class Acts {
   }
 
   async restart(): Promise<void> {
-    await this.#world.station.restart(this.#world.now);
+    await this.#world.restart();
     this.#world.count('restarted');
   }
 

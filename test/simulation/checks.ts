@@ -125,7 +125,7 @@ async function checkLocks(world: World): Promise<void> {
       throw new Error(`${id}: its minimum is not over, and the storage refuses nothing since ${new Date(untilMs).toISOString()}`);
     world.count('locked');
     // The owner of the bucket tries it, now and then. Days go on in a storage, so its last ones are left out.
-    if (!auditor.second.refuses || untilMs < world.trueMs + 20 * DAY_MS || !world.chance(4)) continue;
+    if (!auditor.second.refuses || untilMs < world.storageMs + 10 * DAY_MS || !world.chance(4)) continue;
     if (!(await auditor.second.refuses(key, sealed)))
       throw new Error(`${id}: its minimum is not over, and the storage let it be destroyed`);
     world.count('refused by the storage');

@@ -26,7 +26,7 @@ interface Wanted {
 }
 
 /** Real time of one simulated day where the storage is real, ms. */
-const RGW_DAY_MS = 1000;
+const RGW_DAY_MS = Number(process.env['EVIDOCK_SIMULATION_DAY_MS'] ?? 1000);
 /** Time to start everything, in days of the simulation. */
 const LEAD_DAYS = 10;
 

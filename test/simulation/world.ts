@@ -86,8 +86,21 @@ export class World {
     this.count(`killed at ${this.armed?.point ?? '?'}`);
     this.#note(`killed at ${this.armed?.point} (${this.armed?.nth}) and started again`);
     this.armed = null;
-    await this.station.restart(this.now);
+    await this.restart();
     return outcome;
+  }
+
+  /** A start takes a minute. A clock that was right is not in doubt after it. */
+  async restart(): Promise<void> {
+    this.trueMs += 60_000;
+    await this.station.restart(this.now);
+    if (this.offsetMs === 0 && (await this.must('clock', {})).kind !== 'steady')
+      throw new Error('the clock was right, and is in doubt after a start');
+  }
+
+  /** What time it is in the storage: where that has a time of its own, later than here. */
+  get storageMs(): number {
+    return this.#realMs?.() ?? this.trueMs;
   }
 
   /** The same, once more if the station was killed in its midst: whoever did it would do it again. Throws if it was refused. */
