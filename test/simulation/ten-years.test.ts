@@ -17,10 +17,10 @@ import { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
 const ENV = process.env;
-const DAYS = Number(ENV['EVIDOCK_SIMULATION_DAYS'] ?? 3653);
+const DAYS = Number(ENV['EVIDOCK_SIMULATION_DAYS'] ?? 1100);
 /** Days between two on which something happens, at most. */
-const PAUSE_DAYS = Number(ENV['EVIDOCK_SIMULATION_PAUSE'] ?? 90);
-const SEED = Number(ENV['EVIDOCK_SIMULATION_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const PAUSE_DAYS = Number(ENV['EVIDOCK_SIMULATION_PAUSE'] ?? 45);
+const SEED = Number(ENV['EVIDOCK_SIMULATION_SEED'] ?? 31);
 const IN_CHILD = ENV['EVIDOCK_SIMULATION_CHILD'] === '1';
 const ON_RGW = ENV['EVIDOCK_SIMULATION_RGW'] === '1';
 /** Days begin at midnight, as the dates of storages do. */

@@ -1,7 +1,7 @@
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 
 /** What a process that was killed says no more. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /**
  * Kills the station at a fault point. In the process of the test nothing that it does afterwards reaches ledger, vault or archive, as after a kill; a process of

@@ -97,4 +97,4 @@ function versioned({ entries, uploads }: ArchiveInventory): ArchiveInventory {
   };
 }
 
-export const locksFile = (directory: string) => join(`${directory}-locks`, 'locks.json');
+const locksFile = (directory: string) => join(`${directory}-locks`, 'locks.json');
