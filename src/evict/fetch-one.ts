@@ -3,7 +3,7 @@ import type { Actor } from '#domain/custody/actor';
 import { CopyFailedVerification, OriginalFetched } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { corruptionProof } from '#domain/destruction/corruption';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Copy, Original } from '#domain/recording';
 import type { Archive } from '#ports/archive';
@@ -50,8 +50,7 @@ export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRu
     // Another name of the same bytes may be in the vault: then no byte has to come.
     const [same] = await ledger.eviction.names({ sha256: digests.sha256, bytes }, 1);
     if (!(await isThere(deps, original))) {
-      if (same) await vault.link(same.vaultKey, vaultKey);
-      else await bring(deps, original, { ...run, copy });
+      if (!same || !(await linked(deps, same, original))) await bring(deps, original, { ...run, copy });
       faults.reached('w32-fetched-linked');
     }
     await record(deps, original, run);
@@ -70,6 +69,17 @@ function mayForget(error: unknown, { cancelled }: FetchRun): boolean {
 /** Whether a file of the right bytes stands there already, as a crash before the record leaves it. One with other bytes is set aside. */
 async function isThere(deps: FetchDeps, original: Original): Promise<boolean> {
   if ((await deps.vault.stat(original.vaultKey)) === null) return false;
+  return (await readBack(deps, original)) !== null;
+}
+
+/** Whether the file of that other name gave the sealed bytes. One that has lost its file, or rots, gives none, and they come from the archive. */
+async function linked(deps: FetchDeps, same: Original, original: Original): Promise<boolean> {
+  try {
+    await deps.vault.link(same.vaultKey, original.vaultKey);
+  } catch (error) {
+    if (isFailure(error, 'vault.missing')) return false;
+    throw error;
+  }
   return (await readBack(deps, original)) !== null;
 }
 

@@ -103,7 +103,7 @@ it(`keeps what it must for ten years, and lets go what it may (seed ${SEED})`, {
     await acts.begin();
     while (world.trueMs < BEGIN_MS + DAYS * DAY_MS) {
       const passedMs = await world.pass(1 + world.below(PAUSE_DAYS));
-      world.armed = world.chance(2) ? { point: world.pick(points), nth: 1 + world.below(2) } : null;
+      world.armed = world.chance(4) ? null : { point: world.pick(points), nth: 1 };
       for (let left = 3 + world.below(6); left > 0; left -= 1) {
         await acts.happen();
         await checkGone(world);

@@ -42,6 +42,7 @@ export async function carryOut<N extends DeedName>(life: StationLife, name: N, g
 export class StationHere implements SimulatedStation {
   readonly #home: Omit<Home, 'killer' | 'now'>;
   #life: StationLife;
+  #ended = false;
 
   private constructor(home: Omit<Home, 'killer' | 'now'>, life: StationLife) {
     this.#home = home;
@@ -65,7 +66,9 @@ export class StationHere implements SimulatedStation {
     this.#life = await StationLife.open({ ...this.#home, now, killer: new Killer() });
   }
 
-  end(): Promise<void> {
-    return this.#life.close();
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.#life.close();
   }
 }
