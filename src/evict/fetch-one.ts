@@ -39,8 +39,8 @@ export interface FetchRun {
 
 /** Brings one evicted original back: draft, sealed digest, commit, read back, record. Throws vault.*, archive.*, or the reason of an abort. */
 export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
-  const { ledger, vault, archive, clock, faults } = deps;
-  const { id, recordingId, digests, bytes, vaultKey } = original;
+  const { ledger, archive, clock, faults } = deps;
+  const { id, recordingId, digests, bytes } = original;
   const copies = await ledger.recordings.copies(recordingId);
   const copy = copies.find(({ itemId, where }) => itemId === id && where === archive.name);
   if (!copy || !digests) throw new EvidockError('archive.missing', because('not-archived', { id }));
