@@ -18,10 +18,13 @@ import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
-import { heartbeatChecks, machineChecks } from './machine-checks.ts';
 import { dutyCheck } from './duty-check.ts';
+import { heartbeatChecks, machineChecks } from './machine-checks.ts';
+import { evictionCheck } from './eviction-check.ts';
+import { immutableAttribute } from './immutable-check.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
+import { scrubCheck } from './scrub-check.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -56,6 +59,7 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     await look('state', because('mend-state', { path: state }), () => writable(state)),
     await look('vault disk', because('mend-vault-disk', {}), () => freeSpace(state, config.intake.reserve * BYTES_PER_MIB)),
     await look('vault writes', because('mend-vault-writes', {}), async () => vaultWrites(state)),
+    await look('immutable attribute', because('mend-immutable', {}), () => immutableAttribute(config.dock.mountHelper)),
     await look('clock', because('mend-clock', {}), () => clock(nowMs)),
     await look('time zone', because('mend-time-zone', {}), async () => ({
       reason: because('field', { field: config.station.timezone }),
@@ -216,6 +220,8 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       await policyCheck(client),
       ...(await archiveLockChecks(client)),
       await dutyCheck(client),
+      await scrubCheck(client),
+      ...(await evictionCheck(client)),
       ...(await accountChecks(client)),
       ...(await logChecks(client)),
       ...(client.kind === 'running' ? await workerChecks(client) : []),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { runCommand } from '#adapters/run-command';
 import { GuardedMounter } from '#adapters/usb-dock/guarded-mounter';
+import { ImmutableSetter } from '#adapters/usb-dock/immutable-setter';
 import { PlainMounter } from '#adapters/usb-dock/mount-commands';
 import { MountServer } from '#adapters/usb-dock/mount-server';
 import { asEvidockError, EvidockError } from '#domain/errors';
@@ -10,7 +11,8 @@ import { helperEnded, helperStarted } from '#events';
 
 /*
  * The mount helper: the only part of an installed station that has rights of root. It listens on a unix socket that systemd opened for the
- * group evidock, and mounts, unmounts and powers off what udev tagged as a recorder's (systemd/evidock-mount.service).
+ * group evidock, mounts, unmounts and powers off what udev tagged as a recorder's, and sets the immutable attribute of the station's own files in its
+ * vault (systemd/evidock-mount.service).
  */
 
 /** The first descriptor that systemd hands over (sd_listen_fds). */
@@ -40,6 +42,13 @@ async function mayWrite(file: string | undefined): Promise<boolean> {
   return writesToRecorders(loadConfig({ file, state: null, env: {}, root: '/' }).config);
 }
 
+/** The vault of this station, read from the configuration each time. */
+async function vaultOf(file: string | undefined): Promise<string | null> {
+  if (file === undefined) return null;
+  const [{ loadConfig }, { placesOf }] = await Promise.all([import('#config/load'), import('./state-paths.ts')]);
+  return placesOf(loadConfig({ file, state: null, env: {}, root: '/' }).config.station.state).vault;
+}
+
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -55,15 +64,17 @@ async function run(): Promise<void> {
     },
   });
   const { directory, owner, sys, dev, udev, config } = values;
+  const station = { uid: await idOf(owner, '-u'), gid: await idOf(owner, '-g') };
   const plain = new PlainMounter({
     directory,
-    owner: { uid: await idOf(owner, '-u'), gid: await idOf(owner, '-g') },
+    owner: station,
     sys,
     dev,
     mayWrite: () => mayWrite(config),
   });
   const mounter = new GuardedMounter({ mounter: plain, sys, udev });
-  const server = new MountServer({ mounter, log });
+  const immutable = new ImmutableSetter({ vault: () => vaultOf(config), owner: station });
+  const server = new MountServer({ mounter, immutable, log });
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
   });

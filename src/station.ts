@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LocalScratch } from '#adapters/disk/local-scratch';
+import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { PdfPrinter } from '#adapters/pdf/pdf-printer';
@@ -43,6 +44,7 @@ import { keepDoors, openDoors } from './station/doors.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { startHeartbeat } from './station/heartbeat.ts';
+import { keepImmutable, openAttributes } from './station/immutable.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
@@ -82,6 +84,7 @@ interface Opened {
   readonly ledger: SqliteLedger;
   readonly vault: Vault;
   readonly eviction: EvictionLine;
+  readonly attributes: SealedAttributes | undefined;
   readonly archive: Archive | null;
   readonly lockLine: LockLine | null;
   /** Throws what is wrong with it. */
@@ -181,12 +184,14 @@ export class Station {
       keeps,
     });
     const retention = await openRetention(this.#context, { ledger: opened.ledger, clockWatch: opened.clockWatch, keeps });
+    const onRecord = this.#onRecord(opened);
     const deps: DeskDeps = {
       ...opened,
       bucket: opened.lockLine,
       upkeep: opened.ledger.upkeep,
       ...working,
       fetchBack: opened.eviction.fetchBack,
+      evicting: opened.eviction.evictor,
       workerDoor: door,
       workersHeard: this.#presence,
       signIn: openSignIn(this.#context),
@@ -200,10 +205,10 @@ export class Station {
       disposals: openDisposals(this.#context, opened),
       retention,
       holds: openHolds(this.#context, { ...opened, keeps }),
-      scrub: openScrub(this.#context, { ...opened, pokeWork: working.pokeWork, keeps }),
+      scrub: openScrub(this.#context, { ...opened, ...onRecord, pokeWork: working.pokeWork, keeps }),
       clock: this.#context.clock,
       log,
-      ...this.#onRecord(opened),
+      ...onRecord,
       played: new PlayedTimes(),
       facts: this.#facts(),
     };
@@ -216,7 +221,7 @@ export class Station {
     await listenOnSocket(this.#control, places.socket);
     if (this.#mode !== 'all') return '';
     const silentSinceMs = startHeartbeat(this.#context, deps);
-    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs, scrub: deps.scrub });
+    keepDuties(this.#context, { ...opened, shelf: retention.shelf, machine: deps.machine, silentSinceMs, desk: deps });
     const address = await this.#listen(deps, metrics, network);
     this.#started = true;
     const elapsedMs = Math.round(performance.now() - begun);
@@ -230,12 +235,13 @@ export class Station {
     const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock, demandsCustody: true });
     onStop(() => ledger.close());
     const reserveBytes = config.intake.reserve * BYTES_PER_MIB;
-    const disk = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
+    const attributes = openAttributes(this.#context, ledger);
+    const disk = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism(), attributes });
     await disk.open();
     onStop(() => disk.close());
     const opened = await openArchive(this.#context, ledger);
     const archive = opened?.archive ?? null;
-    const eviction = openEviction(this.#context, { ledger, disk, archive, pokeWork: () => this.#pokeWork() });
+    const eviction = openEviction(this.#context, { ledger, disk, archive, attributes, pokeWork: () => this.#pokeWork() });
     const { vault } = eviction;
     const checkArchive: DeskDeps['checkArchive'] = async (options) =>
       opened ? opened.health.check(options) : because('none-configured', {});
@@ -252,6 +258,7 @@ export class Station {
       ledger,
       vault,
       eviction,
+      attributes,
       archive,
       lockLine,
       checkArchive,
@@ -273,7 +280,7 @@ export class Station {
   }
 
   /** What people do, put on record before anything is shown. */
-  #onRecord({ ledger, clockWatch }: Opened): Pick<DeskDeps, 'looks' | 'deeds'> {
+  #onRecord({ ledger, clockWatch }: Opened): { readonly looks: Looks; readonly deeds: Deeds } {
     const { config, clock, faults, log, onStop } = this.#context;
     const fold = new LogFold();
     const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));
@@ -305,7 +312,7 @@ export class Station {
     };
   }
 
-  async #startWork({ ledger, vault, eviction, archive, lockLine, board, heads, shipper }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, eviction, attributes, archive, lockLine, board, heads, shipper }: Opened): Promise<Working> {
     const { log, places } = this.#context;
     const scratch = new LocalScratch(places.scratch);
     const drafts = (await vault.sweep()) + (await scratch.sweep());
@@ -326,10 +333,13 @@ export class Station {
     const given = { ledger, vault, scratch, archive, lockLine, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
     const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
-    const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });
+    const line = await startIntakeLine(this.#context, { ledger, vault, archive, board, watch: this.#mode === 'all', onSealed });
     intake = line;
     this.#pokeWork = () => void work?.sweep.sweep();
-    if (this.#mode === 'all') await eviction.start();
+    if (this.#mode === 'all') {
+      await eviction.start();
+      if (attributes) keepImmutable(this.#context, { ledger, vault });
+    }
     if (work && this.#mode === 'all')
       await openWorkerDoor(this.#context, { ledger, vault, scratch, gates: work.gates, presence: this.#presence });
     return {

@@ -76,6 +76,7 @@ import {
 } from './registry.ts';
 import { ReportDeedBody, ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
 import { RETENTION_COMPONENTS } from './retention-components.ts';
+import { SHIFT_COMPONENTS } from './shift-components.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
@@ -389,6 +390,7 @@ export const COMPONENTS = {
   ...CALL_UP_COMPONENTS,
   ...RETENTION_COMPONENTS,
   ...DUTY_COMPONENTS,
+  ...SHIFT_COMPONENTS,
   ...HOLD_COMPONENTS,
   ...STORAGE_COMPONENTS,
   ...DISPOSAL_COMPONENTS,

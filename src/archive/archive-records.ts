@@ -13,6 +13,7 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { ArchivedItem, ArchivedResult, ArchiveGate, ArchiveItem, LockWish, MismatchedCopy } from '#ports/work-gate';
+import { noteHealed } from '#steps/note-healed';
 import { type FactsSettings, factsOf } from './recording-facts.ts';
 
 interface Options {
@@ -24,6 +25,8 @@ interface Options {
   readonly lockWish: (recordingId: string) => Promise<LockWish | null>;
   /** Called when the ledger says that everything of a recording is verified in the archive. */
   readonly onArchived: (recordingId: string) => void;
+  /** Called for each copy that had been bad, and that the archive holds again. */
+  readonly onHealed: (copy: { readonly place: string; readonly recordingId: string; readonly key: string }) => void;
 }
 
 /** The station's side of archive work: tells a worker on any host what it has to archive, and records what the worker has verified. */
@@ -38,7 +41,14 @@ export class ArchiveRecords implements ArchiveGate {
     const detail = await this.#detail(this.#options.ledger, recordingId);
     const { key, bytes, sha256 } = await factsOf(this.#options.ledger, detail, this.#options.settings);
     const facts = heldFacts(detail.copies, archive) === sha256 ? null : { key, text: Buffer.from(bytes).toString('utf8'), sha256 };
-    return { detail, facts, lock: await this.#options.lockWish(recordingId) };
+    const readBack = await this.#wasBad(detail, archive);
+    return { detail, facts, lock: await this.#options.lockWish(recordingId), readBack };
+  }
+
+  /** Whether the scrub found a copy in this archive bad, and none was stored since. */
+  async #wasBad({ originals }: RecordingDetail, archive: string): Promise<boolean> {
+    for (const { id } of originals) if ((await this.#options.ledger.scrubs.fault(id, archive))?.endedAtMs === null) return true;
+    return false;
   }
 
   async #detail(ledger: LedgerReader, recordingId: string): Promise<RecordingDetail> {
@@ -48,14 +58,23 @@ export class ArchiveRecords implements ArchiveGate {
   }
 
   async record(claim: Claim, result: ArchivedResult): Promise<{ done: boolean }> {
-    const done = await this.#options.ledger.transaction((writer) => this.#record(writer, claim, result));
+    const healed: string[] = [];
+    const done = await this.#options.ledger.transaction((writer) => this.#record(writer, claim, { ...result, healed }));
     this.#options.faults.reached('w14-archived-recorded');
+    for (const key of healed) this.#options.onHealed({ place: result.archive, recordingId: claim.recordingId, key });
     if (done) this.#options.onArchived(claim.recordingId);
     return { done };
   }
 
-  /** Records verified copies, at fault point `w14-archived-recorded`. Returns whether the archive holds everything now. */
-  async #record(writer: LedgerWriter, claim: Claim, { archive, verifiedBy, items }: ArchivedResult): Promise<boolean> {
+  /**
+   * Records verified copies, at fault point `w14-archived-recorded`. Returns whether the archive holds everything now. A copy that had been bad and was read back
+   * is healed: its key is added to `healed`.
+   */
+  async #record(
+    writer: LedgerWriter,
+    claim: Claim,
+    { archive, verifiedBy, items, healed }: ArchivedResult & { readonly healed: string[] },
+  ): Promise<boolean> {
     // This comes first: nothing is written for a claim that is not the newest.
     await writer.work.requireClaim(claim);
     const { recordingId } = claim;
@@ -65,6 +84,8 @@ export class ArchiveRecords implements ArchiveGate {
       const { itemId, key, bytes, sha256 } = item;
       const copy: NewCopy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
       await writer.recordings.upsertCopy({ ...copy, ...lockOf(items, item, nowMs), ...(itemId === FACTS_ITEM ? { sha256 } : {}) });
+      const how = { from: 'vault', atMs: nowMs, actor: stationFor(claim) };
+      if (verifiedBy === 'readback' && (await noteHealed(writer, { ...copy }, how))) healed.push(key);
     }
     const objects = items.map((item) => objectTold(items, item));
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;

@@ -62,7 +62,7 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
   const { vault } = station.deps;
   const stage = new ArchiveStage({
     gate: new ArchiveRecords({
-      ...{ ledger, clock, faults, onArchived: () => undefined, lockWish: async () => null },
+      ...{ ledger, clock, faults, onArchived: () => undefined, onHealed: () => undefined, lockWish: async () => null },
       settings: { stationId: 'test', timezone: 'UTC', derivatives: true },
     }),
     ...{

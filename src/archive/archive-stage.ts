@@ -100,7 +100,7 @@ export class ArchiveStage implements WorkHandler {
     const item = await gate.item(claim, archive.name);
     const items = [...(await this.#missing(item.detail)), ...changedFacts(item)];
     const begun = performance.now();
-    const { verifiedBy, told } = await this.#store(claim, items, item.lock, run);
+    const { verifiedBy, told } = await this.#store(claim, items, item, run);
     const { done } = await gate.record(claim, { archive: archive.name, verifiedBy, items: told });
     const bytes = items.reduce((sum, each) => sum + each.bytes, 0);
     const facts = { recordingId: claim.recordingId, archive: archive.name, objects: items.length, bytes, done };
@@ -154,11 +154,17 @@ export class ArchiveStage implements WorkHandler {
     return items;
   }
 
-  async #store(claim: Claim, items: readonly Item[], wish: LockWish | null, run: WorkRun): Promise<Stored> {
+  async #store(
+    claim: Claim,
+    items: readonly Item[],
+    { lock: wish, readBack }: Pick<ArchiveItem, 'lock' | 'readBack'>,
+    run: WorkRun,
+  ): Promise<Stored> {
     const { archive, vault, settings } = this.#options;
     const { signal } = run;
     // Each byte is sent to the archive and, with `readback`, comes back once.
-    const ways = settings.verify === 'readback' ? 2 : 1;
+    const policy = readBack ? 'readback' : settings.verify;
+    const ways = policy === 'readback' ? 2 : 1;
     const total = items.reduce((sum, item) => sum + item.bytes * ways, 0);
     let seen = 0;
     const onBytes = (bytes: number) => {
@@ -166,7 +172,7 @@ export class ArchiveStage implements WorkHandler {
       run.onPercent(total === 0 ? 100 : (100 * seen) / total);
     };
     const transfer = { signal, onBytes, onMoved: run.onProgress };
-    let verifiedBy: 'readback' | 'head' = settings.verify;
+    let verifiedBy: 'readback' | 'head' = policy;
     const told: ArchivedItem[] = [];
     for (const { content, counts, itemId, locked, ...object } of items) {
       signal.throwIfAborted();
@@ -175,7 +181,7 @@ export class ArchiveStage implements WorkHandler {
       // Only facts are ever replaced. They are never put under an object lock.
       const { versionId } = await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
       const { key, bytes, sha256 } = object;
-      verifiedBy = await this.#verify(claim, { key, bytes, sha256, versionId, itemId }, { ...transfer, policy: settings.verify });
+      verifiedBy = await this.#verify(claim, { key, bytes, sha256, versionId, itemId }, { ...transfer, policy });
       const lock = locked && wish ? await this.#lock({ key, versionId }, wish, signal) : null;
       told.push({ itemId, key, bytes, sha256, counts, versionId, lock });
     }

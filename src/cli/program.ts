@@ -30,6 +30,7 @@ import { addDisposal } from './retention/disposal.ts';
 import { addHold } from './retention/hold.ts';
 import { addRetention } from './retention/retention.ts';
 import { addScrub } from './retention/scrub.ts';
+import { addShifts } from './shifts/shifts.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
@@ -106,6 +107,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addNotice,
     addHold,
     addDuties,
+    addShifts,
     addVerify,
     addAudit,
     addClock,

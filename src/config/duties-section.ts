@@ -42,4 +42,14 @@ export const duties = section('Duties', 'From when on something is a duty that s
     1,
     365,
   ),
+  digest: integer(
+    {
+      title: 'Hour of the digest',
+      description:
+        'From this hour of the day on, by the zone of the station, each owner gets one mail a day with everything of theirs that is overdue (notices.mail).',
+      default: 8,
+    },
+    0,
+    23,
+  ),
 });

@@ -20,7 +20,7 @@ export const scrub = section('Scrub', 'How everything that is kept is read again
     {
       title: 'Bandwidth',
       description:
-        'Of each of vault and archive, at most this much is read. While recorders are read it is a tenth of it. Too little keeps no period: `evidock scrub` says so.',
+        'Of each of vault and archive, at most this much is read. While recorders are read or footage is played it is a tenth of it. Too little keeps no period: `evidock scrub` says so.',
       unit: 'KiB/s',
       default: 20_480,
     },

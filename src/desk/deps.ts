@@ -15,6 +15,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { TlsState } from '#ports/tls-source';
 import type { VaultReader } from '#ports/vault';
+import type { EvictionView } from '#ports/vault-room';
 import type { AccessDeps } from './access/decide-for.ts';
 import type { ComparisonParts } from './archive-comparison/parts.ts';
 import type { CallUpParts } from './call-up/deps.ts';
@@ -46,6 +47,8 @@ export interface DeskDeps {
   /** What is known of the storage of the archive; null without an archive. */
   readonly bucket: ComparisonParts | null;
   readonly fetchBack: FetchBack;
+  /** null: nothing is evicted, because there is no archive or it is configured so. */
+  readonly evicting: EvictionView | null;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
   readonly clock: Clock;

@@ -14,7 +14,7 @@ const COMPLAINTS_MAX = 20;
 const TEXT_MAX = 500;
 
 /** One row: text by the name of its column. `line` is the number by which a person finds the row. */
-interface Row {
+export interface Row {
   readonly line: number;
   readonly fields: ReadonlyMap<string, string>;
 }
@@ -242,7 +242,8 @@ export function readRoster(source: ImportText): readonly RosterRow[] {
   return people;
 }
 
-function rowsOf(
+/** The rows of a file with these columns. Throws request.invalid, also where columns of `needed` are missing in CSV. */
+export function rowsOf(
   source: ImportText,
   columns: readonly string[],
   needed: readonly string[],
@@ -338,7 +339,7 @@ function textOf(value: unknown): string | null {
   return null;
 }
 
-function required(row: Row, name: string, complaints: Complaints): string {
+export function required(row: Row, name: string, complaints: Complaints): string {
   const value = row.fields.get(name) ?? '';
   if (value === '') complaints.add(row.line, because('field-missing', { field: name }));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for

@@ -16,6 +16,8 @@ import { type LookAsk, OpenLook } from './open-look.ts';
 
 /** A look of which no byte was sent for so long is over. */
 const IDLE_MS = 5 * 60_000;
+/** A player fetches some seconds ahead, so it is silent for a while. */
+const PLAYING_MS = 10_000;
 /** What was seen is on record after this time and one turn of the timer at the latest: within a minute. */
 const UNWRITTEN_MS = 50_000;
 const TURN_MS = 5_000;
@@ -116,6 +118,12 @@ export class Looks {
   /** Looks that are open. */
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Whether footage is being watched: bytes of some look went out within the last ten seconds. */
+  get isPlaying(): boolean {
+    const sinceMs = this.#nowMs() - PLAYING_MS;
+    return [...this.#byId.values()].some((look) => look.isActiveSince(sinceMs));
   }
 
   /** Writes what is due, and ends what is over. The timer calls it every 5 s. */

@@ -94,6 +94,11 @@ export class OpenLook {
     return this.#ended === null && this.#deliveries.size === 0 && this.#activeMs <= ms;
   }
 
+  /** Whether bytes of it have gone out since then. A player that is paused sends none. */
+  isActiveSince(ms: number): boolean {
+    return this.#ended === null && this.#bytes > 0 && this.#activeMs > ms;
+  }
+
   /** An answer begins that holds the bytes from `start` on. */
   deliver(start: number): Delivery {
     const cut = new AbortController();

@@ -5,9 +5,11 @@ import { OriginalWiped, WipeBegun, WipeFinished } from '#domain/custody/recorder
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, failureReason } from '#domain/errors';
-import { because } from '#domain/reason';
+import { type EvictionNeeds, isArchived, whyNotSafe } from '#domain/eviction/choose';
+import { because, type Reason, together } from '#domain/reason';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
+import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { KnownProof } from '#ports/known-proof';
@@ -28,6 +30,10 @@ type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
 interface Options {
   readonly ledger: Ledger;
   readonly vault: VaultReader;
+  /** Holds what was evicted from the vault; null: there is none. */
+  readonly archive: Pick<Archive, 'name' | 'head'> | null;
+  /** When an original that only archives hold counts as safe: the same as before it may leave the vault. */
+  readonly needs: EvictionNeeds;
   readonly proof: KnownProof;
   readonly statuses: DockingStatuses;
   readonly clock: Clock;
@@ -42,7 +48,13 @@ interface Candidates {
   readonly candidates: readonly Original[];
   readonly unread: number;
   readonly others: number;
+  /** Files whose originals were evicted and that stay, by why. */
+  readonly notSafe: NotSafe;
 }
+
+/** Why the archive is not enough for an evicted original. `away`: it cannot be asked, or does not show the copy now. */
+type WhyNotSafe = 'too-few-copies' | 'unverified' | 'away';
+type NotSafe = ReadonlyMap<WhyNotSafe, number>;
 
 /** A docked recorder, as far as wiping it needs. */
 interface Wipeable {
@@ -95,16 +107,16 @@ export class WipeStage {
     // A file that was found to differ is being taken in. The wipe is called again when the docking is safe.
     if (statuses.of(docking.id)?.phase !== 'wiping') return;
     try {
-      const { candidates, unread, others } = await this.#candidates(docked, signal);
+      const { candidates, unread, others, notSafe } = await this.#candidates(docked, signal);
       // The docking is not safe any more. The wipe begins anew when it is.
       if (others > 0) return;
       if (candidates.length > 0) {
         const { kept, ...done } = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
-        const ended = { ...done, kept: kept + unread };
+        const ended = { ...done, kept: kept + unread + sum(notSafe) };
         await this.#finish(docking, ended);
         wiped(log, { dockingId: docking.id, ...ended, elapsedMs: Math.round(performance.now() - begun) });
       }
-      await statuses.happened(docking.id, 'finish', unread > 0 ? { warning: unreadWarning(unread) } : {});
+      await statuses.happened(docking.id, 'finish', warningOf(unread, notSafe));
     } catch (error) {
       const failure = asEvidockError(error);
       wipeFailed(log, { dockingId: docking.id }, failure);
@@ -166,8 +178,13 @@ export class WipeStage {
     const candidates: Original[] = [];
     let unread = 0;
     let others = 0;
+    const notSafe = new Map<WhyNotSafe, number>();
     for await (const original of this.#originalsOn(docked, signal)) {
-      if (!(await this.#isKeptElsewhere(original))) continue;
+      const kept = await this.#isKeptElsewhere(original);
+      if (kept !== true) {
+        if (kept !== false) notSafe.set(kept, (notSafe.get(kept) ?? 0) + 1);
+        continue;
+      }
       // A file that another docking read must be compared now. Name, size and time may come again where a clock begins anew.
       if (!(await this.#wasReadBy(docked.docking, original))) {
         const verdict = await this.#options.proof.prove(docked.docking.id, original, docked.volume, signal);
@@ -178,10 +195,11 @@ export class WipeStage {
       }
       candidates.push(original);
     }
-    return { candidates, unread, others };
+    return { candidates, unread, others, notSafe };
   }
 
-  async #isKeptElsewhere(original: Original): Promise<boolean> {
+  /** Whether the file may go because its bytes are safe without it; of an evicted original, why they are not. */
+  async #isKeptElsewhere(original: Original): Promise<boolean | WhyNotSafe> {
     const { ledger, vault, policy } = this.#options;
     // A file with gaps stays: somebody with better tools may still read more of it.
     if (original.gaps.length > 0) return false;
@@ -190,9 +208,26 @@ export class WipeStage {
     const copies = (await ledger.recordings.copies(original.recordingId)).filter(
       (copy) => copy.itemId === original.id && isVerified(copy, original),
     );
+    // Asked again: it may have left the vault, or come back, since the card was listed.
+    if (((await ledger.originals.get(original.id))?.evictedAtMs ?? null) !== null) return this.#isSafeInArchives(original, copies);
     if (!copies.some(({ where }) => where === 'vault')) return false;
     if (policy === 'after-archived' && !copies.some(({ where }) => where !== 'vault')) return false;
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
+  }
+
+  /** The rule by which eviction gives up the vault's copy; and the archive must show the copy now, by its version. */
+  async #isSafeInArchives(original: Original, copies: readonly Copy[]): Promise<true | WhyNotSafe> {
+    const { archive, needs, clock } = this.#options;
+    const why = whyNotSafe(original, copies, needs, clock.nowMs());
+    if (why !== null) return why;
+    try {
+      for (const copy of copies)
+        if (copy.where === archive?.name && isArchived(original, copy))
+          return (await archive.head(copy))?.bytes === original.bytes ? true : 'away';
+    } catch (error) {
+      if (asEvidockError(error).side !== 'archive') throw error;
+    }
+    return 'away';
   }
 
   /**
@@ -207,10 +242,12 @@ export class WipeStage {
 
   /**
    * Throws vault.mismatch unless the vault's copy still has the sealed digest. It may have rotted since it was verified, and then the recorder has the last
-   * good copy.
+   * good copy. What was evicted is not read again: its last reading in the archive is as fresh as eviction asks.
    */
   async #mustBeWhole(original: Original, signal: AbortSignal): Promise<void> {
-    const { digests } = await this.#options.vault.reread(original.vaultKey, { sm3: false, signal });
+    const { ledger, vault } = this.#options;
+    if (((await ledger.originals.get(original.id))?.evictedAtMs ?? null) !== null) return;
+    const { digests } = await vault.reread(original.vaultKey, { sm3: false, signal });
     if (digests.sha256 !== original.digests?.sha256)
       throw new EvidockError('vault.mismatch', because('vault-not-sealed', { path: original.cardPath }));
   }
@@ -275,7 +312,7 @@ export class WipeStage {
         // The file is not the one that was sealed, so it stays.
         if (now?.bytes !== original.bytes || now.mtimeMs !== original.mtimeMs) continue;
         // A verification may have withdrawn the archive's copy since the card was listed.
-        if (!(await this.#isKeptElsewhere(original))) continue;
+        if ((await this.#isKeptElsewhere(original)) !== true) continue;
         await writer.remove(original.cardPath);
         removed.push(original);
       } catch (error) {
@@ -306,12 +343,19 @@ export class WipeStage {
 }
 
 /**
- * The warning about sealed files that cannot be read again. A removal that a pull cut short may have freed the place of a file before its name. Only somebody
- * who examines the whole card can tell whose that place is now.
+ * The warning about sealed files that stay. Of those that cannot be read again: a removal that a pull cut short may have freed the place of a file before its
+ * name, and only somebody who examines the whole card can tell whose that place is now.
  */
-function unreadWarning(files: number): Problem {
-  return { code: 'recorder.wipe-failed', reason: because('sealed-unread', { files }) };
+function warningOf(unread: number, notSafe: NotSafe): { readonly warning?: Problem } {
+  const reasons: Reason[] = [];
+  if (unread > 0) reasons.push(because('sealed-unread', { files: unread }));
+  for (const [why, files] of notSafe) reasons.push(because(WORDS[why], { files }));
+  return reasons.length > 0 ? { warning: { code: 'recorder.wipe-failed', reason: together(reasons) } } : {};
 }
+
+const WORDS = { 'too-few-copies': 'evicted-few-copies', unverified: 'evicted-unchecked', away: 'evicted-not-shown' } as const;
+
+const sum = (counts: NotSafe) => [...counts.values()].reduce((all, count) => all + count, 0);
 
 function isVerified(copy: Copy, original: Original): boolean {
   return copy.bytes === original.bytes && copy.verifiedAtMs > 0;

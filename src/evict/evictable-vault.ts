@@ -49,6 +49,7 @@ export class EvictableVault implements Vault {
   space: Vault['space'] = () => this.#vault.space();
   putSmall: Vault['putSmall'] = (key, bytes) => this.#vault.putSmall(key, bytes);
   makeReadOnly: Vault['makeReadOnly'] = (key) => this.#vault.makeReadOnly(key);
+  makeImmutable: Vault['makeImmutable'] = (keys) => this.#vault.makeImmutable(keys);
   quarantine: Vault['quarantine'] = (key) => this.#vault.quarantine(key);
   isSameFile: Vault['isSameFile'] = (key, otherKey) => this.#vault.isSameFile(key, otherKey);
   sweep: Vault['sweep'] = () => this.#vault.sweep();

@@ -51,10 +51,12 @@ describe('eviction', () => {
     const stream = await station.vault.read(played.vaultKey);
     expect(await station.evictor.makeRoom(1)).toBe(0);
     expect(there(alone, worked, played)).toEqual([true, true, true]);
+    expect(station.evictor.lastStays()).toEqual({ 'too-few-copies': 1, busy: 1, 'in-use': 1 });
     stream.destroy();
     await new Promise((resolve) => stream.once('close', resolve));
     expect(await station.evictor.makeRoom(1)).toBe(10_000);
     expect(there(alone, worked, played)).toEqual([true, true, false]);
+    expect(station.evictor.lastStays()).toEqual({});
     expect(await station.ledger.work.get(workId('derive', worked.recordingId))).toMatchObject({ state: 'waiting' });
   });
 

@@ -10,7 +10,7 @@ import type { Ledger } from '#ports/ledger';
 import type { Needed } from '#ports/ledger/eviction';
 import type { OriginalEraser } from '#ports/original-eraser';
 import type { VaultReader } from '#ports/vault';
-import type { VaultRoom } from '#ports/vault-room';
+import type { EvictionView, VaultRoom } from '#ports/vault-room';
 import { checkCopies } from './copy-check.ts';
 import { type EvictReason, evictFile } from './evict-file.ts';
 import { endInterrupted } from './interrupted.ts';
@@ -62,16 +62,25 @@ interface Turn {
 }
 
 /** Gives up vault copies of originals that are safe in the archive, where the vault fills up or somebody needs the room. */
-export class Evictor implements VaultRoom {
+export class Evictor implements VaultRoom, EvictionView {
   readonly #options: Options;
   readonly #steps = pLimit(1);
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<number> | undefined;
   #toldFull = false;
+  #lastStays: Readonly<Partial<Record<Stays, number>>> = {};
 
   constructor(options: Options) {
     this.#options = options;
+  }
+
+  get marks(): WaterMarks {
+    return this.#options.settings.marks;
+  }
+
+  lastStays(): Readonly<Partial<Record<Stays, number>>> {
+    return this.#lastStays;
   }
 
   /** Ends what an earlier process began, and looks at the space from now on. */
@@ -118,6 +127,7 @@ export class Evictor implements VaultRoom {
       const bytes = bytesToFree(await this.#options.vault.space(), this.#options.settings.marks);
       if (bytes === 0) {
         this.#toldFull = false;
+        this.#lastStays = {};
         return 0;
       }
       const turn = await this.#free(bytes, why);
@@ -167,6 +177,7 @@ export class Evictor implements VaultRoom {
       }
     } finally {
       const elapsedMs = Math.round(performance.now() - begun);
+      this.#lastStays = turn.freedBytes >= wantedBytes ? {} : turn.stays;
       if (turn.evictedFiles > 0) evicted(log, { files: turn.evictedFiles, bytes: turn.freedBytes, why, elapsedMs });
     }
     return turn;

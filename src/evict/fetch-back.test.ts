@@ -2,18 +2,22 @@
  * Shows how an evicted original comes back. Method: the real ledger, vault and archive; the archive's streams are cut, held or changed where a test says so.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DiskVault } from '#adapters/disk/disk-vault';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
+import { reasonText } from '#messages/reason';
 import type { Archive } from '#ports/archive';
+import { keptBlocks } from '#steps/kept-blocks';
 import { type EvictingStation, evictingStation } from '#test/support/eviction/evicting-station';
+import { ArchiveFetchBack } from './fetch-back.ts';
 
 let station: EvictingStation;
 afterEach(() => station.close());
@@ -69,6 +73,46 @@ const partials = ({ vaultKey }: Original) => readdirSync(dirname(station.pathOf(
 const typesOf = async ({ id }: Original) => (await station.ledger.custody.of(subject('original', id))).map(({ type }) => type);
 
 describe('fetch-back', () => {
+  it('keeps digests of the blocks of what was sealed before there were such lists', async () => {
+    station = await evictingStation();
+    const content = randomBytes(5 * MEBIBYTE);
+    const original = await evicted(content);
+    expect(original.blocksSha256).toBeNull();
+    await station.fetchBack.fetch(original.id);
+    const now = await station.now(original);
+    const list = await keptBlocks(station.vault, now);
+    const blocks = list?.of(0, content.length) ?? [];
+    expect(blocks.map(({ end }) => end).at(-1)).toBe(content.length);
+    for (const { start, end, sha256 } of blocks)
+      expect(createHash('sha256').update(content.subarray(start, end)).digest('hex')).toBe(sha256);
+    // The next time they stay.
+    await station.evictor.makeRoom(content.length);
+    await station.fetchBack.fetch(original.id);
+    expect((await station.now(original)).blocksSha256).toBe(now.blocksSha256);
+  });
+
+  it('says in words that there is no room, leaves nothing, and comes when there is', async () => {
+    station = await evictingStation();
+    const original = await evicted(clip(1));
+    const full = new DiskVault({ directory: join(station.directory, 'vault'), reserveBytes: 2 ** 60, rereadThreads: 1 });
+    const { ledger, archive, evictor, clock, log, faults } = station;
+    const fetching = new ArchiveFetchBack({ ledger, vault: full, archive, room: evictor, clock, log, faults });
+    const error = await fetching.fetch(original.id).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'vault.full',
+      reason: { code: 'fetch-no-room', params: { path: original.cardPath, size: original.bytes } },
+    });
+    expect(reasonText('en', (error as EvidockError).reason)).toMatch(
+      /does not come back from the archive.*\(3\.0 MiB\)|\(3(\.0)? MiB\) does not come back/,
+    );
+    expect(partials(original)).toEqual([]);
+    expect(await ledger.eviction.fetches(10)).toEqual([]);
+    await fetching.stop();
+    await full.close();
+    await station.fetchBack.fetch(original.id);
+    expect((await station.now(original)).evictedAtMs).toBeNull();
+  });
+
   it('brings the sealed bytes, read-only and on record, with progress', async () => {
     station = await evictingStation();
     const original = await evicted(clip(1));

@@ -1,11 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
+import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import { CopyFailedVerification, OriginalFetched } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { corruptionProof } from '#domain/destruction/corruption';
-import { EvidockError, isFailure } from '#domain/errors';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { blockBytesOf, blockList } from '#domain/eviction/block-digests';
 import { because } from '#domain/reason';
 import type { Copy, Original } from '#domain/recording';
+import { WHOLE_BYTES_MAX } from '#domain/vault/file-sample';
+import { sealedKeys } from '#domain/vault/sealed-keys';
+import { blocksKey } from '#domain/vault/vault-key';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -16,12 +21,13 @@ import { setAside } from '#steps/set-aside';
 import { withRoom } from './with-room.ts';
 
 type Reread = Awaited<ReturnType<Vault['reread']>>;
+type ReadBack = Pick<Reread, 'method' | 'blocks'>;
 
 const CHUNK_BYTES = 1024 * 1024;
 
 export interface FetchDeps {
   readonly ledger: Ledger;
-  readonly vault: Pick<Vault, 'stat' | 'resumeDraft' | 'reread' | 'link' | 'quarantine' | 'makeReadOnly'>;
+  readonly vault: Pick<Vault, 'stat' | 'resumeDraft' | 'reread' | 'link' | 'quarantine' | 'makeReadOnly' | 'makeImmutable' | 'putSmall'>;
   readonly archive: Archive;
   readonly room: VaultRoom;
   readonly clock: Clock;
@@ -83,14 +89,17 @@ async function linked(deps: FetchDeps, same: Original, original: Original): Prom
   return (await readBack(deps, original)) !== null;
 }
 
+/** Whether it was sealed before lists of blocks were kept. It gets one now, so that a card can be compared with it when it is evicted again. */
+const lacksBlocks = ({ bytes, blocksSha256 }: Original) => blocksSha256 === null && bytes > WHOLE_BYTES_MAX;
+
 /** How the file was read back; null where two readings are not what was sealed: then it has been set aside. */
-async function readBack(deps: FetchDeps, original: Original): Promise<Reread['method'] | null> {
+async function readBack(deps: FetchDeps, original: Original): Promise<ReadBack | null> {
   const { vault } = deps;
   const { vaultKey: key, bytes, digests } = original;
   const readings: { bytes: number; sha256: string }[] = [];
   for (let time = 0; time < 2; time += 1) {
-    const found: Reread = await vault.reread(key, { sm3: false });
-    if (found.bytes === bytes && found.digests.sha256 === digests?.sha256) return found.method;
+    const found: Reread = await vault.reread(key, { sm3: false, ...(lacksBlocks(original) ? { blockBytes: blockBytesOf(bytes) } : {}) });
+    if (found.bytes === bytes && found.digests.sha256 === digests?.sha256) return found;
     readings.push({ bytes: found.bytes, sha256: found.digests.sha256 });
   }
   await setAside(deps, original, { key, why: 'differs', corrupt: corruptionProof({ original, key, readings }) });
@@ -105,7 +114,9 @@ interface Bringing extends FetchRun {
 async function bring(deps: FetchDeps, original: Original, run: Bringing): Promise<void> {
   const { vault, room, faults } = deps;
   const { vaultKey: key, bytes } = original;
-  const draft = await withRoom(room, bytes, () => vault.resumeDraft(key, bytes));
+  const draft = await withRoom(room, bytes, () => vault.resumeDraft(key, bytes)).catch((error: unknown) => {
+    throw noRoom(original, error);
+  });
   try {
     await fill(deps, original, draft, run);
     await draft.finish(bytes);
@@ -114,8 +125,18 @@ async function bring(deps: FetchDeps, original: Original, run: Bringing): Promis
     if ((await draft.commit()) === 'exists') await draft.discard();
   } catch (error) {
     await (run.cancelled.aborted || isOfVault(error) || isWrong(error) ? draft.discard() : draft.leave());
-    throw error;
+    throw noRoom(original, error);
   }
+}
+
+/** A full vault in the words of who wants footage back; anything else as it is. */
+function noRoom({ cardPath, bytes }: Original, error: unknown): unknown {
+  if (!isFailure(error, 'vault.full')) return error;
+  return new EvidockError(
+    'vault.full',
+    because('fetch-no-room', { path: cardPath, size: bytes, why: asEvidockError(error).reason }),
+    error,
+  );
 }
 
 const isOfVault = (error: unknown) => error instanceof EvidockError && error.side === 'vault';
@@ -192,12 +213,32 @@ async function record(deps: FetchDeps, original: Original, run: FetchRun): Promi
   const reread = await readBack(deps, original);
   if (reread === null) throw new EvidockError('vault.mismatch', because('vault-not-sealed', { path: original.cardPath }));
   await vault.makeReadOnly(key);
+  const list = reread.blocks && blockList(bytes, reread.blocks);
+  if (list) await vault.putSmall(blocksKey(recordingId, original.index), list);
+  const blocks = list && { blocksSha256: sha256Hex(list) };
   await ledger.transaction(async (writer) => {
     const atMs = clock.nowMs();
-    await writer.originals.markEvicted(id, null);
-    await writer.recordings.upsertCopy({ itemId: id, recordingId, where: 'vault', key, bytes, verifiedAtMs: atMs, verifiedBy: reread });
+    await writer.originals.markEvicted(id, null, blocks?.blocksSha256);
+    await writer.recordings.upsertCopy({
+      itemId: id,
+      recordingId,
+      where: 'vault',
+      key,
+      bytes,
+      verifiedAtMs: atMs,
+      verifiedBy: reread.method,
+    });
     await writer.eviction.forgetFetch(id);
-    const data = { recording: recordingId, key, bytes, sha256: digests?.sha256 ?? '', archive: archive.name, reread };
+    const data = {
+      recording: recordingId,
+      key,
+      bytes,
+      sha256: digests?.sha256 ?? '',
+      archive: archive.name,
+      reread: reread.method,
+      ...blocks,
+    };
     await writer.custody.append(OriginalFetched.make({ atMs, actor: run.actor, subject: subject('original', id), data }));
   });
+  await vault.makeImmutable(sealedKeys({ ...original, evictedAtMs: null, ...blocks }));
 }

@@ -8,6 +8,8 @@ export const checksEn = {
   'check.encoders': 'encoders',
   'check.redis': 'redis',
   'check.state': 'state',
+  'check.eviction': 'eviction',
+  'check.immutable attribute': 'immutable attribute',
   'check.vault writes': 'vault writes',
   'check.vault disk': 'vault disk',
   'check.heartbeat': 'heartbeat',

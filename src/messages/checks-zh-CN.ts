@@ -8,6 +8,8 @@ export const checksZhCN = {
   'check.encoders': '编码器',
   'check.redis': 'Redis',
   'check.state': '状态目录',
+  'check.eviction': '移出本地库',
+  'check.immutable attribute': '不可更改属性',
   'check.vault writes': '本地库写入',
   'check.vault disk': '本地库磁盘',
   'check.heartbeat': '心跳',

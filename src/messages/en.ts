@@ -21,6 +21,7 @@ import { retentionEn } from './retention/en.ts';
 import { evictionTextsEn } from './retention/eviction-en.ts';
 import { holdsEn } from './retention/holds-en.ts';
 import { scrubEn } from './retention/scrub-en.ts';
+import { shiftsEn } from './shifts/shifts-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { usageEn } from './usage-en.ts';
@@ -31,6 +32,7 @@ export const en = {
   ...usageEn,
   ...callUpEn,
   ...dutiesEn,
+  ...shiftsEn,
   ...evictionTextsEn,
   ...holdsEn,
   ...scrubEn,

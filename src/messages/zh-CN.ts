@@ -22,6 +22,7 @@ import { evictionTextsZhCN } from './retention/eviction-zh-CN.ts';
 import { holdsZhCN } from './retention/holds-zh-CN.ts';
 import { scrubZhCN } from './retention/scrub-zh-CN.ts';
 import { retentionZhCN } from './retention/zh-CN.ts';
+import { shiftsZhCN } from './shifts/shifts-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { usageZhCN } from './usage-zh-CN.ts';
@@ -32,6 +33,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...usageZhCN,
   ...callUpZhCN,
   ...dutiesZhCN,
+  ...shiftsZhCN,
   ...evictionTextsZhCN,
   ...holdsZhCN,
   ...scrubZhCN,

@@ -44,6 +44,8 @@ export const FAULT_POINTS = [
   'w39-copy-restored',
   'w41-holds-placed',
   'w42-holds-noted',
+  'w44-immutable-lifted',
+  'w45-bad-copy-withdrawn',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

@@ -19,6 +19,7 @@ import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts'
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
 import type { RetentionReader, RetentionWriter } from './ledger/retention.ts';
 import type { ScrubsReader, ScrubsWriter } from './ledger/scrubs.ts';
+import type { ShiftsReader, ShiftsWriter } from './ledger/shifts.ts';
 import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
@@ -57,6 +58,7 @@ export interface LedgerReader {
   readonly retention: RetentionReader;
   readonly scrubs: ScrubsReader;
   readonly duties: DutiesReader;
+  readonly shifts: ShiftsReader;
 }
 
 /**
@@ -85,6 +87,7 @@ export interface LedgerWrites {
   readonly retention: RetentionWriter;
   readonly scrubs: ScrubsWriter;
   readonly duties: DutiesWriter;
+  readonly shifts: ShiftsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

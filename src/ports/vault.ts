@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import type { VaultSpace } from '#domain/eviction/space';
+import type { AttributeState } from './immutable-files.ts';
 
 /** A file that is being written. It is invisible under its key until `commit`. */
 export interface VaultDraft {
@@ -121,6 +122,11 @@ export interface Vault extends VaultReader, DerivativeVault, LogVault {
   link(existingKey: string, newKey: string): Promise<'created' | 'exists'>;
   /** Takes the write permission from the file and fsyncs it. */
   makeReadOnly(key: string): Promise<void>;
+  /**
+   * Sets the immutable attribute on files that are sealed, where the disk has it and the mount helper may set it. Never throws: that it cannot be set stops
+   * nothing. `link` and `quarantine` lift it, and set it again under every name that is left.
+   */
+  makeImmutable(keys: readonly string[]): Promise<AttributeState>;
   /** Whether both keys are names of one file, so that a reading of one is a reading of both. False where one is not there. */
   isSameFile(key: string, otherKey: string): Promise<boolean>;
   /** Moves a file that is not what the ledger says out of the way, with its bytes. Returns its new place. */

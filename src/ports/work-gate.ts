@@ -102,6 +102,8 @@ export interface ArchiveItem {
   readonly facts: { readonly key: string; readonly text: string; readonly sha256: string } | null;
   /** How originals and their manifests are to be locked once they are there; null: nothing is locked in this archive. */
   readonly lock: LockWish | null;
+  /** True: a copy of it in this archive was found bad. What is stored now is read back whole, whatever `archive.verify` says. */
+  readonly readBack: boolean;
 }
 
 export interface LockWish {

@@ -10,6 +10,7 @@ import { because, type Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { WHOLE_BYTES_MAX } from '#domain/vault/file-sample';
 import { manifestBytes } from '#domain/vault/manifest';
+import { sealedKeys } from '#domain/vault/sealed-keys';
 import { blocksKey, manifestKey } from '#domain/vault/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -232,7 +233,7 @@ export class SealStage {
 
   /** Puts a batch on record as sealed (`w07-sealed-recorded`), then checks whether its dockings are safe (`w08-safe-recorded`). */
   async #record(batch: readonly Sealed[]): Promise<void> {
-    const { ledger, faults, log, settings, clock } = this.#options;
+    const { ledger, vault, faults, log, settings, clock } = this.#options;
     const begun = performance.now();
     const recordingIds = new Set(batch.map(({ original }) => original.recordingId));
     const closed: string[] = [];
@@ -258,6 +259,9 @@ export class SealStage {
       await this.#options.statuses.stoppedBy(id, 'sealing', null);
       await this.#checkSoon(id);
     }
+    await vault.makeImmutable(
+      batch.flatMap(({ original, blocksSha256 }) => sealedKeys({ ...original, blocksSha256: blocksSha256 ?? null })),
+    );
   }
 
   /** Checks at once for an ordinary card; for a very large one only as often as counting its files allows. */

@@ -10,6 +10,7 @@ import { SLOT_PHASES } from '#domain/docking';
 import { DUTY_KINDS } from '#domain/duties/duty';
 import { type DiskState, listOf, type MachineState } from '#domain/machine/machine';
 import type { TlsState } from '#ports/tls-source';
+import { countEviction } from './eviction-metrics.ts';
 
 /** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
 export class Metrics {
@@ -64,6 +65,7 @@ export class Metrics {
     this.#countScrub(deps);
     this.#countMachine(deps);
     this.#countDuties(deps);
+    countEviction(deps, registers);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -177,6 +179,8 @@ export class Metrics {
       oldestCheckMs === null ? 0 : (clock.nowMs() - oldestCheckMs) / 1000,
     );
     gauge('overdue', 'Originals that were not read again within the period.', ({ overdue }) => overdue);
+    gauge('faults', 'Copies that are bad or cannot be read, 1000 at most.', ({ faults }) => faults);
+    gauge('paused', '1 if a person has paused it.', ({ paused }) => (paused ? 1 : 0));
     gauge('halted', '1 if healing is stopped until a person confirms.', ({ haltedAtMs }) => (haltedAtMs === null ? 0 : 1));
   }
 

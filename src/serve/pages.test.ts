@@ -16,6 +16,7 @@ import { RecordingTagged } from '#domain/custody/recording-entries';
 import { SampleDrawn } from '#domain/custody/sample-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
+import { shiftId } from '#domain/shifts/shift';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { aCaseDraft, cli } from '#test/support/custody';
 import { inPagesOf, pageOf } from '#test/support/http/pages';
@@ -81,6 +82,8 @@ beforeAll(async () => {
       station.deps.board.showPort(slot, { phase: 'empty', port: `/port${slot}`, hub: `1-${slot}` });
       await writer.registry.upsertWorker({ name: `desk${n}`, keySha256: `${n}`, invitedAtMs: START_MS, revokedAtMs: null });
       const holding = { id: anId('hld'), officerId: 'o 1%', fromMs: START_MS + n * 10, toMs: START_MS + n * 10 + 10 };
+      const startMs = START_MS + (n >> 1) * 1000;
+      await writer.shifts.put({ id: shiftId(`o ${n}%`, startMs), officer: `o ${n}%`, startMs, endMs: startMs + 1, setAtMs: START_MS });
       await writer.registry.upsertHolding({ ...holding, serial: SERIAL });
       await writer.custody.append(aCaseDraft('A-1'));
       const by = { proposedBy: cli('root'), proposedPerson: 'machine', proposedAtMs: START_MS };
@@ -143,7 +146,7 @@ afterAll(async () => {
 });
 
 const LISTS = [
-  ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
+  ...['/recordings', '/cases', '/officers', '/shifts', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
   ...['/purposes', '/requests', '/requests/:request/custody', '/grants', '/notices'],
   ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals', '/policy/versions'],
   ...[

@@ -210,6 +210,7 @@ function watched(writer: LedgerWriter, writing: Writing, origin: (actor: Actor) 
     retention: group('retention'),
     scrubs: group('scrubs'),
     duties: group('duties'),
+    shifts: group('shifts'),
   };
 }
 

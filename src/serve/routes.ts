@@ -23,6 +23,7 @@ import { retentionRoutes } from './routes/retention/retention.ts';
 import { scrubRoutes } from './routes/retention/scrub.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { shiftRoutes } from './routes/shifts.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...peopleRoutes,
   ...caseRoutes,
   ...holdingRoutes,
+  ...shiftRoutes,
   ...dutyRoutes,
   ...holdRoutes,
   ...workRoutes,

@@ -6,7 +6,7 @@ import { DeriveRecords } from '#derive/derive-records';
 import { asEvidockError } from '#domain/errors';
 import { PRIORITY, STATION_HOST, type WorkStage } from '#domain/work';
 import { DRIVERS } from '#drivers';
-import { type Log, sweepFailed, uploadsAborted } from '#events';
+import { type Log, scrubNoticed, sweepFailed, uploadsAborted } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
 import type { Scratch } from '#ports/scratch';
@@ -95,7 +95,7 @@ function deriveRecords(
 }
 
 function archiveRecords(
-  { config, clock, faults }: StationContext,
+  { config, clock, log, faults }: StationContext,
   ledger: Ledger,
   lockLine: LockLine,
   onArchived: (recordingId: string) => void,
@@ -108,6 +108,7 @@ function archiveRecords(
     settings: { stationId, timezone, derivatives: config.archive.derivatives },
     lockWish: (recordingId) => lockLine.wish(recordingId),
     onArchived,
+    onHealed: (copy) => scrubNoticed(log, { what: 'healed', ...copy }),
   });
 }
 

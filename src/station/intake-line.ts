@@ -14,6 +14,7 @@ import { compileLeftovers, type Leftovers } from '#domain/card/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { stageFailed } from '#events';
 import { IntakeStage } from '#intake/intake-stage';
+import type { Archive } from '#ports/archive';
 import type { Dock } from '#ports/dock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
@@ -26,6 +27,7 @@ import { ownPlacesOf } from '../state-paths.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
+import { evictionNeeds } from './retention/eviction.ts';
 
 const CHUNK_BYTES = BYTES_PER_MIB;
 const SEALS_AT_ONCE = 4;
@@ -34,6 +36,7 @@ const FILES_PER_WIPE_BATCH = 64;
 interface Given {
   readonly ledger: Ledger;
   readonly vault: Vault;
+  readonly archive: Archive | null;
   readonly board: SlotBoard;
   /** True: recorders that appear by themselves are taken in, and not only directories that a person names. */
   readonly watch: boolean;
@@ -100,7 +103,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, proof: intake }, leftovers),
+    ...dockStages(config, { ...common, archive: given.archive, proof: intake }, leftovers),
     ...{ docks, byRequest: manual, intake, statuses, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
@@ -138,7 +141,7 @@ function intakeSettings({ station, intake }: Config) {
 
 function dockStages(
   config: Config,
-  common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'> & { readonly board: SlotBoard },
+  common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch' | 'needs'> & { readonly board: SlotBoard },
   leftovers: Leftovers,
 ) {
   const { station, dock } = config;
@@ -154,7 +157,11 @@ function dockStages(
     endsTakeOut: dock.endsTakeOut,
   });
   const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
-  return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };
+  return {
+    recorderClock,
+    dockStage,
+    wipeStage: new WipeStage({ ...common, needs: evictionNeeds(config.eviction), policy, filesPerBatch: FILES_PER_WIPE_BATCH }),
+  };
 }
 
 /** Opens the docks of the configuration. The dock for directories that a person names is always there. */

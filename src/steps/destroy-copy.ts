@@ -9,8 +9,6 @@ import {
   disposalProof,
   type EvictionProof,
   evictionProof,
-  type HealingProof,
-  healingProof,
   mustBeProof,
 } from '#domain/destruction/proof';
 import { EvidockError } from '#domain/errors';
@@ -121,10 +119,6 @@ async function intend(writer: LedgerWriter, deps: DestroyDeps, proof: Destructio
 /** Where the same bytes stay. */
 function insteadOf(proof: DestructionProof) {
   if (proof.kind === 'disposal') return [];
-  if (proof.kind === 'healing') {
-    const { where, key, readAtMs } = proof.facts.good;
-    return [{ place: where, key, at: readAtMs }];
-  }
   return proof.facts.copies
     .filter(({ where }) => where !== proof.doomed.where)
     .map(({ where, key, verifiedAtMs }) => ({ place: where, key, at: verifiedAtMs }));
@@ -141,18 +135,13 @@ function fileData({ doomed, why, disposalId }: Destruction) {
 
 /** The same proof of what the ledger says in this transaction. Throws where it proves no more. */
 function proofNow(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionProof): Promise<DestructionProof> {
-  if (proof.kind === 'eviction') return evictionNow(writer, deps, proof);
-  return proof.kind === 'healing' ? healingNow(writer, proof) : disposalNow(writer, deps, proof);
+  return proof.kind === 'eviction' ? evictionNow(writer, deps, proof) : disposalNow(writer, deps, proof);
 }
 
 async function evictionNow(writer: LedgerWriter, { clock }: DestroyDeps, { facts, doomed }: EvictionProof): Promise<EvictionProof> {
   const original = await currentOriginal(writer, doomed);
   const copies = (await writer.recordings.copies(doomed.recordingId)).filter(({ itemId }) => itemId === doomed.itemId);
   return evictionProof({ ...facts, original, copies, busy: await isBusy(writer, doomed.recordingId), nowMs: clock.nowMs() });
-}
-
-async function healingNow(writer: LedgerWriter, { facts, doomed }: HealingProof): Promise<HealingProof> {
-  return healingProof({ ...facts, original: await currentOriginal(writer, doomed) });
 }
 
 async function disposalNow(writer: LedgerWriter, deps: DestroyDeps, { doomed }: DisposalProof): Promise<DisposalProof> {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Role } from '#domain/access/roles';
 import { DutyAcknowledged, DutyDone } from '#domain/custody/duty-entries';
 import type { CustodyDraft } from '#domain/custody/entry';
 import { subject } from '#domain/custody/subject';
@@ -69,6 +70,33 @@ export function dutiesOfLedger(it: It): void {
     expect(await touchedBy(anyDraft(docking.id))).toEqual({ ...of([recording.id]), recorders: [docking.recorderSerial] });
     expect(await touchedBy(aCaseDraft('LY-1'))).toEqual(of([], true));
     expect(await touchedBy(DutyDone.make(about('dty-1')))).toEqual(of([]));
+  });
+
+  it('are told of once, the longest due first, and anew when they come back; and listed by owner', async (ledger) => {
+    const [second, first, later] = await ledger.transaction(async (writer) => [
+      await openDuty(writer, { kind: 'damaged', dueMs: START_MS + 2, owner: { role: 'custodian', unit: 'unt-a' } }),
+      await openDuty(writer, { kind: 'untagged', dueMs: START_MS + 1, owner: { role: 'custodian', unit: 'unt-b' } }),
+      await openDuty(writer, { kind: 'station-clock', dueMs: START_MS + 9, owner: { role: 'system-administrator', unit: null } }),
+    ]);
+    const untold = async (nowMs: number, limit = 9) => (await ledger.duties.untold(nowMs, limit)).map(({ id }) => id);
+    expect(await untold(START_MS)).toEqual([]);
+    expect(await untold(START_MS + 2)).toEqual([first, second]);
+    expect(await untold(START_MS + 9, 1)).toEqual([first]);
+    await ledger.transaction((writer) => writer.duties.noteTold(first ?? '', START_MS));
+    expect(await untold(START_MS + 9)).toEqual([second, later]);
+    await ledger.transaction(async (writer) => {
+      await writer.duties.putBack(first ?? '');
+      await writer.custody.append(DutyDone.make(about(first ?? '')));
+    });
+    expect(await untold(START_MS + 9)).toEqual([first, second, later]);
+    await end(ledger, first ?? '');
+    expect(await untold(START_MS + 9)).toEqual([second, later]);
+    const owned = async (roles: readonly Role[], units: readonly string[] | null) =>
+      (await ledger.duties.list({ limit: 9, ownedBy: { roles, units } })).map(({ id }) => id).toSorted();
+    expect(await owned(['custodian'], ['unt-a'])).toEqual([second]);
+    expect(await owned(['custodian'], [])).toEqual([]);
+    expect(await owned(['custodian', 'system-administrator'], [])).toEqual([later]);
+    expect(await owned(['custodian', 'system-administrator'], null)).toEqual([second, later].toSorted());
   });
 
   it('stand until their cause is gone, and of one cause at most one does', async (ledger) => {

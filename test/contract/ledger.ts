@@ -4,6 +4,7 @@ import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, so
 import { statusIn } from '#test/support/card/shown-docking';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
+import { archiveOfLedger } from './ledger-archive.ts';
 import { callUps } from './ledger-call-ups.ts';
 import { disposals } from './ledger-disposals.ts';
 import { dockings } from './ledger-dockings.ts';
@@ -22,6 +23,7 @@ import { retention } from './ledger-retention.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
 import { scopeOfMethods } from './ledger-scope-methods.ts';
 import { scrubs } from './ledger-scrubs.ts';
+import { shiftsOfLedger } from './ledger-shifts.ts';
 import { signIn } from './ledger-sign-in.ts';
 import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
 import { work } from './ledger-work.ts';
@@ -51,6 +53,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('recordings', () => recordings(it));
     describe('lists of recordings', () => lists(it));
     describe('copies and derivatives', () => files(it));
+    describe('the archive', () => archiveOfLedger(it));
     describe('work', () => work(it));
     describe('registry', () => registry(it));
     describe('events of a case', () => pagesOfCases(it));
@@ -62,6 +65,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('call-up', () => callUps(it));
     describe('take-outs', () => holdings(it));
     describe('duties', () => dutiesOfLedger(it));
+    describe('shifts', () => shiftsOfLedger(it));
     describe('eviction', () => eviction(it));
     describe('legal holds', () => holdsOfLedger(it));
     describe('disposals', () => disposals(it));

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STATION } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
 import { corruptionProof } from '#domain/destruction/corruption';
-import { type DestructionProof, type EvictionFacts, evictionProof, healingProof } from '#domain/destruction/proof';
+import { type DestructionProof, type EvictionFacts, evictionProof } from '#domain/destruction/proof';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { workId } from '#domain/work';
@@ -88,32 +88,6 @@ describe('a proof', () => {
         expect.objectContaining({ reason: expect.objectContaining({ code }) }),
       );
     expect(evictionProof({ ...facts, nowMs: archived.verifiedAtMs + NEEDS.freshMs }).doomed.key).toBe(original.vaultKey);
-  });
-
-  it('of healing asks for two bad readings and a good one of another place in the same run', () => {
-    const sha256 = original.digests?.sha256 ?? '';
-    const bad = { bytes: original.bytes, sha256: aHash('bad'), atMs: START_MS };
-    const good = { where: 'disk', key: original.vaultKey, bytes: original.bytes, sha256, readAtMs: START_MS + 5 };
-    const facts = {
-      original,
-      bad: { where: 'vault', key: original.vaultKey, version: null },
-      readings: [bad, bad],
-      good,
-      runBeganAtMs: START_MS,
-    };
-    expect(healingProof(facts).kind).toBe('healing');
-    const refused = [
-      [{ readings: [bad] }, 'heal-not-bad'],
-      [{ readings: [bad, { ...bad, sha256 }] }, 'heal-not-bad'],
-      [{ good: { ...good, sha256: bad.sha256 } }, 'heal-no-good'],
-      [{ good: { ...good, where: 'vault' } }, 'heal-no-good'],
-      [{ good: { ...good, readAtMs: START_MS - 1 } }, 'heal-not-read'],
-      [{ original: { ...original, state: 'copied' as const } }, 'destroy-not-sealed'],
-    ] as const;
-    for (const [more, code] of refused)
-      expect(() => healingProof({ ...facts, ...more }), code).toThrow(
-        expect.objectContaining({ reason: expect.objectContaining({ code }) }),
-      );
   });
 });
 

@@ -128,15 +128,13 @@ it('no text of the code calls a program that removes files', () => {
 });
 
 it('a proof is made in one file, and proofs are made for destroyCopy alone', () => {
-  const makers = /\b(?:evictionProof|healingProof|disposalProof)\(/;
+  const makers = /\b(?:evictionProof|disposalProof)\(/;
   const making = files.filter((file) => makers.test(textOf(file)));
   expect(making).toContain('src/domain/destruction/proof.ts');
   for (const file of making) {
     if (file === 'src/domain/destruction/proof.ts') continue;
     expect(textOf(file), file).toMatch(/\bdestroyCopy\(/);
   }
-  const casting = files.filter((file) =>
-    /as (?:unknown as )?(?:Eviction|Healing|Disposal|Destruction|Corruption)Proof\b/.test(textOf(file)),
-  );
+  const casting = files.filter((file) => /as (?:unknown as )?(?:Eviction|Disposal|Destruction|Corruption)Proof\b/.test(textOf(file)));
   expect(casting).toEqual([]);
 });

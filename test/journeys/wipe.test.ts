@@ -4,12 +4,19 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, chmod, mkdir, readdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskArchive } from '#adapters/disk/disk-archive';
+import { STATION } from '#domain/custody/actor';
+import { CopyWithdrawn } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { Original } from '#domain/recording';
+import { START_MS } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { evictOriginal } from '#test/support/eviction/evicted-recording';
 import { tellArchived } from '#test/support/ledger/told-ledger';
 import { saying } from '#test/support/saying';
 import { name, WAIT, WipedCard } from '../support/card/wiped-card.ts';
@@ -20,6 +27,8 @@ const LARGE_BYTES = 5 * 1024 * 1024;
 const FIRST_BLOCKS = () => 0;
 /** In the third of five blocks in the middle of such a file. */
 const MISSED = 502 * 4096 + 17;
+
+const DAY_MS = 86_400_000;
 
 let wiped: WipedCard;
 
@@ -258,5 +267,81 @@ describe('wipe', () => {
     }
     await expect.poll(() => wiped.station.dock.released, WAIT).toEqual([key]);
     expect(await wiped.onCard()).toEqual([details[0]?.originals[0]?.cardPath.split('/').at(-1)]);
+  });
+
+  describe('of what the vault gave up', () => {
+    let archive: DiskArchive;
+    let nowMs = START_MS + DAY_MS;
+    let shows = true;
+
+    /** Takes the card in, evicts everything, and docks it again with a wipe configured. */
+    async function dockEvicted() {
+      archive = new DiskArchive({
+        ...{ directory: join(wiped.home.path, 'a'), limiter: { pieceBytes: 65_536, take: async () => undefined }, stationId: 'test1' },
+        faults: { reached: () => undefined },
+      });
+      await archive.open(false);
+      const head: DiskArchive['head'] = (object) => {
+        if (!shows) throw new EvidockError('archive.unreachable', because('field', { field: 'away' }));
+        return archive.head(object);
+      };
+      await wiped.open({ nowMs: () => nowMs });
+      await wiped.plugAndWait();
+      const vault = join(wiped.home.path, 's/vault');
+      for (const original of await wiped.originals()) await evictOriginal({ ledger: wiped.station.ledger, vault, archive }, original);
+      await wiped.station.close();
+      await wiped.open({ wipe: 'after-sealed', nowMs: () => nowMs, archived: { name: 'disk', head } });
+      await wiped.plugAndWait();
+    }
+
+    beforeEach(() => {
+      nowMs = START_MS + DAY_MS;
+      shows = true;
+    });
+    afterEach(() => archive.close());
+
+    it('counts as safe while the archive has it by checks that eviction would take', async () => {
+      await dockEvicted();
+      expect(await wiped.onCard()).toEqual([]);
+      expect(await wiped.wipedPaths()).toEqual([name(1), name(2), name(3), 'note.xyz'].sort());
+      expect(wiped.station.slot(1)).toMatchObject({ phase: 'safe', problem: null, warning: null });
+    });
+
+    it.each([
+      ['the last check is too old', 'evicted-unchecked', { days: 40, away: false }],
+      ['the archive does not answer', 'evicted-not-shown', { days: 1, away: true }],
+    ])('stays, and the slot says so, where %s', async (_, code, { days, away }) => {
+      nowMs = START_MS + days * DAY_MS;
+      shows = !away;
+      await dockEvicted();
+      expect(await wiped.onCard()).toHaveLength(4);
+      expect(wiped.station.slot(1)?.warning).toMatchObject({ code: 'recorder.wipe-failed', reason: { code, params: { files: 4 } } });
+    });
+
+    it('stays where its object in the archive is gone or fewer copies are on record than are asked for', async () => {
+      const spoilt: string[] = [];
+      const spoil = async (original: Original) => {
+        spoilt.push(original.cardPath);
+        if (original.cardPath === name(1)) await rm(join(wiped.home.path, 'a', original.vaultKey));
+        else
+          await wiped.station.ledger.transaction(async (writer) => {
+            const { id: item, recordingId, vaultKey: key } = original;
+            await writer.recordings.withdrawCopy({ recordingId, itemId: item, where: 'disk' });
+            const objects = [{ item, key, what: because('field', { field: 'x' }) }];
+            const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+            await writer.custody.append(CopyWithdrawn.make({ ...about, data: { archive: 'disk' }, lists: { objects } }));
+          });
+      };
+      await dockEvicted();
+      expect(await wiped.onCard()).toEqual([]);
+      await writeCard(wiped.card, wiped.files);
+      for (const original of await wiped.originals()) if ([name(1), name(2)].includes(original.cardPath)) await spoil(original);
+      await wiped.plugAndWait();
+      expect(spoilt).toHaveLength(2);
+      expect(await wiped.onCard()).toEqual([name(1), name(2)].map((path) => path.split('/').at(-1)));
+      const warning = wiped.station.slot(1)?.warning;
+      expect(warning?.reason.code).toBe('several');
+      expect(JSON.stringify(warning?.reason)).toMatch(/evicted-not-shown.*evicted-few-copies|evicted-few-copies.*evicted-not-shown/);
+    });
   });
 });

@@ -71,6 +71,7 @@ async function archiveOne(id: string, tell = true): Promise<void> {
     gate: new ArchiveRecords({
       ...{ ledger, clock, faults, settings: { stationId: 'test', timezone: 'UTC', derivatives: true } },
       lockWish: async () => null,
+      onHealed: () => undefined,
       onArchived: (recordingId) => {
         if (tell) station.desk.archived(recordingId);
       },

@@ -57,6 +57,7 @@ class PostgresLedger implements Ledger {
   readonly retention: Groups['retention'];
   readonly scrubs: Groups['scrubs'];
   readonly duties: Groups['duties'];
+  readonly shifts: Groups['shifts'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -94,6 +95,7 @@ class PostgresLedger implements Ledger {
     this.retention = groups.retention;
     this.scrubs = groups.scrubs;
     this.duties = groups.duties;
+    this.shifts = groups.shifts;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

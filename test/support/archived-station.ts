@@ -48,7 +48,7 @@ export async function archivedStation(archive: S3Archive): Promise<ArchivedStati
   const keeper = new LockKeeper({ ...parts, perSecond: 1000, manifestOf });
   const stage = new ArchiveStage({
     gate: new ArchiveRecords({
-      ...{ ledger, clock, faults, onArchived: () => undefined, lockWish: (id) => plan.wish(id) },
+      ...{ ledger, clock, faults, onArchived: () => undefined, onHealed: () => undefined, lockWish: (id) => plan.wish(id) },
       settings: { stationId: STATION_ID, timezone: 'UTC', derivatives: true },
     }),
     ...{ claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) }, vault, archive, clock },

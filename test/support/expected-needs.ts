@@ -71,6 +71,8 @@ const V1: Readonly<Record<string, string>> = {
   'POST /recorders/:serial/return': 'change-registry',
   'PATCH /recorders/:serial/holdings/:id': 'change-registry',
   'DELETE /recorders/:serial/holdings/:id': 'change-registry',
+  'GET /shifts': 'see-registry',
+  'POST /shifts/import': 'change-registry',
   'GET /duties': 'see-duties',
   'GET /duties/counts': 'see-duties',
   'GET /duties/:id': 'see-duties',

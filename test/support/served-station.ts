@@ -83,6 +83,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ledger,
     looks,
     fetchBack: new ArchiveFetchBack({ ...{ ledger, vault, clock, log, faults }, archive: overrides.archive ?? null, room: NO_ROOM }),
+    evicting: null,
     deeds,
     played: new PlayedTimes(),
     upkeep: ledger.upkeep,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { link, lstat, open, readFile, rename, statfs } from 'node:fs/promises';
+import { lstat, open, readFile, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
@@ -10,6 +10,7 @@ import { EvidockError } from '#domain/errors';
 import type { VaultSpace } from '#domain/eviction/space';
 import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
+import type { AttributeState } from '#ports/immutable-files';
 import type { RereadOptions, ResumedDraft, Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
   DurableFile,
@@ -23,8 +24,10 @@ import {
   writeError,
 } from '../durable-file.ts';
 import { adoptFile, removeFile } from './adopt-file.ts';
+import type { SealedAttributes } from './sealed-attributes.ts';
 import { VaultDrafts } from './vault-drafts.ts';
 import { readError } from './vault-errors.ts';
+import { copyInto, linkOrCopy } from './vault-links.ts';
 import { filesBelow } from './vault-list.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
@@ -45,6 +48,8 @@ interface Options {
   /** Bytes on the vault's disk that drafts never use. */
   readonly reserveBytes: number;
   readonly rereadThreads: number;
+  /** Sets the immutable attribute of sealed files; left out: files are read-only and no more. */
+  readonly attributes?: SealedAttributes | undefined;
 }
 
 /**
@@ -54,6 +59,7 @@ interface Options {
 export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
+  readonly #attributes: SealedAttributes | undefined;
   readonly #rereader: Rereader;
   /** Reads what has a pace. */
   readonly #slowReader = new Rereader(1);
@@ -66,6 +72,7 @@ export class DiskVault implements Vault {
   constructor(options: Options) {
     this.#root = options.directory;
     this.#reserveBytes = options.reserveBytes;
+    this.#attributes = options.attributes;
     this.#rereader = new Rereader(options.rereadThreads);
   }
 
@@ -98,13 +105,14 @@ export class DiskVault implements Vault {
     await this.#makeParent(path, key);
     const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY, resumes: true });
     await file.open();
+    let keptBytes = 0;
     try {
       if ((await file.length()) > bytes) await file.truncate(0);
-      const keptBytes = await file.length();
+      keptBytes = await file.length();
       await this.#mustFit(key, bytes - keptBytes);
       return this.#drafts.resume(key, file, { bytes, keptBytes });
     } catch (error) {
-      await file.leave();
+      await (keptBytes === 0 ? file.discard() : file.leave());
       throw error;
     }
   }
@@ -271,36 +279,17 @@ export class DiskVault implements Vault {
     const from = this.#path(existingKey);
     const to = this.#path(newKey);
     await this.#makeParent(to, newKey);
-    try {
-      await link(from, to);
-      await syncDirectory(dirname(to));
-      return 'created';
-    } catch (error) {
-      if (errnoOf(error) === 'EEXIST') return 'exists';
-      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', because('key', { key: existingKey }), error);
-      // No links here (another file system, or too many on one file): a copy serves as well, it only costs space.
-      if (errnoOf(error) === 'EXDEV' || errnoOf(error) === 'EMLINK' || errnoOf(error) === 'EPERM') return this.#copy(from, newKey);
-      throw writeError(VAULT_WRITE_ERRORS, newKey, error);
-    }
+    const copies = () => copyInto(from, (bytes) => this.draft(newKey, bytes));
+    return linkOrCopy({ from, to, existingKey, newKey }, (change) => this.#changing(existingKey, change), copies);
   }
 
-  async #copy(from: string, newKey: string): Promise<'created' | 'exists'> {
-    const { size } = await lstat(from);
-    const draft = await this.draft(newKey, size);
-    try {
-      let position = 0;
-      for await (const chunk of createReadStream(from, { highWaterMark: STREAM_CHUNK }) as AsyncIterable<Buffer>) {
-        await draft.write(chunk, chunk.length, position);
-        position += chunk.length;
-      }
-      await draft.finish(size);
-      const outcome = await draft.commit();
-      if (outcome === 'exists') await draft.discard();
-      return outcome;
-    } catch (error) {
-      await draft.discard();
-      throw error;
-    }
+  /** Makes a change that the immutable attribute of the file may forbid. */
+  #changing<T>(key: string, change: () => Promise<T>): Promise<T> {
+    return this.#attributes ? this.#attributes.changing(key, change) : change();
+  }
+
+  async makeImmutable(keys: readonly string[]): Promise<AttributeState> {
+    return this.#attributes ? this.#attributes.set(keys) : { power: 'forbidden' };
   }
 
   async makeReadOnly(key: string): Promise<void> {
@@ -335,7 +324,7 @@ export class DiskVault implements Vault {
     const to = join(this.#root, QUARANTINE, `${key.replaceAll('/', '_')}.${randomBytes(6).toString('hex')}`);
     try {
       await makeDirectory(dirname(to));
-      await rename(from, to);
+      await this.#changing(key, () => rename(from, to));
       await syncDirectory(dirname(to));
       await syncDirectory(dirname(from));
     } catch (error) {
@@ -378,7 +367,8 @@ export class DiskVault implements Vault {
   }
 
   sweep(): Promise<number> {
-    return sweepVault({ root: this.#root, quarantine: join(this.#root, QUARANTINE), failed: readError });
+    const changing = (key: string, change: () => Promise<void>) => this.#changing(key, change);
+    return sweepVault({ root: this.#root, quarantine: join(this.#root, QUARANTINE), failed: readError, changing });
   }
 
   async ledgerHead(): Promise<Uint8Array | null> {

@@ -6,6 +6,7 @@ import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { syncDirectory, type WriteErrors, writeError } from '../durable-file.ts';
+import type { SealedAttributes } from './sealed-attributes.ts';
 
 interface Options {
   /** `vault`, or `disk` for an archive on a mount. */
@@ -16,8 +17,8 @@ interface Options {
   readonly quarantine?: string;
   /** Throws where the directory is not what it should be: a disk that is not mounted would look like one on which all is gone. */
   readonly ready: () => Promise<void>;
-  /** Takes the immutable attribute from a file before it is removed, where files have it. */
-  readonly release?: (path: string) => Promise<void>;
+  /** Lifts the immutable attribute while a name is removed, where files have it. */
+  readonly attributes?: SealedAttributes | undefined;
 }
 
 /**
@@ -25,7 +26,7 @@ interface Options {
  * aside beside it under its key (`<key>.<random>.aside`, `.partial`) go with it, because they hold its bytes or other versions of them.
  */
 export function diskEraser(options: Options): OriginalEraser {
-  const { where, directory, errors, release } = options;
+  const { where, directory, errors, attributes } = options;
   const files = new DoomedFiles(options);
   return {
     where,
@@ -34,8 +35,8 @@ export function diskEraser(options: Options): OriginalEraser {
       try {
         for (const path of found) {
           signal?.throwIfAborted();
-          await release?.(path);
-          await unlink(path);
+          const remove = () => unlink(path);
+          await (attributes ? attributes.changing(path.slice(directory.length + 1), remove) : remove());
         }
         for (const parent of new Set(found.map(dirname))) await syncDirectory(parent);
       } catch (error) {

@@ -11,10 +11,12 @@ export interface SweepPlaces {
   readonly quarantine: string;
   /** Makes the vault's error of a failed call on a directory below the root. */
   readonly failed: (directory: string, error: unknown) => Error;
+  /** Makes a change that an attribute of the file may forbid: a draft may be a second name of a file that was sealed since. */
+  readonly changing: (key: string, change: () => Promise<void>) => Promise<void>;
 }
 
 /** Removes drafts of earlier processes; returns how many. */
-export async function sweepVault({ root, quarantine, failed }: SweepPlaces): Promise<number> {
+export async function sweepVault({ root, quarantine, failed, changing }: SweepPlaces): Promise<number> {
   let removed = 0;
   const sweep = async (directory: string): Promise<void> => {
     let entries: AsyncIterable<Dirent>;
@@ -27,7 +29,7 @@ export async function sweepVault({ root, quarantine, failed }: SweepPlaces): Pro
       const path = join(directory, entry.name);
       if (entry.isDirectory() && path !== quarantine) await sweep(path);
       else if (entry.isFile() && entry.name.endsWith('.partial') && !(await mayGoOn(path))) {
-        await unlink(path);
+        await changing(path.slice(root.length + 1), () => unlink(path));
         removed += 1;
       }
     }

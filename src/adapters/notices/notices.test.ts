@@ -7,12 +7,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { noticeText } from '#domain/call-up/notice';
 import type { OutgoingNotice } from '#ports/notice-sender';
 import { fixedClock, START_MS } from '#test/support/builders';
 import { temporaryDirectory } from '#test/support/evidock';
+import { type MailServer, mailServer, mailText, type Received } from '#test/support/http/mail-server';
 import { makeTlsPair } from '#test/support/http/tls-pair';
 import { Mail } from './mail.ts';
 import { signatureOf } from './signed-post.ts';
@@ -104,37 +105,15 @@ describe('the webhook', () => {
   });
 });
 
-interface Received {
-  readonly to: readonly string[];
-  readonly secure: boolean;
-  readonly user: string | undefined;
-  readonly raw: string;
-}
-
-async function smtp(options: SMTPServerOptions = {}): Promise<{ port: number; received: Received[] }> {
-  const received: Received[] = [];
-  const server = new SMTPServer({
-    ...{ key: pair.key, cert: pair.pem, logger: false, authOptional: true },
+async function smtp(options: SMTPServerOptions = {}): Promise<MailServer> {
+  const server = await mailServer({
+    ...{ key: pair.key, cert: pair.pem },
     onAuth: ({ username, password }, _session, done) =>
       username === 'station' && password === SECRET ? done(null, { user: username }) : done(new Error('wrong')),
-    onData: (stream, session, done) => {
-      let raw = '';
-      stream.on('data', (chunk: Buffer) => {
-        raw += chunk.toString();
-      });
-      stream.on('end', () => {
-        received.push({
-          ...{ to: session.envelope.rcptTo.map(({ address }) => address), secure: session.secure, raw },
-          user: session.user as string | undefined,
-        });
-        done();
-      });
-    },
     ...options,
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  return { port: (server.server.address() as AddressInfo).port, received };
+  closers.push(() => server.close());
+  return server;
 }
 
 describe('mail', () => {
@@ -152,17 +131,8 @@ describe('mail', () => {
     expect({ to, secure, user }).toEqual({ to: ['wang@agency.example'], secure: true, user: 'station' });
     expect(raw).toMatch(/^Message-ID: <ntc-1@agency.example>\r$/m);
     expect(raw).toMatch(/^Auto-Submitted: auto-generated\r$/m);
-    const at = raw.indexOf('\r\n\r\n');
-    const [head, body] = [raw.slice(0, at), raw.slice(at)];
-    expect(head).toMatch(/^Content-Transfer-Encoding: (base64|quoted-printable)\r?$/im);
-    const bytes = /base64/i.test(head)
-      ? Buffer.from(body, 'base64')
-      : Buffer.from(
-          body.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-          'latin1',
-        );
-    const text = bytes.toString();
-    expect(text.replaceAll('\r', '').trim()).toBe(notice.text.trim());
+    expect(raw).toMatch(/^Content-Transfer-Encoding: (base64|quoted-printable)\r$/im);
+    expect(mailText(raw)).toBe(notice.text.trim());
   });
 
   it('is not sent where the server does not encrypt, does not let it in, or is another one', async () => {

@@ -56,6 +56,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       retention: group('retention'),
       scrubs: group('scrubs'),
       duties: group('duties'),
+      shifts: group('shifts'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

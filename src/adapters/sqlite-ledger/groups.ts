@@ -39,6 +39,8 @@ import { SqlRetentionReader } from './retention/reader.ts';
 import { SqlRetentionWriter } from './retention/writer.ts';
 import { SqlScrubsReader } from './scrubs/reader.ts';
 import { SqlScrubsWriter } from './scrubs/writer.ts';
+import { SqlShiftsReader } from './shifts/reader.ts';
+import { SqlShiftsWriter } from './shifts/writer.ts';
 import { SqlSignInReader } from './sign-in/reader.ts';
 import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
@@ -68,6 +70,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     retention: new SqlRetentionReader(rows),
     scrubs: new SqlScrubsReader(rows),
     duties: new SqlDutiesReader(rows, scope),
+    shifts: new SqlShiftsReader(rows),
   };
 }
 
@@ -98,5 +101,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     retention: new SqlRetentionWriter(rows),
     scrubs: new SqlScrubsWriter(rows),
     duties: new SqlDutiesWriter(rows),
+    shifts: new SqlShiftsWriter(rows),
   };
 }

@@ -110,6 +110,10 @@ export interface KeptSchema {
   retention_corrections: CorrectionRow;
   /** `subject_kind` and `subject_id`: what it is about. Of one cause at most one is not done. */
   duties: DutyRow;
+  /** Shifts of officers; `set_at`: when it was imported or changed. */
+  shifts: { id: string; officer_id: string; start_at: number; end_at: number; set_at: number };
+  /** Overdue duties of which owners were told. */
+  duty_tellings: { duty_id: string; at: number };
 }
 
 interface DutyRow {

@@ -26,6 +26,7 @@ import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
 import type { RetentionReader } from '#ports/ledger/retention';
 import type { ScrubsReader } from '#ports/ledger/scrubs';
+import type { ShiftsReader } from '#ports/ledger/shifts';
 import type { SignInReader } from '#ports/ledger/sign-in';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
@@ -123,6 +124,7 @@ export class SqliteLedger implements Ledger {
   readonly retention: RetentionReader;
   readonly scrubs: ScrubsReader;
   readonly duties: DutiesReader;
+  readonly shifts: ShiftsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -164,6 +166,7 @@ export class SqliteLedger implements Ledger {
     this.retention = readers.retention;
     this.scrubs = readers.scrubs;
     this.duties = readers.duties;
+    this.shifts = readers.shifts;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -7,7 +7,7 @@ import { BOUNDS_OF_GRANTS, CALL_UPS } from './call-ups/migration.ts';
 import { CASES_END } from './cases/migration.ts';
 import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
-import { DUTIES } from './duties/migration.ts';
+import { DUTIES, DUTY_TELLINGS } from './duties/migration.ts';
 import { EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { HOLDS } from './holds/migration.ts';
@@ -19,6 +19,7 @@ import { reasonsOfWords } from './reasons-migration.ts';
 import { RETENTION } from './retention/migration.ts';
 import type { Schema } from './schema.ts';
 import { SCRUBS } from './scrubs/migration.ts';
+import { SHIFTS } from './shifts/migration.ts';
 import { SIGN_IN } from './sign-in/migration.ts';
 
 // Rows that belong to a recording are stored by its id where possible (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -319,6 +320,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0050-retention': { up: (db: Kysely<Schema>) => run(db, RETENTION) },
   '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
   '0055-duties': { up: (db: Kysely<Schema>) => run(db, DUTIES) },
+  '0058-duty-tellings': { up: (db: Kysely<Schema>) => run(db, DUTY_TELLINGS) },
+  '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
 import type { Reason } from '#domain/reason';
+import { ATTRIBUTE_KEYS_MAX } from '#ports/immutable-files';
 import { DEVICE_NAME, PORT_NAME } from './mounter.ts';
 
 /*
@@ -8,8 +9,8 @@ import { DEVICE_NAME, PORT_NAME } from './mounter.ts';
  * connection. A request carries names; the helper decides on paths, types and options.
  */
 
-/** The longest request is a fifth of this. */
-export const REQUEST_BYTES_MAX = 1024;
+/** The longest request names 64 files of the vault. */
+export const REQUEST_BYTES_MAX = 16_384;
 /** A label and an uuid at their longest, and a complaint of mount. */
 export const REPLY_BYTES_MAX = 8192;
 
@@ -33,6 +34,14 @@ const RequestSchema = Type.Union([
   ),
   Type.Object({ do: Type.Literal('unmount'), path }, strict),
   Type.Object({ do: Type.Literal('unmountAll') }, strict),
+  Type.Object(
+    {
+      do: Type.Literal('attribute'),
+      want: Type.Union([Type.Literal('set'), Type.Literal('clear'), Type.Literal('look')]),
+      keys: Type.Array(Type.String({ maxLength: 200 }), { maxItems: ATTRIBUTE_KEYS_MAX }),
+    },
+    strict,
+  ),
   Type.Object({ do: Type.Literal('powerOff'), sysName: Type.String({ pattern: PORT_NAME.source, maxLength: 40 }) }, strict),
 ]);
 export type HelperRequest = Static<typeof RequestSchema>;

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { asEvidockError, type EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { helperRefused, helperServed, type Log } from '#events';
+import type { ImmutableFiles } from '#ports/immutable-files';
 import { type HelperReply, type HelperRequest, REQUEST_BYTES_MAX, readRequest } from './mount-protocol.ts';
 import type { Mounter } from './mounter.ts';
 
@@ -13,6 +14,7 @@ const STOP_MS_MAX = 30_000;
 
 interface Options {
   readonly mounter: Mounter;
+  readonly immutable: ImmutableFiles;
   readonly log: Log;
 }
 
@@ -82,9 +84,11 @@ export class MountServer {
 
   async #carryOut(request: HelperRequest): Promise<HelperReply> {
     const begun = performance.now();
-    const facts = () => ({ what: request.do, elapsedMs: Math.round(performance.now() - begun) });
+    const what = request.do === 'attribute' ? (`attribute-${request.want}` as const) : request.do;
+    const files = request.do === 'attribute' ? { files: request.keys.length } : {};
+    const facts = () => ({ what, ...files, elapsedMs: Math.round(performance.now() - begun) });
     try {
-      const result = (await perform(this.#options.mounter, request)) ?? null;
+      const result = (await perform(this.#options, request)) ?? null;
       helperServed(this.#options.log, facts(), null);
       return { ok: true, result };
     } catch (error) {
@@ -95,7 +99,7 @@ export class MountServer {
   }
 }
 
-function perform(mounter: Mounter, request: HelperRequest): Promise<unknown> {
+function perform({ mounter, immutable }: Options, request: HelperRequest): Promise<unknown> {
   switch (request.do) {
     case 'mount':
       return mounter.mount({ device: request.device, utcOffsetMinutes: request.utcOffsetMinutes });
@@ -107,6 +111,8 @@ function perform(mounter: Mounter, request: HelperRequest): Promise<unknown> {
       return mounter.unmount(request.path);
     case 'unmountAll':
       return mounter.unmountAll();
+    case 'attribute':
+      return immutable.change(request.want, request.keys);
     case 'powerOff':
       return mounter.powerOff(request.sysName);
   }

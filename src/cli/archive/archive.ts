@@ -32,7 +32,7 @@ function addShow(group: Command, shell: Shell): void {
     if (globals.json) return shell.printJson(found);
     if (found.archive === null) return shell.note(say('archive.none'));
     const told = (reasons: readonly Reason[]) => reasons.map((each) => `- ${reasonText(language, each)}`).join('\n');
-    const { bucket, locks, comparison, open } = found;
+    const { bucket, locks, comparison, open, eviction } = found;
     if (!bucket) shell.print(reasonText(language, because('bucket-not-asked', {})));
     else {
       if (bucket.refusal) shell.print(say('archive.refused', { why: reasonText(language, bucket.refusal) }));
@@ -41,6 +41,7 @@ function addShow(group: Command, shell: Shell): void {
     }
     const { originals, unlocked, firstEnd } = locks;
     shell.print(say('archive.locks', { originals, unlocked, firstEnd: firstEnd === null ? say('none') : timeText(firstEnd) }));
+    if (eviction.files > 0) shell.print(say('archive.evicted', { files: eviction.files, bytes: bytesText(eviction.bytes) }));
     if (!comparison) shell.print(say('archive.never-compared'));
     else shell.print(say('archive.compared', { at: timeText(comparison.endedAt ?? comparison.startedAt), ...figures(comparison.counts) }));
     for (const [kind, count] of Object.entries(open)) shell.print(say('archive.open', { kind: word(say, 'finding', kind), count }));

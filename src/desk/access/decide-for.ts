@@ -25,8 +25,8 @@ export interface AccessDeps {
 /** What decisions are made of. */
 export interface AskingDeps {
   readonly ledger: Pick<Ledger, 'policies' | 'people' | 'callUps'>;
-  readonly access: AccessDeps;
-  readonly clock: Clock;
+  readonly access: Pick<AccessDeps, 'policy'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
   readonly facts: { readonly timezone: string };
 }
 

@@ -36,7 +36,9 @@ afterEach(async () => {
 
 function deliverer(senders: readonly NoticeSender[] = [sender]): NoticeDeliverer {
   const { ledger, clock } = station;
-  const made = new NoticeDeliverer({ ledger, senders, clock, log: pino({ level: 'silent' }), language: 'en', link: 'https://s.example' });
+  const log = pino({ level: 'silent' });
+  const digestFor = async () => null;
+  const made = new NoticeDeliverer({ ledger, senders, clock, log, language: 'en', link: 'https://s.example', digestFor });
   deliverers.push(made);
   return made;
 }

@@ -1,11 +1,11 @@
-import { deliveryAfter, type Notice, noticeText } from '#domain/call-up/notice';
+import { deliveryAfter, type Notice, noticeText, placeOfNotice } from '#domain/call-up/notice';
 import { EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { Log } from '#events';
 import { noticeFailed, noticeGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
-import type { NoticeSender } from '#ports/notice-sender';
+import type { NoticeSender, OutgoingNotice } from '#ports/notice-sender';
 
 /** Deliveries that are read at once. They are sent one after the other. */
 const PAGE = 50;
@@ -21,6 +21,13 @@ interface Options {
   readonly language: 'en' | 'zh-CN';
   /** Address of the console, without a slash at its end; empty: notices have no link. */
   readonly link: string;
+  /** The words of a digest when it is sent; null: there is nothing to tell any more. */
+  readonly digestFor: (user: string, told: { readonly language: 'en' | 'zh-CN'; readonly link: string | null }) => Promise<Words | null>;
+}
+
+interface Words {
+  readonly subject: string;
+  readonly text: string;
 }
 
 /**
@@ -97,8 +104,10 @@ export class NoticeDeliverer {
     // Nobody is told any more who has left: the delivery has nowhere to go.
     if (user === null || user.state === 'left') return null;
     try {
+      const outgoing = await this.#outgoing(notice);
+      if (outgoing === null) return null;
       const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(SEND_MS_MAX)]);
-      await sender.send({ ...this.#outgoing(notice), account: user.account }, signal);
+      await sender.send({ ...outgoing, account: user.account }, signal);
       return null;
     } catch (error) {
       noticeFailed(log, { way: sender.way }, error);
@@ -106,10 +115,13 @@ export class NoticeDeliverer {
     }
   }
 
-  #outgoing({ id, kind, request, atMs }: Notice) {
-    const { link, language } = this.#options;
-    const url = link === '' ? null : `${link}/requests/${request}`;
-    const subject = noticeText(language, kind);
-    return { id, kind, request, atMs, link: url, subject, text: url === null ? subject : `${subject}\n\n${url}\n` };
+  async #outgoing(notice: Notice): Promise<Omit<OutgoingNotice, 'account'> | null> {
+    const { id, kind, request, atMs, user } = notice;
+    const { link, language, digestFor } = this.#options;
+    const url = link === '' ? null : `${link}${placeOfNotice(notice)}`;
+    const sentence = noticeText(language, kind);
+    const single = { subject: sentence, text: url === null ? sentence : `${sentence}\n\n${url}\n` };
+    const words = kind === 'duties-digest' ? await digestFor(user, { language, link: url }) : single;
+    return words && { id, kind, request, atMs, link: url, ...words };
   }
 }

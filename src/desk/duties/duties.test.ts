@@ -45,7 +45,7 @@ function keeperOf(): DutyKeeper {
   const failed = (error: unknown) => {
     throw error;
   };
-  return new DutyKeeper({ deps: looking, failed });
+  return new DutyKeeper({ deps: looking, tell: async () => undefined, failed });
 }
 
 beforeEach(async () => {

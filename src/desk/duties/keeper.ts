@@ -1,4 +1,13 @@
-import { type LookDeps, lookAtHeartbeat, lookAtMachine, lookAtRecorders, lookAtRecordings, lookAtStation, lookAtTouched } from './look.ts';
+import {
+  type LookDeps,
+  lookAtHeartbeat,
+  lookAtMachine,
+  lookAtRecorders,
+  lookAtRecordings,
+  lookAtShifts,
+  lookAtStation,
+  lookAtTouched,
+} from './look.ts';
 
 /** How often the keeper looks at what comes next in its walk, ms. */
 const LOOK_MS = 60_000;
@@ -13,6 +22,8 @@ const STEPS = 50;
 
 interface Options {
   readonly deps: LookDeps;
+  /** Tells owners of what is overdue. */
+  readonly tell: () => Promise<void>;
   /** Called with what went wrong; the keeper tries again at its next look. */
   readonly failed: (error: unknown) => void;
 }
@@ -23,7 +34,7 @@ interface Options {
  */
 export class DutyKeeper {
   readonly #options: Options;
-  readonly #after = { recordings: '', recorders: '' };
+  readonly #after = { recordings: '', recorders: '', shifts: '' };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<unknown> = Promise.resolve();
   #stopped = false;
@@ -60,6 +71,7 @@ export class DutyKeeper {
     if (performance.now() < this.#nextLookMs) return;
     this.#nextLookMs = performance.now() + LOOK_MS;
     await this.look();
+    if (!this.#stopped) await this.#options.tell();
   }
 
   /** Looks at what the entries since the last time are about. The first time there are none: the walk finds everything. */
@@ -76,17 +88,18 @@ export class DutyKeeper {
     this.#seenSeq = seen;
   }
 
-  /** Looks once: at the station as a whole, and at the recorders and recordings that come next. */
+  /** Looks once: at the station as a whole, and at the recorders, shifts and recordings that come next. */
   async look(): Promise<void> {
     const { deps } = this.#options;
     await lookAtStation(deps);
     await lookAtMachine(deps);
     await lookAtHeartbeat(deps);
     await this.#walk('recorders', lookAtRecorders);
+    await this.#walk('shifts', lookAtShifts);
     await this.#walk('recordings', lookAtRecordings);
   }
 
-  async #walk(what: 'recordings' | 'recorders', look: (deps: LookDeps, after: string) => Promise<string | null>): Promise<void> {
+  async #walk(what: 'recordings' | 'recorders' | 'shifts', look: (deps: LookDeps, after: string) => Promise<string | null>): Promise<void> {
     for (let step = 0; step < STEPS && !this.#stopped; step += 1) {
       const last = await look(this.#options.deps, this.#after[what]);
       this.#after[what] = last ?? '';

@@ -5,10 +5,10 @@ import { DutyDone, DutyHandedOver, DutyOpened, DutyReturned } from '#domain/cust
 import { subject } from '#domain/custody/subject';
 import { type DutyChange, dutyChanges } from '#domain/duties/compare';
 import type { DutySubject, FoundDuty } from '#domain/duties/duty';
+import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from '#domain/duties/facts';
 import { dutiesOfHeartbeat, HEARTBEAT_SUBJECTS, type HeartbeatLimits } from '#domain/duties/heartbeat-rule';
 import { dutiesOfMachine, MACHINE_SUBJECTS, type MachineLimits } from '#domain/duties/machine-rules';
-import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from '#domain/duties/facts';
-import { dutiesOfRecorder, dutiesOfRecording, dutiesOfStation } from '#domain/duties/rules';
+import { dutiesOfRecorder, dutiesOfRecording, dutiesOfShift, dutiesOfStation } from '#domain/duties/rules';
 import { newId } from '#domain/ids';
 import type { MachineState } from '#domain/machine/machine';
 import type { CountingSchedule } from '#domain/retention/count-term';
@@ -82,6 +82,16 @@ function ofRecordings({ limits, clock, archive }: LookDeps, facts: readonly Reco
 function ofRecorders({ limits, clock }: LookDeps, facts: readonly RecorderDutyFacts[]): readonly FoundDuty[] {
   const nowMs = clock.nowMs();
   return facts.flatMap((each) => dutiesOfRecorder(each, limits, nowMs));
+}
+
+/** The same of shifts, by id. */
+export async function lookAtShifts(deps: LookDeps, after: string): Promise<string | null> {
+  const facts = await deps.ledger.shifts.dutyFacts({ after, limit: STEP });
+  const nowMs = deps.clock.nowMs();
+  const found = facts.flatMap((each) => dutiesOfShift(each, deps.limits, nowMs));
+  const last = facts.length < STEP ? null : (facts.at(-1)?.id ?? null);
+  await settle(deps, found, { subjects: ['shift'], after, upTo: last });
+  return last;
 }
 
 /** Looks at what concerns the station as a whole. */

@@ -3,10 +3,11 @@ import { CopyCorrupt, ScrubHalted } from '#domain/custody/scrub-entries';
 import { subject } from '#domain/custody/subject';
 import { stopsHealing } from '#domain/fixity/plan';
 import type { Copy, Original } from '#domain/recording';
+import { noteHealed } from '#steps/note-healed';
 import type { CopyReader, Reading } from './copy-reader.ts';
 import type { ScrubDeps } from './deps.ts';
 import { heal } from './heal.ts';
-import { about, type BadCopy, checked, DAY_MS, endFault, type Outcome, putFault } from './records.ts';
+import { about, type BadCopy, checked, DAY_MS, type Outcome, putFault } from './records.ts';
 
 /** A fault that is being healed has its turn again so soon, should this process be killed. */
 const AGAIN_MS = 600_000;
@@ -47,15 +48,17 @@ async function noteSame(deps: ScrubDeps, copy: Copy, original: Original, reading
       : [];
   const twins: Original[] = [];
   for (const name of names) if (name.id !== original.id && (await vault.isSameFile(copy.key, name.vaultKey))) twins.push(name);
+  const healed: Copy[] = [];
   await ledger.transaction(async (writer) => {
     for (const { id, recordingId } of [original, ...twins]) {
       const row = (await writer.recordings.copies(recordingId)).find(({ itemId, where }) => itemId === id && where === copy.where);
       if (!row) continue;
       await writer.recordings.upsertCopy({ ...row, verifiedAtMs: clock.nowMs(), verifiedBy: reading.verifiedBy });
       await writer.custody.append(checked(deps, row, true));
-      await endFault(writer, row, clock.nowMs());
+      if (await noteHealed(writer, row, { from: null, atMs: clock.nowMs() })) healed.push(row);
     }
   });
+  for (const { where: place, recordingId, key } of healed) deps.notice({ what: 'healed', place, recordingId, key });
   return 'same';
 }
 

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { STATION } from '#domain/custody/actor';
-import { CopyHealed, NoGoodCopy } from '#domain/custody/scrub-entries';
+import { NoGoodCopy } from '#domain/custody/scrub-entries';
 import { corruptionProof } from '#domain/destruction/corruption';
 import { EvidockError } from '#domain/errors';
 import { judge } from '#domain/fixity/judge';
 import { because } from '#domain/reason';
 import type { Copy } from '#domain/recording';
+import { noteHealed } from '#steps/note-healed';
 import { setAside } from '#steps/set-aside';
 import { withdrawCopies } from '#steps/withdraw-copies';
 import type { CopyReader } from './copy-reader.ts';
 import type { ScrubDeps } from './deps.ts';
-import { about, type BadCopy, checked, DAY_MS, endFault, type Outcome, putFault } from './records.ts';
+import { about, type BadCopy, checked, DAY_MS, type Outcome, putFault } from './records.ts';
 
 const WRITE_BYTES = 1024 * 1024;
 
@@ -58,22 +59,15 @@ async function noteLost(deps: ScrubDeps, bad: BadCopy): Promise<Outcome> {
   return 'lost';
 }
 
-/** The vault is good: the copy is withdrawn, and the archive work stores the object anew, beside or over the bad one. */
+/** The vault is good: the copy is withdrawn, and the archive work stores the object anew, beside or over the bad one. The fault stays open until that is read back. */
 async function archiveAgain(deps: ScrubDeps, bad: BadCopy): Promise<Outcome> {
   const { copy, readings } = bad;
   // What has left the vault since it was read cannot be archived from there.
   if ((await deps.ledger.originals.get(copy.itemId))?.evictedAtMs !== null) return 'left';
   await withdrawCopies(deps, copy.recordingId, [{ itemId: copy.itemId, key: copy.key, what: readings[1].why }], STATION);
-  const atMs = deps.clock.nowMs();
-  await deps.ledger.transaction(async (writer) => {
-    await endFault(writer, copy, atMs);
-    await writer.custody.append(CopyHealed.make({ ...about(deps, copy), data: healedData(copy, 'vault') }));
-  });
-  deps.notice({ what: 'healed', place: copy.where, recordingId: copy.recordingId, key: copy.key });
+  deps.faults.reached('w45-bad-copy-withdrawn');
   return 'healing';
 }
-
-const healedData = ({ itemId, where, key }: Copy, from: string) => ({ item: itemId, place: where, key, from });
 
 async function restore(
   deps: ScrubDeps,
@@ -99,9 +93,9 @@ async function restore(
   await ledger.transaction(async (writer) => {
     await writer.recordings.upsertCopy({ ...copy, verifiedAtMs: atMs, verifiedBy: after.method });
     await writer.custody.append(checked(deps, copy, true));
-    await writer.custody.append(CopyHealed.make({ ...about(deps, copy), data: healedData(copy, good.where) }));
-    await endFault(writer, copy, atMs);
+    await noteHealed(writer, copy, { from: good.where, atMs });
   });
+  await vault.makeImmutable([copy.key]);
   deps.notice({ what: 'healed', place: copy.where, recordingId: copy.recordingId, key: copy.key });
   return 'healed';
 }

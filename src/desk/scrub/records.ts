@@ -35,11 +35,6 @@ export function checked(deps: ScrubDeps, copy: Copy, same: boolean | null): Cust
   return fixityChecked(about(deps, copy), placeOf(copy), [{ key: copy.key, same }]);
 }
 
-export async function endFault(writer: LedgerWriter, { itemId, where }: Copy, atMs: number): Promise<void> {
-  const fault = await writer.scrubs.fault(itemId, where);
-  if (fault && fault.endedAtMs === null) await writer.scrubs.putFault({ ...fault, endedAtMs: atMs });
-}
-
 export async function putFault(
   writer: LedgerWriter,
   { itemId, recordingId, where, key }: Copy,

@@ -5,20 +5,25 @@
 
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { noLocks } from '#adapters/disk/no-locks';
+import { ArchiveRecords } from '#archive/archive-records';
+import { ArchiveStage } from '#archive/archive-stage';
 import { sha256Hex as sha256Of } from '#domain/canonical-json';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
+import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { FaultPoint } from '#ports/fault-points';
 import { cli } from '#test/support/custody';
 import { type SealedStation, sealedStation } from '#test/support/disposal';
+import { claimed } from '#test/support/ledger/claims';
 import { contradictionsIn } from '#test/support/ledger/replayed';
 import type { ScrubDeps } from './deps.ts';
 import { orderScrub, type ScrubOrder } from './orders.ts';
@@ -236,6 +241,7 @@ describe('a bad file of the vault', () => {
     station.clock.advance(DAY_MS + 1);
     expect((await turn()).outcome).toBe('same');
     expect(await station.ledger.scrubs.openFaults('vault', 5)).toEqual([]);
+    expect(await typesOf(original)).not.toContain('copy.healed');
   });
 
   it.each(['w38-corrupt-aside', 'w39-copy-restored'] as const)('is whole after an end at %s', async (point) => {
@@ -252,6 +258,7 @@ describe('a bad file of the vault', () => {
     expect(sha256Of(readFileSync(inVault(original)))).toBe(original.digests?.sha256);
     expect(await station.ledger.scrubs.openFaults('vault', 5)).toEqual([]);
     expect(quarantined()).toHaveLength(1);
+    expect([(await typesOf(original)).filter((type) => type === 'copy.healed').length, notices.at(-1)]).toEqual([1, 'healed vault']);
     expect(contradictionsIn(station.file)).toEqual([]);
   });
 });
@@ -264,7 +271,61 @@ describe('a bad copy of the archive', () => {
     expect(await copiesOf(original)).toEqual(['vault']);
     expect((await station.ledger.work.get(workId('archive', original.recordingId)))?.state).toBe('waiting');
     expect(existsSync(inArchive(original))).toBe(true);
-    expect(notices).toEqual(['bad disk', 'healed disk']);
+    // Nothing is healed yet: the archive holds nothing that anybody has read.
+    expect([notices, await typesOf(original)]).toEqual([['bad disk'], expect.not.arrayContaining(['copy.healed'])]);
+    expect(await station.ledger.scrubs.openFaults('disk', 5)).toMatchObject([{ kind: 'bad' }]);
+  });
+
+  it.each(['readback', 'head'] as const)(
+    'is healed when the new one is stored and read back whole, also where the archive is else looked at by %s alone',
+    async (verify) => {
+      const original = await both();
+      spoil(inArchive(original), flipBit);
+      const bad = readFileSync(inArchive(original));
+      await turn('disk');
+      await archiveAgain(original, verify);
+      expect(sha256Of(readFileSync(inArchive(original)))).toBe(original.digests?.sha256);
+      expect(await copiesOf(original)).toEqual(expect.arrayContaining(['disk', 'vault']));
+      expect((await typesOf(original)).filter((type) => type !== 'fixity.checked')).toEqual([
+        'copy.corrupt',
+        'copy.withdrawn',
+        'copy.healed',
+      ]);
+      const [healed] = (await station.ledger.custody.of(subject('recording', original.recordingId))).filter(
+        ({ type }) => type === 'copy.healed',
+      );
+      expect(healed?.data).toMatchObject({ place: 'disk', from: 'vault' });
+      expect(await station.ledger.scrubs.openFaults('disk', 5)).toEqual([]);
+      expect(notices).toEqual(['bad disk', 'healed disk']);
+      // Nothing was destroyed by it: what was bad lies beside the new file.
+      const aside = readdirSync(dirname(inArchive(original))).filter((name) => name.endsWith('.aside'));
+      expect(aside.map((name) => readFileSync(join(dirname(inArchive(original)), name)))).toEqual([bad]);
+      expect(contradictionsIn(station.file)).toEqual([]);
+    },
+  );
+
+  it('is not said to be healed twice, nor of a copy that never was bad', async () => {
+    const [original, other] = [await both(), await both()];
+    spoil(inArchive(original), flipBit);
+    for (let n = 0; n < 2; n += 1) await turn('disk');
+    await archiveAgain(original, 'head');
+    station.clock.advance(1000);
+    for (let n = 0; n < 3; n += 1) await turn('disk');
+    expect((await typesOf(original)).filter((type) => type === 'copy.healed')).toHaveLength(1);
+    expect(await typesOf(other)).not.toContain('copy.healed');
+  });
+
+  it('is healed although the station ended right after it was withdrawn', async () => {
+    const original = await both();
+    spoil(inArchive(original), flipBit);
+    const faults = {
+      reached: (at: FaultPoint) => {
+        if (at === 'w45-bad-copy-withdrawn') throw new Error('killed');
+      },
+    };
+    await expect(turn('disk', { faults })).rejects.toThrow('killed');
+    await archiveAgain(original, 'head');
+    expect((await typesOf(original)).at(-1)).toBe('copy.healed');
   });
 
   it('stays on record where the vault is bad too', async () => {
@@ -292,6 +353,28 @@ describe('a bad copy of the archive', () => {
     expect([quarantined(), notices]).toEqual([[], ['bad vault']]);
   });
 });
+
+/** The archive's work for one recording, as the runner does it. */
+async function archiveAgain({ recordingId }: Original, verify: 'readback' | 'head'): Promise<void> {
+  const { ledger, vault, clock } = station;
+  const derive = workId('derive', recordingId);
+  const gate = new ArchiveRecords({
+    ...{ ledger, clock, faults: deps.faults, lockWish: async () => null, onArchived: () => undefined },
+    onHealed: ({ place }) => notices.push(`healed ${place}`),
+    settings: { stationId: 'test', timezone: 'UTC', derivatives: false },
+  });
+  const stage = new ArchiveStage({
+    ...{ gate, vault, archive, clock, locks: noLocks(clock), log: deps.log },
+    claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) },
+    settings: { verify, derivatives: false, hours: hoursOf('', 'UTC'), standstillMsMax: 60_000 },
+  });
+  const claim = await ledger.transaction(async (writer) => {
+    if ((await writer.work.get(derive))?.state === 'waiting') await writer.work.finish(await claimed(writer, derive));
+    return claimed(writer, workId('archive', recordingId));
+  });
+  const quiet = { onPercent: () => undefined, onProgress: () => undefined };
+  await stage.run(claim, { later: false, failedBefore: null, signal, ...quiet });
+}
 
 const order = (what: ScrubOrder, place = 'vault') =>
   orderScrub(

@@ -3,7 +3,8 @@ import { type ReasonCode, reasonText } from '#messages/reason';
 /**
  * What a person is told of. `request-waits`, `urgent-access`: to reviewers. `request-decided`, `grant-ended`: to the asker. `urgent-unconfirmed`: to both, when nobody
  * confirmed urgent access in time. `disposal-waits`: to those who may approve a list for disposal; `disposal-approved`: to its proposer and to each officer whom a
- * recording of it shows; `disposal-halted`: to proposer and approver.
+ * recording of it shows; `disposal-halted`: to proposer and approver. `duty-overdue`: to the owners of a duty; `duties-digest`: to an owner, once a day, of all that is
+ * overdue.
  */
 export const NOTICE_KINDS = [
   'request-waits',
@@ -14,10 +15,12 @@ export const NOTICE_KINDS = [
   'disposal-waits',
   'disposal-approved',
   'disposal-halted',
+  'duty-overdue',
+  'duties-digest',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Something that a person is told. It names a request, or a list for disposal, by its id, and nothing of what the request is about. */
+/** Something that a person is told. It names a request, a list for disposal or a duty by its id, or the day of a digest, and nothing of what that is about. */
 export interface Notice {
   readonly id: string;
   /** Id of the receiver's account. */
@@ -49,11 +52,28 @@ const TEXTS = {
   'disposal-waits': 'notice-disposal-waits',
   'disposal-approved': 'notice-disposal-approved',
   'disposal-halted': 'notice-disposal-halted',
+  'duty-overdue': 'notice-duty-overdue',
+  'duties-digest': 'notice-duties-digest',
 } as const satisfies Record<NoticeKind, ReasonCode>;
 
 /** The sentence of a notice, in one language. It names nobody and nothing. */
 export function noticeText(language: 'en' | 'zh-CN', kind: NoticeKind): string {
   return reasonText(language, { code: TEXTS[kind], params: {} });
+}
+
+/** The ways by which a kind leaves the station: single duties would be too many for mail, and their digest is for people. */
+export function waysOf(kind: NoticeKind, configured: readonly NoticeWay[]): readonly NoticeWay[] {
+  const only = ({ 'duty-overdue': 'webhook', 'duties-digest': 'mail' } as const satisfies Partial<Record<NoticeKind, NoticeWay>>)[
+    kind as 'duty-overdue'
+  ];
+  return configured.filter((way) => only === undefined || way === only);
+}
+
+/** Where the console shows what a notice is about, below its address. */
+export function placeOfNotice({ kind, request }: Pick<Notice, 'kind' | 'request'>): string {
+  if (kind === 'duties-digest') return '/duties';
+  if (kind === 'duty-overdue') return `/duties/${request}`;
+  return kind.startsWith('disposal-') ? `/disposals/${request}` : `/requests/${request}`;
 }
 
 /** First delay after a failure, the longest one, and when a delivery is given up: ms. */

@@ -22,6 +22,7 @@ import { REGISTRY_ENTRIES } from './registry-entries.ts';
 import { RETENTION_ENTRIES } from './retention-entries.ts';
 import { SAMPLE_ENTRIES } from './sample-entries.ts';
 import { SCRUB_ENTRIES } from './scrub-entries.ts';
+import { SHIFT_ENTRIES } from './shift-entries.ts';
 import { SIGN_IN_ENTRIES } from './sign-in-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
 import { WORKER_ENTRIES } from './worker-entries.ts';
@@ -52,6 +53,7 @@ const ALL = [
   ...RETENTION_ENTRIES,
   ...SCRUB_ENTRIES,
   ...DUTY_ENTRIES,
+  ...SHIFT_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

@@ -6,7 +6,7 @@ import { subject } from './subject.ts';
 
 const RECORDING = 'rec-01k0d5w7q3-hz01-2222222222';
 const ORIGINAL = 'org-01k0d5w7q3-hz01-1111111111';
-const WHY = code('`eviction`: the vault needs room, and the archive has it; `healing`: it is corrupt; `disposal`: its term is over.');
+const WHY = code('`eviction`: the vault needs room, and the archive has it; `disposal`: its term is over.');
 const FILE = {
   item: id('Original, derivative, or `facts`; of a manifest its original.'),
   what: code('`original`, `manifest`, `derivative` or `facts`.'),

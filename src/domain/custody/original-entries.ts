@@ -154,6 +154,7 @@ export const OriginalFetched = defineEntry({
     sha256: sha256(),
     archive: id(),
     reread: code('`direct`: past the page cache; `nocache`, `cached`: weaker.'),
+    blocksSha256: Type.Optional(nullable(sha256())),
   },
   related: recordingOf,
   example: {

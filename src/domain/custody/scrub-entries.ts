@@ -30,8 +30,11 @@ export const CopyCorrupt = defineEntry({
 export const CopyHealed = defineEntry({
   type: 'copy.healed',
   about: ['recording'],
-  tells: 'A place holds the sealed bytes of an original again, from a copy that was read whole in the same run.',
-  data: { ...FILE, from: id('The place whose copy was good.') },
+  tells: 'A place where a copy was bad holds the sealed bytes of the original again: they were stored anew, or found there, and read back.',
+  data: {
+    ...FILE,
+    from: nullable(id('The place whose copy was good; null: the bytes were found there, and no record says who put them back.')),
+  },
   related: originalOf,
   example: { subject: ABOUT, data: { ...EXAMPLE, from: 's3' } },
 });

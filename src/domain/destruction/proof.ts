@@ -31,23 +31,6 @@ export interface EvictionFacts {
   readonly nowMs: number;
 }
 
-/** What was found in one place, where another place holds the sealed bytes. */
-export interface HealingFacts {
-  readonly original: Pick<Original, 'id' | 'recordingId' | 'state' | 'bytes' | 'digests'>;
-  readonly bad: { readonly where: string; readonly key: string; readonly version: string | null };
-  /** What two readings of the bad copy gave. One reading may be a fault of the way. */
-  readonly readings: readonly { readonly bytes: number; readonly sha256: string; readonly atMs: number }[];
-  /** A copy in another place that was read whole in the same run. */
-  readonly good: {
-    readonly where: string;
-    readonly key: string;
-    readonly bytes: number;
-    readonly sha256: string;
-    readonly readAtMs: number;
-  };
-  readonly runBeganAtMs: number;
-}
-
 /** A key that only this module has: an object with it was made by one of the makers below. */
 class Made<Kind extends string, Facts> {
   readonly #made = true;
@@ -68,10 +51,9 @@ class Made<Kind extends string, Facts> {
 }
 
 export type EvictionProof = Made<'eviction', EvictionFacts>;
-export type HealingProof = Made<'healing', HealingFacts>;
 export type DisposalProof = Made<'disposal', DisposalFacts>;
-/** Why one file may be destroyed. `destroyCopy` (src/steps/destroy-copy.ts) takes nothing else. */
-export type DestructionProof = EvictionProof | HealingProof | DisposalProof;
+/** Why one file may be destroyed. Healing destroys nothing, so it has none (docs/decisions/0064). `destroyCopy` (src/steps/destroy-copy.ts) takes nothing else. */
+export type DestructionProof = EvictionProof | DisposalProof;
 
 /** Throws station.internal for what only looks like a proof: a cast, a copy of its fields, something read from JSON. */
 export function mustBeProof(proof: DestructionProof): void {
@@ -103,19 +85,6 @@ function isGood({ original, needs, nowMs }: EvictionFacts, copy: Copy): boolean 
   if (needs.readBack && copy.verifiedBy !== 'readback') return false;
   const ageMs = nowMs - copy.verifiedAtMs;
   return ageMs >= 0 && ageMs <= needs.freshMs;
-}
-
-/** Throws request.conflict unless two readings of the bad copy differ from what was sealed, and another place was read in this run and holds what was sealed. */
-export function healingProof(facts: HealingFacts): HealingProof {
-  const { original, bad, readings, good, runBeganAtMs } = facts;
-  const id = original.id;
-  const sealed = original.digests?.sha256;
-  if (original.state !== 'sealed' || sealed === undefined) refuse(because('destroy-not-sealed', { id }));
-  const isSealed = (read: { bytes: number; sha256: string }) => read.sha256 === sealed && read.bytes === original.bytes;
-  if (readings.length < 2 || readings.some(isSealed)) refuse(because('heal-not-bad', { id, place: bad.where }));
-  if (good.where === bad.where || !isSealed(good)) refuse(because('heal-no-good', { id }));
-  if (good.readAtMs < runBeganAtMs) refuse(because('heal-not-read', { id, place: good.where }));
-  return new Made('healing', doomedOriginal(original, bad), facts);
 }
 
 /** Throws request.conflict, or request.forbidden, unless this file of the approved list may be destroyed now. */

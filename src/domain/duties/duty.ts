@@ -17,6 +17,10 @@ export const DUTY_KINDS = [
   'lock-missing',
   /** Numbers of the card between it and the next file are on no record. */
   'numbers-missing',
+  /** An officer was on duty, and there is no footage of it once the time for docking is over. */
+  'shift-without-footage',
+  /** Recorded while its officer was not on duty, on a day whose shifts are known. */
+  'footage-without-shift',
   /** Not docked for days. */
   'recorder-absent',
   /** Its clock was off at its last docking. */
@@ -67,6 +71,7 @@ export const DUTY_SUBJECTS = [
   'heartbeat',
   /** `vault`, or the name of an archive. */
   'place',
+  'shift',
 ] as const;
 export type DutySubject = (typeof DUTY_SUBJECTS)[number];
 
@@ -109,7 +114,7 @@ export interface Duty extends FoundDuty {
 }
 
 /** What has happened cannot be undone: a duty about it may be answered for good. Every other answer has an end. */
-const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'numbers-missing'];
+const OF_THE_PAST: readonly DutyKind[] = ['late-docked', 'damaged', 'numbers-missing', 'shift-without-footage', 'footage-without-shift'];
 
 /** Longest time for which an answer may put a duty off, days. */
 export const PUT_OFF_DAYS_MAX = 90;

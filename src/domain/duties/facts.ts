@@ -55,6 +55,19 @@ export interface RecordingDutyFacts {
   readonly numbersMissing: MissingNumbers | null;
   /** When it was archived whole; null: it is not. */
   readonly archivedMs: number | null;
+  /** Whether its officer was on duty then, within the margin; null: nobody knows, because no shifts of that day were imported or it has no officer or no start. */
+  readonly onShift: boolean | null;
+}
+
+export interface ShiftDutyFacts {
+  readonly id: string;
+  /** Id of the unit of its officer. */
+  readonly unit: string | null;
+  readonly endMs: number;
+  /** When it was imported or changed. */
+  readonly setAtMs: number;
+  /** There is footage of its officer that overlaps it. */
+  readonly filmed: boolean;
 }
 
 export interface RecorderDutyFacts {

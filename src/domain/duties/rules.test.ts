@@ -15,7 +15,16 @@ const DOCKED = Date.UTC(2026, 5, 20);
 const LIMITS = { lateMs: DAY, untaggedMs: 3 * DAY, archiveMs: DAY, absentMs: 7 * DAY, clockMs: 60_000, answerMs: 3 * DAY };
 const WELL: RecordingDutyFacts = {
   ...{ id: 'rec-1', kind: 'video', state: 'archived', unit: 'unt-a', startMs: DOCKED - 2 * HOUR, durationMs: HOUR, dockedMs: DOCKED },
-  ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, maximumMs: null, archivedMs: DOCKED + HOUR, numbersMissing: null },
+  ...{
+    category: 'penalty',
+    cases: 0,
+    damaged: false,
+    conflict: false,
+    maximumMs: null,
+    archivedMs: DOCKED + HOUR,
+    numbersMissing: null,
+    onShift: true,
+  },
   locks: { neededUntil: 'open', unlocked: 0, endsMs: DOCKED + 400 * DAY, refusedSinceMs: null },
 };
 const locks = (over: Partial<RecordingDutyFacts['locks']>) => ({ locks: { ...WELL.locks, ...over } });

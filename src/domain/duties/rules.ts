@@ -1,8 +1,9 @@
+import type { Role } from '#domain/access/roles';
 import { isOverdue as isScrubOverdue } from '#domain/fixity/plan';
 import type { Kind } from '#domain/kind';
 import { isTakenIn } from '#domain/recording';
 import type { DutyKind, DutySubject, FoundDuty } from './duty.ts';
-import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, StationDutyFacts } from './facts.ts';
+import type { DutyLimits, RecorderDutyFacts, RecordingDutyFacts, ScrubDutyFacts, ShiftDutyFacts, StationDutyFacts } from './facts.ts';
 
 /** What people tag. A log or a leftover needs neither category nor case. */
 const TAGGED_KINDS: readonly Kind[] = ['video', 'audio', 'photo'];
@@ -29,6 +30,8 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'retention-overdue': 'custodian',
   'lock-missing': 'custodian',
   'numbers-missing': 'custodian',
+  'shift-without-footage': 'custodian',
+  'footage-without-shift': 'custodian',
   'recorder-absent': 'custodian',
   'recorder-clock': 'custodian',
   'hold-review': 'custodian',
@@ -46,6 +49,9 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'scrub-overdue': 'system-administrator',
   'scrub-faults': 'system-administrator',
 };
+
+/** Roles that own duties. */
+export const OWNER_ROLES: readonly Role[] = [...new Set(Object.values(ROLES))];
 
 /** Docked later than the limit after it ended. What nobody knows the time of is not late. */
 const lateDocked: Rule<RecordingDutyFacts> = ({ id, unit, startMs, durationMs, dockedMs }, limits) => {
@@ -105,7 +111,28 @@ const recorderClock: Rule<RecorderDutyFacts> = ({ serial, unit, lastSeenMs, cloc
   return duty('recorder-clock', ['recorder', serial], { sinceMs: lastSeenMs, unit }, limits);
 };
 
-const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, retentionOverdue, lockMissing, numbersMissing };
+/** Shifts may be imported long after: it counts from when it is found. */
+const footageWithoutShift: Rule<RecordingDutyFacts> = ({ id, kind, unit, onShift }, limits, nowMs) =>
+  onShift === false && TAGGED_KINDS.includes(kind)
+    ? duty('footage-without-shift', ['recording', id], { sinceMs: nowMs, unit }, limits)
+    : null;
+
+/** Its footage may be docked until the limit for docking after its end; and nobody can answer for a shift before it was imported. */
+const shiftWithoutFootage: Rule<ShiftDutyFacts> = ({ id, unit, endMs, setAtMs, filmed }, limits, nowMs) => {
+  const sinceMs = Math.max(endMs + limits.lateMs, setAtMs);
+  return filmed || nowMs < sinceMs ? null : duty('shift-without-footage', ['shift', id], { sinceMs, unit }, limits);
+};
+
+const RECORDING_RULES = {
+  lateDocked,
+  untagged,
+  damaged,
+  retentionConflict,
+  retentionOverdue,
+  lockMissing,
+  numbersMissing,
+  footageWithoutShift,
+};
 
 /** Duties about one recording. What was never whole, was replaced or was disposed of is nobody's duty. `archives`: an archive is configured. */
 export function dutiesOfRecording(
@@ -119,6 +146,10 @@ export function dutiesOfRecording(
 
 export function dutiesOfRecorder(facts: RecorderDutyFacts, limits: DutyLimits, nowMs: number): readonly FoundDuty[] {
   return [recorderAbsent, recorderClock].flatMap((rule) => rule(facts, limits, nowMs) ?? []);
+}
+
+export function dutiesOfShift(facts: ShiftDutyFacts, limits: DutyLimits, nowMs: number): readonly FoundDuty[] {
+  return [shiftWithoutFootage].flatMap((rule) => rule(facts, limits, nowMs) ?? []);
 }
 
 /** Duties about the station as a whole. Nobody notes when some of these began: they count from when they are first found. */

@@ -30,7 +30,8 @@ export interface StoredFile {
 }
 
 /** Why bytes stay in the vault now. `unverified`: there are copies enough, and a check that is too old or too weak has to be made again first. */
-export type Stays = 'not-sealed' | 'busy' | 'in-use' | 'too-few-copies' | 'unverified';
+export const STAYS = ['not-sealed', 'busy', 'in-use', 'too-few-copies', 'unverified'] as const;
+export type Stays = (typeof STAYS)[number];
 
 /** null: the vault may give it up. */
 export function whyStays(file: StoredFile, needs: EvictionNeeds, nowMs: number): Stays | null {
@@ -43,6 +44,16 @@ function whyNameStays({ original, copies, busy, inUse }: NameFacts, needs: Evict
   if (original.state !== 'sealed' || original.digests === null || original.evictedAtMs !== null) return 'not-sealed';
   if (busy) return 'busy';
   if (inUse) return 'in-use';
+  return whyNotSafe(original, copies, needs, nowMs);
+}
+
+/** What an original lacks to be safe in archives alone; null: nothing. */
+export function whyNotSafe(
+  original: Pick<Original, 'id' | 'bytes'>,
+  copies: readonly Copy[],
+  needs: EvictionNeeds,
+  nowMs: number,
+): Extract<Stays, 'too-few-copies' | 'unverified'> | null {
   const archived = copies.filter((copy) => isArchived(original, copy));
   const places = (found: readonly Copy[]) => new Set(found.map(({ where }) => where)).size;
   const wanted = Math.max(1, needs.copies);

@@ -19,7 +19,10 @@ export function usedPercent({ totalBytes, freeBytes }: VaultSpace): number {
 
 /** Bytes to be freed: 0 up to the high-water mark, above it what brings the vault down to the low-water mark. */
 export function bytesToFree(space: VaultSpace, { high, low }: WaterMarks): number {
-  if (usedPercent(space) <= high) return 0;
-  const mayUse = Math.floor((space.totalBytes * low) / 100);
-  return Math.max(0, space.totalBytes - space.freeBytes - mayUse);
+  return usedPercent(space) <= high ? 0 : bytesAbove(space, low);
+}
+
+/** By how much the space used is above a mark; 0 below it. */
+export function bytesAbove({ totalBytes, freeBytes }: VaultSpace, percent: number): number {
+  return Math.max(0, totalBytes - freeBytes - Math.floor((totalBytes * percent) / 100));
 }

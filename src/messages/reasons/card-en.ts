@@ -29,6 +29,8 @@ export const cardEn = {
   'not-time-offset': 'that is no time offset',
   'not-bus-address': 'that is no bus address',
   'not-usb-port': 'that is no USB port',
+  'not-in-vault': 'that is no file of the vault',
+  'vault-unnamed': 'the mount helper was started without --config, so it knows of no vault',
   'not-a-mount': 'that is no mount of the station',
   'no-device-number': '{device} has no device number',
   'not-marked': "udev did not mark {device} as a recorder's",

@@ -29,6 +29,8 @@ export const cardZhCN = {
   'not-time-offset': '这不是时区偏移',
   'not-bus-address': '这不是总线地址',
   'not-usb-port': '这不是 USB 端口',
+  'not-in-vault': '这不是本地库中的文件',
+  'vault-unnamed': '挂载助手启动时没有 --config，因此不知道本地库在哪里',
   'not-a-mount': '这不是采集站的挂载点',
   'no-device-number': '{device} 没有设备号',
   'not-marked': 'udev 没有将 {device} 标为记录仪',

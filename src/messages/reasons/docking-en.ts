@@ -11,6 +11,12 @@ export const dockingEn = {
   'path-and-more': '{path} and {more} more {more:file|files}',
   'files-in-all': '{why}; {files} files in all',
   serials: '{names}',
+  'evicted-few-copies':
+    '{files} sealed files are kept, because the vault gave up their originals and fewer archives hold them than eviction.copies asks for',
+  'evicted-unchecked':
+    '{files} sealed files are kept, because only the archive has their originals and its last check of them is older or weaker than eviction.checkDays and eviction.check ask for: evidock recording fetch brings them back',
+  'evicted-not-shown':
+    '{files} sealed files are kept, because only the archive has their originals, and it does not answer or does not show them now',
   'sealed-unread':
     '{files} sealed {files:file stays, because it|files stay, because they} cannot be read any more: the card should be checked',
   'clock-behind': '{span} behind',

@@ -11,6 +11,10 @@ export const dockingZhCN = {
   'path-and-more': '{path} 及另外 {more} 个文件',
   'files-in-all': '{why}；共 {files} 个文件',
   serials: '{names}',
+  'evicted-few-copies': '{files} 个已封存的文件予以保留：原始文件已移出本地库，而持有副本的归档少于 eviction.copies 的要求',
+  'evicted-unchecked':
+    '{files} 个已封存的文件予以保留：原始文件仅存于归档，而最近一次核验早于 eviction.checkDays 或弱于 eviction.check 的要求；可用 evidock recording fetch 取回',
+  'evicted-not-shown': '{files} 个已封存的文件予以保留：原始文件仅存于归档，而归档没有应答或未显示这些文件',
   'sealed-unread': '{files} 个已封存的文件无法再读取，予以保留：请检查存储卡',
   'clock-behind': '慢 {span}',
   'clock-ahead': '快 {span}',

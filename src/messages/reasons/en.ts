@@ -28,6 +28,8 @@ import { evictionEn } from './retention/eviction-en.ts';
 import { explanationEn } from './retention/explanation-en.ts';
 import { holdReasonsEn } from './retention/holds-en.ts';
 import { retentionEn } from './retention/schedule-en.ts';
+import { scrubReasonsEn } from './retention/scrub-en.ts';
+import { shiftReasonsEn } from './retention/shifts-en.ts';
 import { termsEn } from './retention/terms-en.ts';
 import { stationEn } from './station-en.ts';
 import { verifyEn } from './verify-en.ts';
@@ -67,6 +69,8 @@ export const REASONS_EN = {
   ...retentionEn,
   ...explanationEn,
   ...disposalEn,
+  ...scrubReasonsEn,
   ...evictionEn,
+  ...shiftReasonsEn,
   ...termsEn,
 } as const;

@@ -30,6 +30,7 @@ export const ledgerEn = {
   'commit-unfinished': '{thing}: commit of an unfinished draft',
   'replace-unfinished': '{thing}: replacing by an unfinished draft',
   'draft-closed': '{thing}: the draft is closed or has failed',
+  'immutable-stays': '{key} is immutable, and the mount helper cannot lift that ({why})',
   'full-reserve': '{key} needs {size}, {free} are free above the reserve',
   'nothing-free': 'nothing is free above the reserve',
   'scope-twice': 'the ledger is within a scope already',

@@ -30,6 +30,7 @@ export const ledgerZhCN = {
   'commit-unfinished': '{thing}：提交未完成的草稿',
   'replace-unfinished': '{thing}：以未完成的草稿替换',
   'draft-closed': '{thing}：草稿已关闭或失败',
+  'immutable-stays': '{key} 被设为不可更改，挂载助手无法解除（{why}）',
   'full-reserve': '{key} 需要 {size}，预留之外只剩 {free}',
   'nothing-free': '预留之外没有剩余空间',
   'scope-twice': '该账本已限定查阅范围',

@@ -12,6 +12,9 @@ export const mendEn = {
   'mend-socket': 'choose a shorter state directory',
   'mend-usb': 'load the driver of the USB controller (xhci_pci), or set dock.usb to false',
   'mend-udev': 'start systemd-udevd: until it runs, disks may be mounted before they are ready',
+  'mend-immutable':
+    'run scripts/install again, so that evidock-mount.service has CAP_LINUX_IMMUTABLE and knows the vault, and look into journalctl -u evidock-mount',
+  'mend-eviction': 'see that the archive keeps up (evidock jobs --state failed); docs/operations.md, "When the disk fills"',
   'mend-mounting': 'start evidock-mount.socket and set dock.mountHelper to its socket, or run the station as root',
   'mend-mtp': 'apt-get install jmtpfs, if recorders are to be read over MTP',
   'mend-ntfs': 'use a kernel with ntfs3, or apt-get install ntfs-3g, if recorders have NTFS',

@@ -12,6 +12,9 @@ export const mendZhCN = {
   'mend-socket': '选用更短的状态目录',
   'mend-usb': '加载 USB 控制器的驱动（xhci_pci），或将 dock.usb 设为 false',
   'mend-udev': '启动 systemd-udevd：未运行时磁盘可能在就绪之前被挂载',
+  'mend-immutable':
+    '重新运行 scripts/install，使 evidock-mount.service 具有 CAP_LINUX_IMMUTABLE 并知道本地库的位置；并查看 journalctl -u evidock-mount',
+  'mend-eviction': '请确认归档没有落后（evidock jobs --state failed）；并参见 docs/operations.md 中关于磁盘将满的一节',
   'mend-mounting': '启动 evidock-mount.socket 并将 dock.mountHelper 设为其套接字，或以 root 运行采集站',
   'mend-mtp': '若需经 MTP 读取记录仪，请 apt-get install jmtpfs',
   'mend-ntfs': '若记录仪使用 NTFS，请使用带 ntfs3 的内核，或 apt-get install ntfs-3g',

@@ -30,6 +30,8 @@ import { evictionZhCN } from './retention/eviction-zh-CN.ts';
 import { explanationZhCN } from './retention/explanation-zh-CN.ts';
 import { holdReasonsZh } from './retention/holds-zh-CN.ts';
 import { retentionZhCN } from './retention/schedule-zh-CN.ts';
+import { scrubReasonsZhCN } from './retention/scrub-zh-CN.ts';
+import { shiftReasonsZh } from './retention/shifts-zh-CN.ts';
 import { termsZhCN } from './retention/terms-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { verifyZhCN } from './verify-zh-CN.ts';
@@ -68,7 +70,9 @@ const zhCN = {
   ...retentionZhCN,
   ...explanationZhCN,
   ...disposalZhCN,
+  ...scrubReasonsZhCN,
   ...evictionZhCN,
+  ...shiftReasonsZh,
   ...termsZhCN,
 } as const;
 

@@ -1,10 +1,11 @@
 /** The same in Chinese. */
 export const scrubZhCN = {
   'custody.copy.corrupt': '{place} 中的副本与封存的不同：{key}：{found}',
-  'custody.copy.healed': '{place} 已由 {from} 恢复为封存的内容：{key}',
+  'custody.copy.healed': '{place} 已恢复为封存的内容：{key}（来源：{from}）',
   'custody.copy.none-good': '任何位置都不再保存封存的内容；{place} 中剩余的内容原样保留：{key}',
   'custody.scrub.halted': '{place} 一天内发现 {faults} 个损坏副本（上限 {limit} 个）：经人员确认前不再修复',
   'custody.scrub.ordered': '{place} 的定期重新读取：{order}',
+  'check.reading again': '定期重新读取',
   'scrub.about': '定期重新读取所有保存的内容，并修复损坏的副本',
   'scrub.show.about': '保管库与归档的重新读取进度、逾期和损坏情况',
   'scrub.run.about': '立即重新读取全部内容',

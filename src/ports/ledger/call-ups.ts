@@ -1,6 +1,6 @@
 import type { Action } from '#domain/access/policy';
 import type { Grant } from '#domain/call-up/grant';
-import type { Delivery, Notice } from '#domain/call-up/notice';
+import type { Delivery, Notice, NoticeKind } from '#domain/call-up/notice';
 import type { CallUpRequest, RequestState } from '#domain/call-up/request';
 import type { CaseStep } from '#domain/case-course';
 import type { Reason } from '#domain/reason';
@@ -57,6 +57,13 @@ export interface CallUpsReader {
   notice(id: string): Promise<Notice | null>;
   /** Of one person (null: of all), newest first. `after`: only those with a lower id. */
   notices(filter: Page & { readonly user: string | null; readonly unread?: boolean }): Promise<readonly Notice[]>;
+  /** How many notices of a kind a person was given since a moment; `request`: about this alone. */
+  countNotices(of: {
+    readonly user: string;
+    readonly kind: NoticeKind;
+    readonly sinceMs: number;
+    readonly request?: string;
+  }): Promise<number>;
   /** Deliveries that are due, the oldest first, each with its notice. */
   dueDeliveries(atMs: number, limit: number): Promise<readonly { readonly delivery: Delivery; readonly notice: Notice }[]>;
   /** When the next delivery is due; null if none waits. */

@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 /** A file that is being destroyed: the intention is on record, and that it is gone is not yet. */
 export interface Destruction {
   readonly doomed: DoomedFile;
-  readonly why: 'eviction' | 'healing' | 'disposal';
+  readonly why: 'eviction' | 'disposal';
   readonly disposalId: string | null;
   readonly beganAtMs: number;
 }

@@ -1,3 +1,4 @@
+import type { Role } from '#domain/access/roles';
 import type { Acknowledgement, Duty, DutyKind, DutyOwner, DutyState, DutySubject, FoundDuty } from '#domain/duties/duty';
 import type { RecorderDutyFacts, RecordingDutyFacts } from '#domain/duties/facts';
 import type { Page } from './page.ts';
@@ -8,6 +9,8 @@ export interface DutyFilter {
   readonly kind?: DutyKind;
   /** Only open ones that were due before this, ms since 1970. */
   readonly overdueAtMs?: number;
+  /** Only of these roles, and of these units (null: of all) or of no unit. */
+  readonly ownedBy?: { readonly roles: readonly Role[]; readonly units: readonly string[] | null };
 }
 
 /** Recordings or recorders: those that follow `after` by id, or these. */
@@ -32,8 +35,12 @@ export interface DutiesReader {
   get(id: string): Promise<Duty | null>;
   /** By id, the newest first; `after`: only those with a lower id. Not `done` unless asked for. */
   list(filter: DutyFilter & Page): Promise<readonly Duty[]>;
+  /** Those that were open at some time of a half-open span, ms since 1970, by id; `after`: only those with a higher id. */
+  during(span: { readonly fromMs: number; readonly untilMs: number }, page: Page): Promise<readonly Duty[]>;
   /** How many are not done, and how many of those are overdue, by kind. */
   counts(nowMs: number): Promise<readonly { readonly kind: DutyKind; readonly open: number; readonly overdue: number }[]>;
+  /** Open ones that are overdue and of which nobody was told, the longest due first. */
+  untold(nowMs: number, limit: number): Promise<readonly Duty[]>;
   /** Those that are not done. */
   standing(span: DutySpan): Promise<readonly Duty[]>;
   /** What duties about recordings follow from, by id. */
@@ -49,7 +56,9 @@ export interface DutiesWriter {
   open(id: string, found: FoundDuty, atMs: number): Promise<void>;
   handOver(id: string, owner: DutyOwner): Promise<void>;
   acknowledge(id: string, acknowledgement: Acknowledgement): Promise<void>;
-  /** Opens it again: its acknowledgement ran out. */
+  /** Its owners were told that it is overdue. */
+  noteTold(id: string, atMs: number): Promise<void>;
+  /** Opens it again: its acknowledgement ran out. It is told anew. */
   putBack(id: string): Promise<void>;
   end(id: string, atMs: number): Promise<void>;
 }

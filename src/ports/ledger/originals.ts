@@ -73,8 +73,11 @@ export interface OriginalsWriter {
   unmarkCopied(originalId: string): Promise<void>;
   /** `sm3`: computed when the copy was read back. If it is left out, the SM3 on record stays. */
   markSealed(originalId: string, sealedAtMs: number, sm3?: string | null, blocksSha256?: string | null): Promise<void>;
-  /** The vault does not hold the original from `atMs` on; null: it does again. Throws request.conflict unless it is sealed, and was the other way before. */
-  markEvicted(originalId: string, atMs: number | null): Promise<void>;
+  /**
+   * The vault does not hold the original from `atMs` on; null: it does again, and `blocksSha256` is the list of its blocks where one was made now. Throws
+   * request.conflict unless it is sealed, and was the other way before.
+   */
+  markEvicted(originalId: string, atMs: number | null, blocksSha256?: string): Promise<void>;
   /** Writes the real length of an original, ms. */
   measure(originalId: string, durationMs: number): Promise<void>;
   /** Notes that the files under the originals' names on a card were compared with them and are the same, by a full sample or whole. At most 1000 ids. */

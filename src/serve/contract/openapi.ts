@@ -39,6 +39,7 @@ const TAGS: Readonly<Record<string, string>> = {
   retention: 'How long recordings are kept: schedules, terms and corrections.',
   holds: 'Legal holds.',
   disposals: 'Lists of recordings that are to be disposed of.',
+  shifts: 'When officers are on duty.',
   duties: 'What is overdue, and who answers for it.',
   clock: "The station's own clock.",
   policy: 'The rules of who may look, and their versions.',

@@ -78,6 +78,7 @@ beforeEach(async () => {
       clock,
       faults,
       onArchived: () => undefined,
+      onHealed: () => undefined,
       lockWish: async () => null,
       settings: { ...place, derivatives: true },
     }),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskEraser } from '#adapters/disk/original-eraser';
+import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
 import type { DisposalParts } from '#desk/disposals/parts';
 import { EvidockError, errnoText } from '#domain/errors';
@@ -18,19 +19,20 @@ const ARCHIVE_ERRORS = { full: 'archive.full', readOnly: 'archive.refused', fail
 
 interface Given {
   readonly vault: Pick<Vault, 'ledgerHead'>;
+  readonly attributes: SealedAttributes | undefined;
   readonly archive: Archive | null;
   readonly clockWatch: Pick<ClockWatch, 'state'>;
 }
 
 /** Opens what disposal stands on. */
-export function openDisposals(context: StationContext, { vault, archive, clockWatch }: Given): DisposalParts {
+export function openDisposals(context: StationContext, { vault, attributes, archive, clockWatch }: Given): DisposalParts {
   const { config, faults } = context;
   const { waitDays, batch } = config.disposal;
   return {
     ...{ waitMs: waitDays * DAY_MS, batch, faults, running: new Set<string>() },
     isSteady: () => clockWatch.state().kind === 'steady',
     open: async (key): Promise<Erasers> => {
-      const places: OriginalEraser[] = [vaultEraser(context, vault)];
+      const places: OriginalEraser[] = [vaultEraser(context, { vault, attributes })];
       if (config.archive.kind === 'disk') places.push(archiveEraser(context, archive));
       if (config.archive.kind !== 's3') return { places, close: async () => undefined };
       const remote = await remoteEraser(context, key);
@@ -39,7 +41,7 @@ export function openDisposals(context: StationContext, { vault, archive, clockWa
   };
 }
 
-function vaultEraser({ places }: StationContext, vault: Given['vault']): OriginalEraser {
+function vaultEraser({ places }: StationContext, { vault, attributes }: Pick<Given, 'vault' | 'attributes'>): OriginalEraser {
   // A disk that is not mounted has nothing, and what has nothing would look like a place where all is gone.
   const ready = async () => {
     if ((await vault.ledgerHead()) === null) throw new EvidockError('vault.missing', because('no-marker', { name: LEDGER_HEAD }));
@@ -49,6 +51,7 @@ function vaultEraser({ places }: StationContext, vault: Given['vault']): Origina
     directory: places.vault,
     quarantine: join(places.vault, 'quarantine'),
     errors: VAULT_WRITE_ERRORS,
+    attributes,
     ready,
   });
 }

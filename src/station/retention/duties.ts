@@ -1,5 +1,6 @@
 import { DutyKeeper } from '#desk/duties/keeper';
 import type { LookDeps } from '#desk/duties/look';
+import { type TellDeps, tellOwners } from '#desk/duties/tell';
 import type { ScheduleShelf } from '#desk/retention/schedule-shelf';
 import type { ScrubParts } from '#desk/scrub/orders';
 import type { DutyLimits } from '#domain/duties/facts';
@@ -14,13 +15,13 @@ interface Given extends Pick<LookDeps, 'ledger' | 'archive' | 'clockWatch'> {
   readonly machine: LookDeps['machine']['state'];
   readonly silentSinceMs: (() => number | null) | null;
   readonly shelf: ScheduleShelf;
-  readonly scrub: Pick<ScrubParts, 'on' | 'limits'>;
+  readonly desk: Omit<TellDeps, 'digestHour' | 'ledger' | 'clock'> & { readonly scrub: Pick<ScrubParts, 'on' | 'limits'> };
 }
 
 /** Compares the duties that there are with those in the ledger while the station runs. */
 export function keepDuties(
   context: StationContext,
-  { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs, scrub }: Given,
+  { ledger, archive, clockWatch, shelf, machine: state, silentSinceMs, desk }: Given,
 ): void {
   const { clock, config, log, onStop } = context;
   const schedule = async () => {
@@ -32,10 +33,13 @@ export function keepDuties(
   const machine = { state, limits: { wearPercent, fullWithinMs: fullWithin * DAY_MS, answerMs: limits.answerMs } };
   const silentMs = config.heartbeat.silent * HOUR_MS;
   const heartbeat = silentSinceMs && { silentSinceMs, limits: { silentMs, answerMs: limits.answerMs } };
-  const scrubbed = scrub.on ? scrub.limits : null;
+  const scrubbed = desk.scrub.on ? desk.scrub.limits : null;
   const watched = { limits, machine, heartbeat, scrub: scrubbed };
   const deps: LookDeps = { ledger, archive, clock, clockWatch, schedule, stationId: config.station.id, ...watched };
-  const keeper = new DutyKeeper({ deps, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
+  // Steady time: a clock that is set back sends no second digest on a day.
+  const telling = { ...desk, ledger, clock: desk.callUps.time, digestHour: config.duties.digest };
+  const tell = () => tellOwners(telling);
+  const keeper = new DutyKeeper({ deps, tell, failed: (error) => stageFailed(log, 'duties', {}, asEvidockError(error)) });
   keeper.start();
   onStop(() => keeper.stop());
 }

@@ -1,5 +1,6 @@
 import type { DiskVault } from '#adapters/disk/disk-vault';
 import { diskEraser } from '#adapters/disk/original-eraser';
+import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
 import type { EvictionNeeds } from '#domain/eviction/choose';
 import { EvictableVault } from '#evict/evictable-vault';
@@ -31,12 +32,21 @@ export interface EvictionLine {
 /** Puts eviction and fetch-back in front of the vault on disk. */
 export function openEviction(
   context: StationContext,
-  given: { readonly ledger: Ledger; readonly disk: DiskVault; readonly archive: Archive | null; readonly pokeWork: () => void },
+  given: {
+    readonly ledger: Ledger;
+    readonly disk: DiskVault;
+    readonly attributes: SealedAttributes | undefined;
+    readonly archive: Archive | null;
+    readonly pokeWork: () => void;
+  },
 ): EvictionLine {
   const { config, clock, log, faults, places, onStop } = context;
-  const { ledger, disk, archive, pokeWork } = given;
+  const { ledger, disk, attributes, archive, pokeWork } = given;
   const inUse = new KeysInUse();
-  const eraser = diskEraser({ where: 'vault', directory: places.vault, errors: VAULT_WRITE_ERRORS, ready: async () => undefined });
+  const eraser = diskEraser({
+    ...{ where: 'vault', directory: places.vault, errors: VAULT_WRITE_ERRORS, attributes },
+    ready: async () => undefined,
+  });
   const { on, highWater, lowWater, everySeconds } = config.eviction;
   const marks = { high: highWater, low: lowWater };
   const settings = { marks, needs: evictionNeeds(config.eviction), everyMs: everySeconds * 1000 };
@@ -58,6 +68,7 @@ export function openEviction(
   };
 }
 
-function evictionNeeds({ copies, check, checkDays }: StationContext['config']['eviction']): EvictionNeeds {
+/** What `eviction` asks of the archive before an original may be without its copy in the vault. */
+export function evictionNeeds({ copies, check, checkDays }: StationContext['config']['eviction']): EvictionNeeds {
   return { copies, freshMs: checkDays * DAY_MS, readBack: check === 'readback' };
 }

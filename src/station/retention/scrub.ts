@@ -1,6 +1,7 @@
+import type { Looks } from '#desk/look-log';
+import { isBusy } from '#desk/scrub/busy';
 import type { ScrubParts } from '#desk/scrub/orders';
 import { Scrubber } from '#desk/scrub/scrubber';
-import type { SlotPhase } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
 import { scrubNoticed, stageFailed } from '#events';
 import type { Archive } from '#ports/archive';
@@ -12,13 +13,13 @@ import type { StationContext } from '../context.ts';
 
 const DAY_MS = 86_400_000;
 const BYTES_PER_KIB = 1024;
-const READING: ReadonlySet<SlotPhase> = new Set(['listing', 'copying', 'rechecking']);
 
 interface Given {
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly archive: Archive | null;
   readonly board: SlotBoard;
+  readonly looks: Pick<Looks, 'isPlaying'>;
   readonly clockWatch: Pick<ClockWatch, 'state'>;
   readonly pokeWork: () => void;
 }
@@ -28,10 +29,9 @@ export function openScrub({ config, clock, log, faults, onStop }: StationContext
   const { on, vaultDays, archiveDays, bandwidth, faultsMax } = config.scrub;
   const limits = { vaultMs: vaultDays * DAY_MS, archiveMs: archiveDays * DAY_MS, bytesPerSecond: bandwidth * BYTES_PER_KIB, faultsMax };
   if (!on || !given.keeps) return { on, limits, wake: () => undefined };
-  const isBusy = () => given.board.snapshot().some(({ phase }) => READING.has(phase));
   const notice = (noticed: Parameters<typeof scrubNoticed>[1]) => scrubNoticed(log, noticed);
   const scrubber = new Scrubber({
-    deps: { ...given, clock, log, faults, limits, isBusy, notice, stationId: config.station.id },
+    deps: { ...given, clock, log, faults, limits, isBusy: () => isBusy(given), notice, stationId: config.station.id },
     failed: (error) => stageFailed(log, 'scrub', {}, asEvidockError(error)),
   });
   scrubber.start();

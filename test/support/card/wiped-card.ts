@@ -8,7 +8,7 @@ import { temporaryDirectory } from '#test/support/evidock';
 import { dockStation } from '#test/support/station/dock-station';
 import { writeCard } from '#test/support/station/intake-station';
 
-export const WAIT = { timeout: 10_000, interval: 10 };
+export const WAIT = { timeout: 50_000, interval: 10 };
 export const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;
 
 type Station = Awaited<ReturnType<typeof dockStation>>;
@@ -17,6 +17,8 @@ type Station = Awaited<ReturnType<typeof dockStation>>;
 export class WipedCard {
   readonly home: Awaited<ReturnType<typeof temporaryDirectory>>;
   card: string;
+  /** What is on the card in the beginning. */
+  readonly files = { [name(1)]: randomBytes(3000), [name(2)]: randomBytes(4000), [name(3)]: randomBytes(5000), 'note.xyz': 'text' };
   #station: Station | undefined;
 
   private constructor(home: Awaited<ReturnType<typeof temporaryDirectory>>) {
@@ -26,8 +28,7 @@ export class WipedCard {
 
   static async make(): Promise<WipedCard> {
     const made = new WipedCard(await temporaryDirectory());
-    const files = { [name(1)]: randomBytes(3000), [name(2)]: randomBytes(4000), [name(3)]: randomBytes(5000), 'note.xyz': 'text' };
-    await writeCard(made.card, files);
+    await writeCard(made.card, made.files);
     return made;
   }
 

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { diskEraser } from '#adapters/disk/original-eraser';
+import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { sha256Hex } from '#domain/canonical-json';
@@ -33,17 +34,24 @@ interface Options {
   /** Puts something in front of the archive. */
   readonly wrap?: (archive: Archive) => Archive;
   readonly home?: string;
+  readonly attributes?: SealedAttributes;
 }
 
 /** Ledger, vault, archive and eviction with their real parts, in a directory; recordings are written as the stages write them. */
-export async function evictingStation({ needs = {}, reached = () => undefined, wrap = (archive) => archive, home }: Options = {}) {
+export async function evictingStation({
+  needs = {},
+  reached = () => undefined,
+  wrap = (archive) => archive,
+  home,
+  attributes,
+}: Options = {}) {
   const temporary = home === undefined ? await temporaryDirectory() : null;
   const directory = home ?? temporary?.path ?? '';
   const clock = fixedClock(START_MS + DAY_MS);
   const file = join(directory, 'ledger.sqlite');
   const ledger = await openLedger({ file, stationId: STATION_ID, clock, demandsCustody: true });
   const root = join(directory, 'vault');
-  const disk = new DiskVault({ directory: root, reserveBytes: 0, rereadThreads: 1 });
+  const disk = new DiskVault({ directory: root, reserveBytes: 0, rereadThreads: 1, attributes });
   await disk.open();
   await disk.sweep();
   const faults = { reached };
@@ -53,7 +61,7 @@ export async function evictingStation({ needs = {}, reached = () => undefined, w
   const archive = wrap(stored);
   const inUse = new KeysInUse();
   const log = pino({ level: 'silent' });
-  const eraser = diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, ready: async () => undefined });
+  const eraser = diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, attributes, ready: async () => undefined });
   const common = { ledger, clock, log, faults };
   const settings = { marks: { high: 90, low: 80 }, needs: { ...NEEDS, ...needs }, everyMs: 3_600_000 };
   const poked: number[] = [];

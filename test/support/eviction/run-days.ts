@@ -135,7 +135,7 @@ async function run({ days, filesADay, fileMiB, home, told }: Required<Days>, sta
 
   async function archiveAll(): Promise<void> {
     const gate = new ArchiveRecords({
-      ...{ ledger, clock, faults: FAULTS, onArchived: () => undefined, lockWish: async () => null },
+      ...{ ledger, clock, faults: FAULTS, onArchived: () => undefined, onHealed: () => undefined, lockWish: async () => null },
       settings: { stationId: 'test1', timezone: 'UTC', derivatives: false },
     });
     const stage = new ArchiveStage({

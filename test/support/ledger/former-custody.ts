@@ -16,6 +16,8 @@ export function untypeCustody(raw: DatabaseSync): void {
     'destructions',
     'disposal_items',
     'disposals',
+    'shifts',
+    'duty_tellings',
     'duties',
     'hold_mirrors',
     'hold_recordings',

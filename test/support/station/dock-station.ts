@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import { WipeStage } from '#dock/wipe-stage';
 import type { Docking } from '#domain/docking';
+import type { Archive } from '#ports/archive';
 import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
@@ -47,6 +48,8 @@ class PlugDock implements Dock {
 interface Options extends StationOptions {
   readonly wipe?: 'never' | 'after-sealed' | 'after-archived';
   readonly filesPerBatch?: number;
+  /** The archive that a wipe asks for what was evicted. */
+  readonly archived?: Pick<Archive, 'name' | 'head'>;
   /** Another dock beside the one into which a test plugs directories. */
   readonly beside?: Dock;
 }
@@ -61,6 +64,8 @@ export async function dockStation(state: string, options: Options = {}) {
   const { parts, board, ledger } = station;
   const wipeStage = new WipeStage({
     ...parts,
+    archive: options.archived ?? null,
+    needs: { copies: 1, freshMs: 30 * 86_400_000, readBack: true },
     proof: parts.intake,
     policy: options.wipe ?? 'never',
     filesPerBatch: options.filesPerBatch ?? 2,

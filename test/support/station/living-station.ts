@@ -183,7 +183,7 @@ export async function livingStation(state: string) {
         settings: { stationId: 'test1', timezone: 'Asia/Shanghai', derivatives: true } as ConstructorParameters<
           typeof ArchiveRecords
         >[0]['settings'],
-        ...{ onArchived: () => undefined, lockWish: async () => null },
+        ...{ onArchived: () => undefined, onHealed: () => undefined, lockWish: async () => null },
       }),
     };
   };

@@ -241,6 +241,13 @@ export class SqlCallUpsReader implements CallUpsReader {
     return (await query.execute()).map(toNotice);
   }
 
+  async countNotices({ user, kind, sinceMs, request }: Parameters<CallUpsReader['countNotices']>[0]): Promise<number> {
+    let query = this.#db.selectFrom('notices').where('user_id', '=', user).where('kind', '=', kind).where('at', '>=', sinceMs);
+    if (request !== undefined) query = query.where('request_id', '=', request);
+    const { n } = await query.select(({ fn }) => fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+    return Number(n);
+  }
+
   async dueDeliveries(atMs: number, limit: number): Promise<readonly { delivery: Delivery; notice: Notice }[]> {
     const due = await this.#tables.where('notice_deliveries', "state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?", [atMs, limit]);
     const ids = this.#dialect.among(due.map(({ notice_id }) => notice_id));

@@ -8,3 +8,10 @@ export const DUTIES = [
   "CREATE INDEX duties_not_done ON duties (id) WHERE state <> 'done'",
   `CREATE TRIGGER duties_refuse_delete BEFORE DELETE ON duties BEGIN SELECT RAISE(ABORT, 'duties are never deleted'); END`,
 ];
+
+/** Of which overdue duties owners were told. It is bookkeeping: a rebuilt ledger tells once more. */
+export const DUTY_TELLINGS = [
+  'CREATE TABLE duty_tellings (duty_id TEXT PRIMARY KEY REFERENCES duties (id), at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  "CREATE INDEX duties_due ON duties (due_at, id) WHERE state = 'open'",
+  'CREATE INDEX notices_by_time ON notices (user_id, kind, at)',
+];

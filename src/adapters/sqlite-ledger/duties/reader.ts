@@ -7,6 +7,7 @@ import type { RecordingState } from '#domain/recording';
 import type { LockWish } from '#domain/retention/schedule';
 import type { Until } from '#domain/retention/until';
 import type { Scope } from '#domain/scope';
+import { SHIFT_MS_MAX } from '#domain/shifts/shift';
 import type { DutiesReader, DutyFilter, DutyPage, DutySpan, Touched } from '#ports/ledger/duties';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
@@ -19,6 +20,17 @@ import { type DutyRow, toDuty } from './rows.ts';
 /** Duties of one span. A span is a page of recordings or recorders, each with a few, or what concerns the station as a whole. */
 const STANDING_MAX = 20_000;
 const NOT_DONE = sql`duties.state <> 'done'`;
+
+/** People begin before their shift and go on after it. */
+const SHIFT_MARGIN_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** NULL where nobody knows: no officer, no start, or no shift of anybody within a day of it. */
+const ON_SHIFT = sql`CASE
+  WHEN rec.officer_id IS NULL OR rec.start_at IS NULL THEN NULL
+  WHEN EXISTS (SELECT 1 FROM shifts WHERE shifts.officer_id = rec.officer_id AND shifts.start_at >= rec.start_at - ${SHIFT_MS_MAX + SHIFT_MARGIN_MS}
+    AND shifts.start_at <= rec.start_at + coalesce(rec.duration_ms, 0) + ${SHIFT_MARGIN_MS} AND shifts.end_at >= rec.start_at - ${SHIFT_MARGIN_MS}) THEN 1
+  WHEN EXISTS (SELECT 1 FROM shifts WHERE shifts.start_at BETWEEN rec.start_at - ${DAY_MS} AND rec.start_at + ${DAY_MS}) THEN 0
+  ELSE NULL END`;
 
 interface RecordingFactsRow {
   readonly id: string;
@@ -40,6 +52,7 @@ interface RecordingFactsRow {
   readonly unlocked: number;
   readonly lock_ends: number | null;
   readonly refused_at: number | null;
+  readonly on_shift: number | null;
 }
 
 interface RecorderFactsRow {
@@ -91,13 +104,28 @@ export class SqlDutiesReader implements DutiesReader {
     return found ?? null;
   }
 
-  async list({ state, kind, overdueAtMs, after, limit }: DutyFilter & Page): Promise<readonly Duty[]> {
+  async list({ state, kind, overdueAtMs, ownedBy, after, limit }: DutyFilter & Page): Promise<readonly Duty[]> {
     const conditions: RawBuilder<unknown>[] = [state === 'done' ? sql`duties.state = 'done'` : NOT_DONE];
     if (state !== undefined) conditions.push(sql`duties.state = ${state}`);
     if (kind !== undefined) conditions.push(sql`duties.kind = ${kind}`);
     if (overdueAtMs !== undefined) conditions.push(sql`duties.state = 'open' AND duties.due_at <= ${overdueAtMs}`);
+    if (ownedBy !== undefined) {
+      const { roles, units } = ownedBy;
+      conditions.push(sql`duties.owner_role IN ${this.#rows.dialect.among(roles)}`);
+      if (units !== null) conditions.push(sql`(duties.owner_unit IS NULL OR duties.owner_unit IN ${this.#rows.dialect.among(units)})`);
+    }
     if (after !== undefined) conditions.push(sql`duties.id < ${after}`);
     return this.#select(sql`${sql.join(conditions, sql` AND `)}`, sql`duties.id DESC`, limit);
+  }
+
+  untold(nowMs: number, limit: number): Promise<readonly Duty[]> {
+    const told = sql`EXISTS (SELECT 1 FROM duty_tellings WHERE duty_tellings.duty_id = duties.id)`;
+    return this.#select(sql`duties.state = 'open' AND duties.due_at <= ${nowMs} AND NOT ${told}`, sql`duties.due_at, duties.id`, limit);
+  }
+
+  during({ fromMs, untilMs }: { fromMs: number; untilMs: number }, { after, limit }: Page): Promise<readonly Duty[]> {
+    const open = sql`duties.opened_at < ${untilMs} AND (duties.done_at IS NULL OR duties.done_at >= ${fromMs})`;
+    return this.#select(sql`${open} AND duties.id > ${after ?? ''}`, sql`duties.id`, limit);
   }
 
   async counts(nowMs: number): Promise<readonly { readonly kind: DutyKind; readonly open: number; readonly overdue: number }[]> {
@@ -122,7 +150,8 @@ export class SqlDutiesReader implements DutiesReader {
       SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
         rec.archived_at, term.conflict, term.maximum_ms, term.lock, term.earned_kind, term.earned_until, refused.at AS refused_at,
         (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT} AND copies.lock_mode IS NULL) AS unlocked,
-        (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends
+        (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends,
+        ${ON_SHIFT} AS on_shift
       FROM recordings AS rec LEFT JOIN officers ON officers.id = rec.officer_id LEFT JOIN retention_terms AS term ON term.recording_id = rec.id
         LEFT JOIN (SELECT recording_id, min(found_at) AS at FROM archive_findings WHERE kind = 'unlocked' AND settled_at IS NULL
           GROUP BY recording_id) AS refused ON refused.recording_id = rec.id
@@ -137,6 +166,7 @@ export class SqlDutiesReader implements DutiesReader {
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
       maximumMs: numberOrNull(row.maximum_ms),
       ...{ locks: locksOf(row), archivedMs: numberOrNull(row.archived_at), numbersMissing: gaps.get(row.id) ?? null },
+      onShift: row.on_shift === null ? null : Number(row.on_shift) === 1,
     }));
   }
 

@@ -25,8 +25,13 @@ export class SqlDutiesWriter implements DutiesWriter {
     return this.#set(id, { state: 'acknowledged', ack_by: by, ack_at: atMs, ack_until: untilMs, ack_reason: reason });
   }
 
-  putBack(id: string): Promise<void> {
-    return this.#set(id, { state: 'open', ack_by: null, ack_at: null, ack_until: null, ack_reason: null });
+  async noteTold(id: string, atMs: number): Promise<void> {
+    await this.#rows.tables.insert('duty_tellings', { duty_id: id, at: atMs });
+  }
+
+  async putBack(id: string): Promise<void> {
+    await this.#rows.tables.remove('duty_tellings', { duty_id: id });
+    await this.#set(id, { state: 'open', ack_by: null, ack_at: null, ack_until: null, ack_reason: null });
   }
 
   end(id: string, atMs: number): Promise<void> {

@@ -63,7 +63,9 @@ describe('the index', () => {
       takeBackEviction(db);
       db.exec('DROP TABLE needs; DROP TABLE fetches');
       for (const table of ['tombstones', 'destructions', 'disposal_items', 'disposals']) db.exec(`DROP TABLE ${table}`);
-      for (const table of ['duties', 'hold_mirrors', 'hold_recordings', 'hold_terms', 'holds']) db.exec(`DROP TABLE ${table}`);
+      db.exec('DROP INDEX notices_by_time');
+      for (const table of ['shifts', 'duty_tellings', 'duties', 'hold_mirrors', 'hold_recordings', 'hold_terms', 'holds'])
+        db.exec(`DROP TABLE ${table}`);
       db.exec("DELETE FROM kysely_migration WHERE name >= '0047'");
     });
     ledger = await open();

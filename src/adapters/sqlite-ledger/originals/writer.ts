@@ -88,10 +88,10 @@ export class SqlOriginalsWriter implements OriginalsWriter {
     await this.#step(originalId, 'copied', { ...sealed, ...(sm3 === undefined ? {} : { sm3 }) });
   }
 
-  async markEvicted(originalId: string, atMs: number | null): Promise<void> {
+  async markEvicted(originalId: string, atMs: number | null, blocksSha256?: string): Promise<void> {
     const changed = await this.#db
       .updateTable('originals')
-      .set({ evicted_at: atMs })
+      .set({ evicted_at: atMs, ...(blocksSha256 === undefined ? {} : { blocks_sha256: blocksSha256 }) })
       .where('id', '=', originalId)
       .where('state', '=', 'sealed')
       .where('evicted_at', atMs === null ? 'is not' : 'is', null)

@@ -45,6 +45,7 @@ const AGE: {
   call_up_grants: { time: 'from_at' },
   grant_recordings: { of: { table: 'call_up_grants', column: 'grant_id' } },
   duties: { time: 'opened_at' },
+  shifts: { time: 'set_at' },
   holds: { time: 'set_at' },
   hold_terms: { of: { table: 'holds', column: 'hold_id' } },
   hold_recordings: { time: 'reached_at', of: { table: 'holds', column: 'hold_id' } },

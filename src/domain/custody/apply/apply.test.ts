@@ -32,7 +32,7 @@ const TELLS_ONLY = [
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['kiosk.code-made', 'kiosk.code-refused', 'kiosk.visited', 'kiosk.visit-refused'],
   ...['archive.probed', 'archive.compared'],
-  ...['user.invited', 'user.set-up', 'user.confirmed', 'roster.imported'],
+  ...['user.invited', 'user.set-up', 'user.confirmed', 'roster.imported', 'shifts.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown', 'thumbnails.seen'],
   ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used', 'sample.drawn', 'sample.reviewed'],
   ...[

@@ -15,12 +15,13 @@ import { RECORDING_RULES } from './recordings.ts';
 import { REGISTRY_RULES } from './registry.ts';
 import { RETENTION_RULES } from './retention.ts';
 import type { ProjectionName, RowChange } from './rows.ts';
+import { SHIFT_RULES } from './shifts.ts';
 
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const ALL = [
   ...[...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES],
   ...[...PEOPLE_RULES, ...DOOR_RULES, ...CALL_UP_RULES],
-  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES, ...DUTY_RULES],
+  ...[...HOLD_RULES, ...DESTRUCTION_RULES, ...DISPOSAL_RULES, ...RETENTION_RULES, ...ARCHIVE_RULES, ...DUTY_RULES, ...SHIFT_RULES],
 ];
 const RULES = new Map(ALL.map((each) => [each.type, each]));
 

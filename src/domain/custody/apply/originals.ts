@@ -95,7 +95,7 @@ export const ORIGINAL_RULES = [
   // The entry of the destroyed copy, in the same transaction, takes its row away.
   rule(OriginalEvicted, ({ subject: { id }, atMs }) => [set('originals', { id }, { evicted_at: atMs })]),
   rule(OriginalFetched, ({ subject: { id }, data }) => [
-    set('originals', { id }, { evicted_at: null }),
+    set('originals', { id }, { evicted_at: null, ...(data.blocksSha256 ? { blocks_sha256: data.blocksSha256 } : {}) }),
     add('copies', {
       ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
       ...IN_VAULT,

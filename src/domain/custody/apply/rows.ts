@@ -4,12 +4,13 @@ import { DISPOSAL_PROJECTIONS, type DisposalProjections } from './disposal-rows.
 import { DUTY_PROJECTIONS, type DutyProjections } from './duty-rows.ts';
 import { HOLD_PROJECTIONS, type HoldProjections } from './hold-rows.ts';
 import { RETENTION_PROJECTIONS, type RetentionProjections } from './retention-rows.ts';
+import { SHIFT_PROJECTIONS, type ShiftProjections } from './shift-rows.ts';
 
 /**
  * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
  * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
-export interface Projections extends DisposalProjections, DutyProjections, HoldProjections, RetentionProjections {
+export interface Projections extends DisposalProjections, DutyProjections, HoldProjections, RetentionProjections, ShiftProjections {
   slots: { port: string; slot: number };
   officers: { id: string; name: string; unit: string | null };
   recorders: {
@@ -380,6 +381,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   ...DUTY_PROJECTIONS,
   ...HOLD_PROJECTIONS,
   ...RETENTION_PROJECTIONS,
+  ...SHIFT_PROJECTIONS,
 };
 
 export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {

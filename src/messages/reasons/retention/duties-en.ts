@@ -1,5 +1,7 @@
 /** Reasons of duties. */
 export const dutyReasonsEn = {
+  'notice-duty-overdue': 'A duty of yours is overdue',
+  'notice-duties-digest': 'Duties of yours are overdue',
   'duties-open': '{count} {count:thing|things} to see to',
   'duties-overdue': '{count} overdue',
   'mend-duties': 'evidock duties list --overdue; see to the cause, or acknowledge with a reason',

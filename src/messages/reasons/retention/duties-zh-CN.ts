@@ -1,5 +1,7 @@
 /** 待办事项的原因。 */
 export const dutyReasonsZh = {
+  'notice-duty-overdue': '您有一项待办事项已逾期',
+  'notice-duties-digest': '您有待办事项已逾期',
   'duties-open': '待办事项 {count} 项',
   'duties-overdue': '其中 {count} 项已逾期',
   'mend-duties': 'evidock duties list --overdue；处理原因，或说明原因予以答复',

@@ -2,6 +2,7 @@ import { ArchiveJson, CompareBody, CompareLineJson, FindingJson, FindingsQuery }
 import { pageOf } from '#api/common';
 import { Comparison } from '#desk/archive-comparison/compare';
 import type { DeskDeps } from '#desk/deps';
+import { evictionStanding } from '#desk/eviction-standing';
 import { EvidockError } from '#domain/errors';
 import type { ArchiveFinding, FindingKind } from '#domain/lock/finding';
 import { because } from '#domain/reason';
@@ -16,11 +17,14 @@ export const archiveRoutes: readonly Route[] = [
     url: '/api/v1/archive',
     needs: 'see-health',
     reads: 'station',
-    summary: 'What the storage of the archive promises, how originals are locked there, and what the last comparison came to',
+    summary:
+      'What the storage of the archive promises, how originals are locked there, what it alone holds, and what the last comparison came to',
     schema: { response: ArchiveJson },
     handle: async ({ deps }) => {
       const { ledger, archive, bucket, clock } = deps;
-      if (!archive || !bucket) return { archive: null, bucket: null, locks: NO_LOCKS, comparison: null, open: {} };
+      const standing = await evictionStanding(deps);
+      const eviction = { ...standing, stays: { ...standing.stays } };
+      if (!archive || !bucket) return { archive: null, bucket: null, locks: NO_LOCKS, comparison: null, open: {}, eviction };
       const presenter = new Presenter(deps.facts.timezone);
       const found = bucket.locks.capabilities() ?? (await ledger.archive.capabilities(archive.name));
       const { firstEndMs, ...counted } = await ledger.archive.lockCounts(archive.name, clock.nowMs());
@@ -35,6 +39,7 @@ export const archiveRoutes: readonly Route[] = [
           counts: run.counts,
         },
         open: { ...(await ledger.archive.openFindings(archive.name)) },
+        eviction,
       };
     },
   }),
