@@ -3,7 +3,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
@@ -227,6 +227,20 @@ describe('fetch-back', () => {
     await station.fetchBack.fetch(original.id);
     expect(ranges).toEqual([]);
     expect(statSync(station.pathOf(original.vaultKey)).ino).toBe(statSync(station.pathOf(twin.vaultKey)).ino);
+  });
+
+  it.each(['lost', 'rotten'] as const)('brings the bytes from the archive where the file of the other name is %s', async (how) => {
+    const { ranges, wrap } = watched();
+    station = await evictingStation({ wrap });
+    const original = await evicted(clip(1));
+    const twin = station.pathOf((await station.sealed(clip(1))).vaultKey);
+    await chmod(twin, 0o600);
+    if (how === 'lost') rmSync(twin);
+    else writeFileSync(twin, clip(2));
+    await station.fetchBack.fetch(original.id);
+    expect(ranges.length).toBeGreaterThan(0);
+    expect(readFileSync(station.pathOf(original.vaultKey)).equals(clip(1))).toBe(true);
+    expect((await station.now(original)).evictedAtMs).toBeNull();
   });
 
   it.each(['w30-fetch-begun', 'w31-fetch-flushed', 'w32-fetched-linked', 'w33-fetched-recorded'] as const)(

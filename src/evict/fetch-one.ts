@@ -45,8 +45,8 @@ export interface FetchRun {
 
 /** Brings one evicted original back: draft, sealed digest, commit, read back, record. Throws vault.*, archive.*, or the reason of an abort. */
 export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
-  const { ledger, vault, archive, clock, faults } = deps;
-  const { id, recordingId, digests, bytes, vaultKey } = original;
+  const { ledger, archive, clock, faults } = deps;
+  const { id, recordingId, digests, bytes } = original;
   const copies = await ledger.recordings.copies(recordingId);
   const copy = copies.find(({ itemId, where }) => itemId === id && where === archive.name);
   if (!copy || !digests) throw new EvidockError('archive.missing', because('not-archived', { id }));
@@ -56,8 +56,7 @@ export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRu
     // Another name of the same bytes may be in the vault: then no byte has to come.
     const [same] = await ledger.eviction.names({ sha256: digests.sha256, bytes }, 1);
     if (!(await isThere(deps, original))) {
-      if (same) await vault.link(same.vaultKey, vaultKey);
-      else await bring(deps, original, { ...run, copy });
+      if (!same || !(await linked(deps, same, original))) await bring(deps, original, { ...run, copy });
       faults.reached('w32-fetched-linked');
     }
     await record(deps, original, run);
@@ -76,6 +75,17 @@ function mayForget(error: unknown, { cancelled }: FetchRun): boolean {
 /** Whether a file of the right bytes stands there already, as a crash before the record leaves it. One with other bytes is set aside. */
 async function isThere(deps: FetchDeps, original: Original): Promise<boolean> {
   if ((await deps.vault.stat(original.vaultKey)) === null) return false;
+  return (await readBack(deps, original)) !== null;
+}
+
+/** Whether the file of that other name gave the sealed bytes. One that has lost its file, or rots, gives none, and they come from the archive. */
+async function linked(deps: FetchDeps, same: Original, original: Original): Promise<boolean> {
+  try {
+    await deps.vault.link(same.vaultKey, original.vaultKey);
+  } catch (error) {
+    if (isFailure(error, 'vault.missing')) return false;
+    throw error;
+  }
   return (await readBack(deps, original)) !== null;
 }
 

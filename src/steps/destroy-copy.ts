@@ -94,8 +94,14 @@ async function recordGone(
   if (doomed.what !== 'manifest') await writer.recordings.withdrawCopy({ recordingId, itemId, where });
   await writer.custody.append(CopyDestroyed.make({ ...about(deps, doomed, atMs), data: { ...fileData(destruction), removed } }));
   // If nothing more of a recording goes, this is an original that the vault gave up and the archive has. custody/apply/destruction.ts says the same.
-  if (destruction.why === 'disposal' && doomed.what === 'original' && where === 'vault') await writer.originals.markEvicted(itemId, atMs);
+  if (destruction.why === 'disposal' && doomed.what === 'original' && where === 'vault') await noteGone(writer, itemId, atMs);
   await deps.whenGone?.(writer, doomed, atMs);
+}
+
+/** What was evicted before may still have had a file there, such as one that was set aside: it is gone since now. */
+async function noteGone({ originals }: LedgerWriter, id: string, atMs: number): Promise<void> {
+  if ((await originals.get(id))?.evictedAtMs != null) await originals.markEvicted(id, null);
+  await originals.markEvicted(id, atMs);
 }
 
 async function intend(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionProof): Promise<Destruction> {

@@ -20,6 +20,9 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { recordingPrefix } from '#domain/vault/vault-key';
+import { evictFile } from '#evict/evict-file';
+import { KeysInUse } from '#evict/keys-in-use';
+import { StoredFiles } from '#evict/stored-files';
 import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
 import { START_MS, STATION_ID } from '#test/support/builders';
@@ -189,6 +192,19 @@ describe('carrying it out', () => {
     const shared = stones.map((stone) => stone?.originals[0]?.sharedWith.length);
     // The first left the second; the second left nothing. The certificate tells of what stays when it is printed.
     expect(shared.toSorted()).toEqual([0, 1]);
+  it('takes what was set aside of an original that the vault had evicted before', async () => {
+    const original = nth(0);
+    const { ledger, clock, vaultEraser: eraser } = station;
+    const inUse = new KeysInUse();
+    const needs = { copies: 1, freshMs: 100 * DAY_MS, readBack: true };
+    const file = { bytes: original.bytes, names: [await new StoredFiles(ledger, inUse).nameFacts(original)] };
+    await evictFile({ ledger, eraser, clock, faults: { reached: () => undefined }, inUse, needs }, file, 'asked');
+    const quarantine = join(station.directory, 'vault/quarantine');
+    mkdirSync(quarantine, { recursive: true });
+    writeFileSync(join(quarantine, `${original.vaultKey.replaceAll('/', '_')}.0123456789ab`), 'rotten');
+    expect((await run(id)).at(-1)).toMatchObject({ state: 'done', destroyed: 3 });
+    expect(readdirSync(quarantine)).toEqual([]);
+    expect(differences()).toEqual([]);
   });
 
   it('keeps what is held or not due any more at the last second, in the transaction of the deletion, and goes on with the others', async () => {

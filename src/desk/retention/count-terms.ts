@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { STATION } from '#domain/custody/actor';
 import { TermsCounted } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
 import { asksMore, lockNeedOf } from '#domain/lock/need';
+import { lockNeedOf } from '#domain/lock/need';
 import { isTakenIn } from '#domain/recording';
 import { type CountedTerm, countTerm, type WhatCounts } from '#domain/retention/count-term';
 import type { RetentionFacts } from '#domain/retention/facts';
@@ -50,10 +52,19 @@ export async function putTerms(
   // The storage is to hold a longer term at its next turn, and not when the lock of the shorter one is looked at.
   for (const { before, kept } of differs)
     if (asksMore(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, clock.nowMs());
+  const changed = counted.filter(({ before, kept }) => before === null || !isSame(before, kept));
+  const atMs = clock.nowMs();
+  for (const { before, kept } of changed) {
+    await writer.retention.putTerm(kept, at);
+    // The storage follows at once: until its lock is looked at, a longer term is the station's word alone.
+    if (!isDeepStrictEqual(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, atMs);
+  }
   await writer.retention.markCounted(ids, at);
   if (changed.length === 0) return 0;
-  const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('station', stationId) };
-  await writer.custody.append(TermsCounted.make({ ...about, data: { turn }, lists: { terms: changed.map(described) } }));
+  const about = { atMs, actor: STATION, subject: subject('station', stationId) };
+  await writer.custody.append(
+    TermsCounted.make({ ...about, data: { turn }, lists: { terms: changed.map(({ kept }) => described(kept)) } }),
+  );
   return changed.length;
 }
 

@@ -11,6 +11,8 @@ export const DUTY_KINDS = [
   'not-archived',
   /** A rule asks to keep it longer than another one allows. */
   'retention-conflict',
+  /** Its maximum is over, nothing asks to keep it, and it is still there; a hold may be why. */
+  'retention-overdue',
   /** Its term asks for a lock, and a copy in the archive has none, one that ends too early, or one that the storage refuses. */
   'lock-missing',
   /** Numbers of the card between it and the next file are on no record. */

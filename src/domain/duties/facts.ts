@@ -48,6 +48,8 @@ export interface RecordingDutyFacts {
   readonly cases: number;
   readonly damaged: boolean;
   readonly conflict: boolean;
+  /** When it has to be gone by its term; null: there is no such date. */
+  readonly maximumMs: number | null;
   readonly locks: LockDutyFacts;
   /** Numbers after it that are on no record; null: none are missing. */
   readonly numbersMissing: MissingNumbers | null;

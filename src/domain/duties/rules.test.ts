@@ -15,7 +15,16 @@ const DOCKED = Date.UTC(2026, 5, 20);
 const LIMITS = { lateMs: DAY, untaggedMs: 3 * DAY, archiveMs: DAY, absentMs: 7 * DAY, clockMs: 60_000, answerMs: 3 * DAY };
 const WELL: RecordingDutyFacts = {
   ...{ id: 'rec-1', kind: 'video', state: 'archived', unit: 'unt-a', startMs: DOCKED - 2 * HOUR, durationMs: HOUR, dockedMs: DOCKED },
-  ...{ category: 'penalty', cases: 0, damaged: false, conflict: false, archivedMs: DOCKED + HOUR, numbersMissing: null, onShift: true },
+  ...{
+    category: 'penalty',
+    cases: 0,
+    damaged: false,
+    conflict: false,
+    maximumMs: null,
+    archivedMs: DOCKED + HOUR,
+    numbersMissing: null,
+    onShift: true,
+  },
   locks: { neededUntil: 'open', unlocked: 0, endsMs: DOCKED + 400 * DAY, refusedSinceMs: null },
 };
 const locks = (over: Partial<RecordingDutyFacts['locks']>) => ({ locks: { ...WELL.locks, ...over } });
@@ -39,6 +48,9 @@ describe('duties about a recording', () => {
     ['not archived', { state: 'sealed' }, DAY, ['not-archived']],
     ['damaged', { damaged: true }, 0, ['damaged']],
     ['in conflict', { conflict: true }, 0, ['retention-conflict']],
+    ['at its maximum', { maximumMs: DOCKED + DAY }, DAY, ['retention-overdue']],
+    ['not yet at its maximum', { maximumMs: DOCKED + DAY }, DAY - 1, []],
+    ['in conflict and beyond its maximum', { conflict: true, maximumMs: DOCKED }, DAY, ['retention-conflict']],
     ['without a lock that it needs', locks({ unlocked: 2 }), 0, ['lock-missing']],
     ['without a lock that nobody asks for', locks({ unlocked: 2, neededUntil: null }), 0, []],
     ['without a lock, when its term is over', locks({ unlocked: 2, neededUntil: DOCKED + DAY }), DAY, []],

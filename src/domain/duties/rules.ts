@@ -27,6 +27,7 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   damaged: 'custodian',
   'not-archived': 'custodian',
   'retention-conflict': 'custodian',
+  'retention-overdue': 'custodian',
   'lock-missing': 'custodian',
   'numbers-missing': 'custodian',
   'shift-without-footage': 'custodian',
@@ -75,6 +76,12 @@ const notArchived: Rule<RecordingDutyFacts> = ({ id, unit, state, dockedMs }, li
 const retentionConflict: Rule<RecordingDutyFacts> = ({ id, unit, conflict, dockedMs }, limits) =>
   conflict ? duty('retention-conflict', ['recording', id], { sinceMs: dockedMs, unit }, limits) : null;
 
+/** Somebody has to dispose of it, or to have the hold judged that keeps it. Where a minimum keeps it, that is the conflict. */
+const retentionOverdue: Rule<RecordingDutyFacts> = ({ id, unit, conflict, maximumMs }, limits, nowMs) =>
+  conflict || maximumMs === null || maximumMs > nowMs
+    ? null
+    : duty('retention-overdue', ['recording', id], { sinceMs: maximumMs, unit }, limits);
+
 /** A lock is prolonged a month before it ends. One that ends within so many days, and is needed for longer, could not be, ms. */
 const LOCK_LEAD_MS = 7 * 86_400_000;
 
@@ -116,7 +123,16 @@ const shiftWithoutFootage: Rule<ShiftDutyFacts> = ({ id, unit, endMs, setAtMs, f
   return filmed || nowMs < sinceMs ? null : duty('shift-without-footage', ['shift', id], { sinceMs, unit }, limits);
 };
 
-const RECORDING_RULES = { lateDocked, untagged, damaged, retentionConflict, lockMissing, numbersMissing, footageWithoutShift };
+const RECORDING_RULES = {
+  lateDocked,
+  untagged,
+  damaged,
+  retentionConflict,
+  retentionOverdue,
+  lockMissing,
+  numbersMissing,
+  footageWithoutShift,
+};
 
 /** Duties about one recording. What was never whole, was replaced or was disposed of is nobody's duty. `archives`: an archive is configured. */
 export function dutiesOfRecording(

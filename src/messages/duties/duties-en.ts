@@ -18,6 +18,7 @@ export const dutiesEn = {
   'duty-kind.damaged': 'damaged',
   'duty-kind.not-archived': 'not archived',
   'duty-kind.retention-conflict': 'terms in conflict',
+  'duty-kind.retention-overdue': 'kept beyond its maximum',
   'duty-kind.lock-missing': 'no lasting lock in the archive',
   'duty-kind.numbers-missing': 'numbers missing on the card',
   'duty-kind.shift-without-footage': 'on duty without footage',

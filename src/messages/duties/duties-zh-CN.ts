@@ -20,6 +20,7 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.damaged': '损坏',
   'duty-kind.not-archived': '未归档',
   'duty-kind.retention-conflict': '保存期限冲突',
+  'duty-kind.retention-overdue': '超过最长保存期限',
   'duty-kind.lock-missing': '归档副本未锁定或锁定未续期',
   'duty-kind.numbers-missing': '存储卡文件编号缺失',
   'duty-kind.shift-without-footage': '当班无录像',

@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { UploadJournal } from '#ports/archive';
+import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
 import { S3Archive, type S3Credentials, type S3Settings } from '../../../src/adapters/s3-archive/s3-archive.ts';
 import { TokenBucket } from '../../../src/adapters/token-bucket.ts';
@@ -16,11 +17,12 @@ export interface S3Server {
 interface More extends Partial<S3Settings> {
   readonly credentials?: () => Promise<S3Credentials>;
   readonly limiter?: RateLimiter;
+  readonly faults?: FaultPoints;
 }
 
 /** An archive of station `test1` on that server, reached through `endpoint` if one is given. */
 export function archiveOn(server: S3Server, journal: UploadJournal, more: More = {}): S3Archive {
-  const { credentials, limiter, ...rest } = more;
+  const { credentials, limiter, faults, ...rest } = more;
   const { accessKeyId, secretAccessKey } = server;
   return new S3Archive({
     settings: {
@@ -41,7 +43,7 @@ export function archiveOn(server: S3Server, journal: UploadJournal, more: More =
     journal,
     clock: { nowMs: () => Date.now() },
     limiter: limiter ?? new TokenBucket({ bytesPerSecond: 0 }),
-    faults: { reached: () => undefined },
+    faults: faults ?? { reached: () => undefined },
     stationId: 'test1',
   });
 }

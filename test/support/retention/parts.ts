@@ -24,11 +24,15 @@ interface MadeRule {
   readonly maximum?: string;
   readonly match?: string;
   readonly start?: string;
+  /** How the storage helps, in YAML. */
+  readonly lock?: string;
 }
+
+const NO_LOCK = '{ mode: none, hold: false, horizonDays: 365 }';
 
 /** The file of a schedule for tests; `match` in YAML: `{ case: any }`. */
 export function scheduleText(rules: Readonly<Record<string, MadeRule>>): string {
-  const lines = Object.entries(rules).map(([id, { minimum, maximum, match = '{}', start = 'docked' }]) =>
+  const lines = Object.entries(rules).map(([id, { minimum, maximum, match = '{}', start = 'docked', lock = NO_LOCK }]) =>
     [
       `  - id: ${id}`,
       `    title: { zh-CN: ${id}, en: ${id} }`,
@@ -37,7 +41,7 @@ export function scheduleText(rules: Readonly<Record<string, MadeRule>>): string 
       `    minimum: ${minimum}`,
       ...(maximum === undefined ? [] : [`    maximum: ${maximum}`]),
       '    action: propose',
-      '    lock: { mode: none, hold: false, horizonDays: 365 }',
+      `    lock: ${lock}`,
       "    source: { status: policy, title: ours, article: '1', checked: 2026-06-20 }",
     ].join('\n'),
   );

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { BucketCapabilities } from '#domain/lock/capabilities';
 import type { ComparisonCounts, ComparisonRun } from '#domain/lock/comparison';
+import { GENERATION_MS } from '#domain/lock/dates';
 import type { ArchiveFinding, FindingKind } from '#domain/lock/finding';
 import type { LockMode } from '#domain/lock/lock';
 import { reasonOf } from '#domain/reason';
@@ -10,6 +11,9 @@ import type { Rows } from '../connection.ts';
 import { toCopy } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
+
+/** No look at a lock is put off for longer than a generation: one that is was put off by a clock that was ahead. */
+const LATER_MS_MAX = GENERATION_MS + 86_400_000;
 
 type Name = Pick<ArchiveFinding, 'kind' | 'key' | 'versionId'>;
 
@@ -28,8 +32,8 @@ export class SqlArchiveReader implements ArchiveReader {
   }
 
   async locksDue(place: string, nowMs: number, limit: number): Promise<readonly Copy[]> {
-    const due = 'place = ? AND lock_due_at IS NOT NULL AND lock_due_at <= ? ORDER BY lock_due_at LIMIT ?';
-    return (await this.#tables.where('copies', due, [place, nowMs, limit])).map(toCopy);
+    const due = 'place = ? AND lock_due_at IS NOT NULL AND (lock_due_at <= ? OR lock_due_at > ?) ORDER BY lock_due_at LIMIT ?';
+    return (await this.#tables.where('copies', due, [place, nowMs, nowMs + LATER_MS_MAX, limit])).map(toCopy);
   }
 
   async lockCounts(place: string, nowMs: number) {

@@ -45,6 +45,7 @@ interface RecordingFactsRow {
   readonly damaged: number;
   readonly archived_at: number | null;
   readonly conflict: number | null;
+  readonly maximum_ms: number | null;
   readonly earned_kind: string | null;
   readonly earned_until: number | null;
   readonly lock: string | null;
@@ -147,7 +148,7 @@ export class SqlDutiesReader implements DutiesReader {
   async recordingFacts(page: DutyPage): Promise<readonly RecordingDutyFacts[]> {
     const { rows } = await sql<RecordingFactsRow>`
       SELECT rec.id, rec.kind, rec.state, officers.unit, rec.start_at, rec.duration_ms, rec.created_at, rec.category, rec.case_count, rec.damaged,
-        rec.archived_at, term.conflict, term.lock, term.earned_kind, term.earned_until, refused.at AS refused_at,
+        rec.archived_at, term.conflict, term.maximum_ms, term.lock, term.earned_kind, term.earned_until, refused.at AS refused_at,
         (SELECT count(*) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT} AND copies.lock_mode IS NULL) AS unlocked,
         (SELECT min(copies.locked_until) FROM copies WHERE copies.recording_id = rec.id AND ${LOOKED_AT}) AS lock_ends,
         ${ON_SHIFT} AS on_shift
@@ -163,6 +164,7 @@ export class SqlDutiesReader implements DutiesReader {
       ...{ id: row.id, kind: row.kind as Kind, state: row.state as RecordingState, unit: row.unit, category: row.category },
       ...{ startMs: numberOrNull(row.start_at), durationMs: numberOrNull(row.duration_ms), dockedMs: Number(row.created_at) },
       ...{ cases: Number(row.case_count), damaged: Number(row.damaged) === 1, conflict: Number(row.conflict ?? 0) === 1 },
+      maximumMs: numberOrNull(row.maximum_ms),
       ...{ locks: locksOf(row), archivedMs: numberOrNull(row.archived_at), numbersMissing: gaps.get(row.id) ?? null },
       onShift: row.on_shift === null ? null : Number(row.on_shift) === 1,
     }));
