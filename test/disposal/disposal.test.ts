@@ -192,6 +192,8 @@ describe('carrying it out', () => {
     const shared = stones.map((stone) => stone?.originals[0]?.sharedWith.length);
     // The first left the second; the second left nothing. The certificate tells of what stays when it is printed.
     expect(shared.toSorted()).toEqual([0, 1]);
+  });
+
   it('takes what was set aside of an original that the vault had evicted before', async () => {
     const original = nth(0);
     const { ledger, clock, vaultEraser: eraser } = station;
@@ -202,6 +204,7 @@ describe('carrying it out', () => {
     const quarantine = join(station.directory, 'vault/quarantine');
     mkdirSync(quarantine, { recursive: true });
     writeFileSync(join(quarantine, `${original.vaultKey.replaceAll('/', '_')}.0123456789ab`), 'rotten');
+    const { id } = await approved();
     expect((await run(id)).at(-1)).toMatchObject({ state: 'done', destroyed: 3 });
     expect(readdirSync(quarantine)).toEqual([]);
     expect(differences()).toEqual([]);

@@ -1,7 +1,7 @@
 /*
  * Goal: kill -9 while originals leave the vault or come back loses nothing, and what is said of them stays true.
  * Method: a card is taken in and archived on a disk. The real daemon, whose high-water mark lies below what the disk holds, evicts everything, and kills itself
- * at each write; the next one ends it. Then a command fetches a recording back and kills itself at each write; the same command once more ends that.
+ * at each write; the next one ends it. One that is left alone runs under strace. Then a command fetches a recording back and kills itself at each write; the same command once more ends that.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import type { FaultPoint } from '#ports/fault-points';
 import { expectWhole } from '../support/card/card-check.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, type RecordingJson, ROOT, temporaryDirectory } from '../support/evidock.ts';
+import { destroyedIn, isSealed, straceTo, touchedIn } from '../support/station/traced.ts';
 
 const EVICTING: readonly FaultPoint[] = ['w34-destruction-intended', 'w35-copy-erased', 'w36-destruction-recorded'];
 const FETCHING: readonly FaultPoint[] = ['w30-fetch-begun', 'w31-fetch-flushed', 'w32-fetched-linked', 'w33-fetched-recorded'];
@@ -56,6 +57,26 @@ describe('kill -9 while originals are evicted', () => {
   );
 });
 
+it('eviction removes exactly what the log has as destroyed: originals of the vault, and nothing else', async () => {
+  const state = join(home.path, 'traced');
+  await copied(taken, state);
+  const trace = join(home.path, 'trace');
+  // The tracer is a child, so that the signal which ends the daemon comes to the daemon.
+  await evictAll(state, ['strace', '-D', ...straceTo(trace)]);
+  const roots = [join(state, 'vault'), `${state}-archive`];
+  const touched = touchedIn(trace, roots);
+  const destroyed = destroyedIn(join(state, 'ledger/ledger.sqlite'));
+  expect(destroyed.length).toBe(counted(state).sealed);
+  expect(destroyed.filter(({ place, what }) => place !== 'vault' || what !== 'original')).toEqual([]);
+  expect(
+    touched
+      .filter(isSealed)
+      .map(({ by, call, path }) => `${by} ${call} ${path}`)
+      .sort(),
+  ).toEqual(destroyed.map(({ key }) => `libuv-worker unlink ${join(state, 'vault', key)}`).sort());
+  expect(touched.filter((each) => !isSealed(each) && !/\.partial$|\/custody\/|ledger-head\.json/.test(each.path))).toEqual([]);
+}, 240_000);
+
 describe('kill -9 while an original comes back', () => {
   let emptied: string;
   beforeAll(async () => {
@@ -94,9 +115,10 @@ async function copied(from: string, to: string): Promise<void> {
   for (const end of ['', '-archive']) await cp(`${from}${end}`, `${to}${end}`, { recursive: true });
 }
 
-function run(state: string, env: Record<string, string>): ChildProcess {
+function run(state: string, env: Record<string, string>, under: readonly string[] = []): ChildProcess {
   const all = { ...process.env, EVIDOCK_HTTP_PORT: '0', ...archiveOf(state), ...env };
-  return spawn(join(ROOT, 'scripts/evidock'), ['--state', state, 'run'], {
+  const [program = '', ...args] = [...under, join(ROOT, 'scripts/evidock'), '--state', state, 'run'];
+  return spawn(program, args, {
     stdio: 'ignore',
     env: all,
     timeout: 90_000,
@@ -110,8 +132,8 @@ async function ended(child: ChildProcess): Promise<string | number | null> {
 }
 
 /** Lets the daemon run until nothing is left that may be evicted. */
-async function evictAll(state: string): Promise<void> {
-  const daemon = run(state, EMPTYING);
+async function evictAll(state: string, under: readonly string[] = []): Promise<void> {
+  const daemon = run(state, EMPTYING, under);
   const wanted = { timeout: 80_000, interval: 200 };
   await vi.waitFor(() => expect(counted(state)).toMatchObject({ resident: 0, destructions: 0 }), wanted);
   daemon.kill('SIGTERM');

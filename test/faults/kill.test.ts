@@ -25,7 +25,7 @@ const LOOKING: readonly FaultPoint[] = ['w28-look-recorded', 'w29-seen-recorded'
 /** Points that are reached only where a derivative is made again under another name: kill-derive-again.test.ts. */
 const DERIVING_AGAIN: readonly FaultPoint[] = ['w27-leftover-removed'];
 /**
- * Points that are reached only where a copy is destroyed, comes back, is healed or held: kill-evict.test.ts, test/disposal, src/desk/scrub/scrub.test.ts,
+ * Points that are reached only where a copy is destroyed, comes back, is healed or held: kill-evict.test.ts, kill-dispose.test.ts, src/desk/scrub/scrub.test.ts,
  * test/journeys/held-objects.test.ts.
  */
 const OF_COPIES = /^w(3[0-9]|4[1245])-/;

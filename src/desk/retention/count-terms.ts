@@ -3,7 +3,6 @@ import { STATION } from '#domain/custody/actor';
 import { TermsCounted } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
 import { asksMore, lockNeedOf } from '#domain/lock/need';
-import { lockNeedOf } from '#domain/lock/need';
 import { isTakenIn } from '#domain/recording';
 import { type CountedTerm, countTerm, type WhatCounts } from '#domain/retention/count-term';
 import type { RetentionFacts } from '#domain/retention/facts';
@@ -46,18 +45,12 @@ export async function putTerms(
   const turn = await writer.retention.turn();
   // The entry of this very count tells no fact of a recording.
   const at = { turn, seq: (await writer.custody.head())?.seq ?? -1 };
-  const differs = counted.filter(({ before, kept }) => before === null || !isSame(before, kept));
-  const changed = differs.map(({ kept }) => kept);
-  for (const kept of changed) await writer.retention.putTerm(kept, at);
-  // The storage is to hold a longer term at its next turn, and not when the lock of the shorter one is looked at.
-  for (const { before, kept } of differs)
-    if (asksMore(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, clock.nowMs());
   const changed = counted.filter(({ before, kept }) => before === null || !isSame(before, kept));
   const atMs = clock.nowMs();
   for (const { before, kept } of changed) {
     await writer.retention.putTerm(kept, at);
-    // The storage follows at once: until its lock is looked at, a longer term is the station's word alone.
-    if (!isDeepStrictEqual(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, atMs);
+    // The storage is to hold a longer term at its next turn: until then that is the station's word alone.
+    if (asksMore(lockNeedOf(before), lockNeedOf(kept))) await writer.archive.dueLocks(kept.recordingId, atMs);
   }
   await writer.retention.markCounted(ids, at);
   if (changed.length === 0) return 0;
