@@ -142,7 +142,9 @@ async function scrubFacts({ ledger, archive, scrub }: LookDeps, nowMs: number): 
   ];
   const facts: ScrubDutyFacts[] = [];
   for (const [place, periodMs] of periods) {
-    const { oldestMs } = await ledger.scrubs.checkedBefore(place, nowMs - periodMs);
+    const checkedMs = (await ledger.scrubs.next(place, nowMs))?.verifiedAtMs ?? null;
+    // A check in the future proves nothing, and is made again at once: nothing is overdue before that.
+    const oldestMs = checkedMs === null ? null : Math.min(checkedMs, nowMs);
     const [fault] = await ledger.scrubs.openFaults(place, 1);
     const { haltedAtMs } = await ledger.scrubs.orders(place);
     facts.push({ place, periodMs, oldestCheckMs: oldestMs, faultSinceMs: fault?.foundAtMs ?? null, haltedAtMs });

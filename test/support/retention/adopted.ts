@@ -26,7 +26,7 @@ export async function inForce(
     const { version } = await proposeSchedule({ ledger, clock, read: parts.read }, { text: scheduleText(rules), by: person('usr-author') });
     let digest = '';
     const asked = { version, actor: person('usr-author').actor, signal: new AbortController().signal };
-    for await (const line of dryRun({ ledger, clock, shelf: parts.shelf, waitingDays: 1 }, asked))
+    for await (const line of dryRun({ ledger, clock, shelf: parts.shelf, tally: parts.tally, waitingDays: 1 }, asked))
       if (line.type === 'result') ({ digest } = line);
     await adoptSchedule({ ledger, clock, waitingDays: 1 }, { version, digest, by: person('usr-other') });
     nowMs += DAY_MS;

@@ -52,7 +52,14 @@ async function work(life: StationLife): Promise<void> {
   const { ledger, clock } = life;
   for (const { recordingId } of await ledger.work.due(clock.nowMs(), 'derive', 1000)) await derive(life, recordingId);
   const gate = new ArchiveRecords({
-    ...{ ledger, clock, faults: life.killer, onArchived: () => undefined, lockWish: (id) => life.lockPlan.wish(id) },
+    ...{
+      ledger,
+      clock,
+      faults: life.killer,
+      onArchived: () => undefined,
+      onHealed: () => undefined,
+      lockWish: (id) => life.lockPlan.wish(id),
+    },
     settings: { stationId: STATION, timezone: ZONE, derivatives: false },
   });
   const stage = new ArchiveStage({
@@ -162,5 +169,5 @@ function duties(life: StationLife): DutyKeeper {
     machine,
     heartbeat: null,
   };
-  return new DutyKeeper({ deps: looking, failed });
+  return new DutyKeeper({ deps: looking, tell: async () => undefined, failed });
 }

@@ -104,11 +104,11 @@ export const DEEDS = {
 
   /** A schedule is proposed, run dry and adopted; it counts after its waiting period. */
   adopt: async ({ ledger, clock, retention }: StationLife, { text, who }: { text: string; who: string }) => {
-    const { read, shelf, waitingDays } = retention;
+    const { read, shelf, tally, waitingDays } = retention;
     const { version } = await proposeSchedule({ ledger, clock, read }, { text, by: by('wang') });
     let digest = '';
     const given = { version, actor: by('wang').actor, signal: new AbortController().signal };
-    for await (const line of dryRun({ ledger, clock, shelf, waitingDays }, given)) if (line.type === 'result') ({ digest } = line);
+    for await (const line of dryRun({ ledger, clock, shelf, tally, waitingDays }, given)) if (line.type === 'result') ({ digest } = line);
     await adoptSchedule({ ledger, clock, waitingDays }, { version, digest, by: by(who) });
     return version;
   },
