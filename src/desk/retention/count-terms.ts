@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { STATION } from '#domain/custody/actor';
 import { TermsCounted } from '#domain/custody/retention-entries';
 import { subject } from '#domain/custody/subject';
