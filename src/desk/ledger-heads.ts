@@ -1,9 +1,24 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { sha256Hex } from '#domain/canonical-json';
 import { because, type Reason } from '#domain/reason';
-import { archivedHeadsPrefix, HEAD_BYTES_MAX, headFault, type LedgerHead, parseHead } from '#domain/vault/ledger-head';
+import {
+  acceptedHeadsBytes,
+  acceptedHeadsPrefix,
+  archivedHeadsPrefix,
+  HEAD_BYTES_MAX,
+  headFault,
+  isHeadKey,
+  type LedgerHead,
+  parseAcceptedHeads,
+  parseHead,
+} from '#domain/vault/ledger-head';
 import type { Archive } from '#ports/archive';
 import type { LedgerReader } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
+
+/** A list of the heads of many years, one an hour. */
+const ACCEPTED_BYTES_MAX = 16 * 1024 * 1024;
 
 type Custody = Pick<LedgerReader, 'custody'>;
 
@@ -21,18 +36,68 @@ export async function vaultHeadFault(ledger: Custody, vault: VaultReader): Promi
   return head ? compare(ledger, 'vault', head) : because('head-unreadable', {});
 }
 
-/** Compares the newest head in the archive with the ledger, as `vaultHeadFault` does. Throws archive.*. */
-export async function archiveHeadFault(
-  ledger: Custody,
+interface Given {
+  readonly stationId: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Compares the newest head in the archive with the ledger, as `vaultHeadFault` does. Heads that a person gave up with a lost ledger (`giveUpHeads`) are passed
+ * over. Throws archive.*.
+ */
+export async function archiveHeadFault(ledger: Custody, archive: Archive, given: Given): Promise<Reason | null> {
+  const givenUp = await givenUpHeads(archive, given);
+  for await (const { key, head } of headsOf(archive, given)) {
+    if (head === null) return because('archived-head-unreadable', { key });
+    if (!givenUp.has(head.hash)) return compare(ledger, 'archive', head);
+  }
+  return null;
+}
+
+/**
+ * Notes in the archive which of its heads the ledger does not have, because a person has accepted the ledger as it is: without it the station would never start
+ * again after a backup was put back. It stands beside the heads, and whoever may write it may write them too. Throws archive.*.
+ */
+export async function giveUpHeads(ledger: Custody, archive: Archive, given: Given): Promise<void> {
+  const givenUp = await givenUpHeads(archive, given);
+  const hashes: string[] = [];
+  for await (const { head } of headsOf(archive, given)) {
+    if (head === null || givenUp.has(head.hash)) continue;
+    // The log is a chain: what came before a head that the ledger has, it has too.
+    if ((await ledger.custody.hashOf(head.seq)) === head.hash) break;
+    hashes.push(head.hash);
+  }
+  if (hashes.length === 0) return;
+  const next = ((await ledger.custody.head())?.seq ?? -1) + 1;
+  const bytes = acceptedHeadsBytes(given.stationId, hashes);
+  const sha256 = sha256Hex(bytes);
+  const key = `${acceptedHeadsPrefix(given.stationId)}/${String(next).padStart(12, '0')}-${sha256.slice(0, 16)}.json`;
+  await archive.put({
+    ...{ key, bytes: bytes.length, sha256, mediaType: 'application/json', signal: given.signal },
+    open: async ({ start, end }) => Readable.from([Buffer.from(bytes.subarray(start, end))]),
+  });
+}
+
+async function givenUpHeads(archive: Archive, { stationId, signal }: Given): Promise<ReadonlySet<string>> {
+  const hashes = new Set<string>();
+  for await (const { key, bytes } of archive.list(acceptedHeadsPrefix(stationId))) {
+    signal.throwIfAborted();
+    if (bytes > ACCEPTED_BYTES_MAX) continue;
+    for (const hash of parseAcceptedHeads(await buffer(await archive.read({ key }, undefined, signal)))) hashes.add(hash);
+  }
+  return hashes;
+}
+
+/** Newest first; a head that cannot be read is null. */
+async function* headsOf(
   archive: Archive,
-  { stationId, signal }: { stationId: string; signal: AbortSignal },
-): Promise<Reason | null> {
-  let newest: string | null = null;
+  { stationId, signal }: Given,
+): AsyncGenerator<{ readonly key: string; readonly head: LedgerHead | null }> {
+  const keys: string[] = [];
   for await (const { key, bytes } of archive.list(archivedHeadsPrefix(stationId))) {
     signal.throwIfAborted();
-    if (bytes <= HEAD_BYTES_MAX && (newest === null || key > newest)) newest = key;
+    if (bytes <= HEAD_BYTES_MAX && isHeadKey(key)) keys.push(key);
   }
-  if (newest === null) return null;
-  const head = parseHead(await buffer(await archive.read({ key: newest }, undefined, signal)));
-  return head ? compare(ledger, 'archive', head) : because('archived-head-unreadable', { key: newest });
+  for (const key of keys.toSorted().toReversed())
+    yield { key, head: parseHead(await buffer(await archive.read({ key }, undefined, signal))) };
 }

@@ -1,4 +1,4 @@
-import { archiveHeadFault, vaultHeadFault } from '#desk/ledger-heads';
+import { archiveHeadFault, giveUpHeads, vaultHeadFault } from '#desk/ledger-heads';
 import type { Actor } from '#domain/custody/actor';
 import { LedgerAccepted } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
@@ -13,6 +13,8 @@ import type { StationContext } from './context.ts';
 
 /** An archive that does not answer must not keep recorders waiting. */
 const ARCHIVE_MS_MAX = 10_000;
+/** Reading the heads of a lost branch of the log, one an hour; a person waits for it. */
+const GIVE_UP_MS_MAX = 600_000;
 
 interface Given {
   readonly ledger: Ledger;
@@ -33,11 +35,12 @@ export async function checkLedger(context: StationContext, given: Given): Promis
   if (!first) return given.accept ? takeUp(given) : undefined;
   const why = together(findings.map(([, each]) => each));
   if (!given.accept) throw new EvidockError(first[0], why);
-  const { ledger, upkeep } = given;
+  const { ledger, upkeep, archive } = given;
   const lasting = await upkeep.mendSchema();
   if (lasting.length > 0) throw new EvidockError('ledger.altered', because('not-made-again', { whys: lasting }));
   await takeUp(given);
   const { config, clock, env } = context;
+  if (archive) await giveUp(context, ledger, archive);
   await ledger.transaction(async (writer) => {
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
@@ -72,6 +75,15 @@ async function findingsOf(context: StationContext, { ledger, upkeep, vault, arch
 async function holdsFiles(vault: Vault): Promise<boolean> {
   for await (const _ of vault.list('')) return true;
   return false;
+}
+
+/** An archive that is away must not keep a ledger from being accepted: its heads are asked about again at the next start. */
+async function giveUp({ config, log }: StationContext, ledger: Ledger, archive: Archive): Promise<void> {
+  try {
+    await giveUpHeads(ledger, archive, { stationId: config.station.id, signal: AbortSignal.timeout(GIVE_UP_MS_MAX) });
+  } catch (error) {
+    ledgerHeadFailed(log, { place: 'archive' }, asEvidockError(error));
+  }
 }
 
 async function archivedFault({ config, log }: StationContext, ledger: Ledger, archive: Archive): Promise<Reason | null> {

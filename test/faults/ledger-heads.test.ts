@@ -134,6 +134,23 @@ describe('the station refuses to start over a ledger', () => {
 });
 
 describe('a ledger that a person accepts', () => {
+  it('is used although the archive names entries that were lost with another one, and a loss after that is noticed again', async () => {
+    await putBack();
+    const heads = join(archive, 'ledger-heads/test1');
+    const note = (seq: number, hash: string) =>
+      writeFile(join(heads, `${String(seq).padStart(12, '0')}.json`), `{"hash":"${hash}","seq":${seq},"station":"test1","v":1}\n`);
+    await mkdir(heads, { recursive: true });
+    for (const seq of [3, 99_998, 99_999]) await note(seq, 'a'.repeat(59) + String(seq).padStart(5, '0'));
+    expect(await startFailure('intake')).toMatchObject({ code: 'ledger.rolled-back' });
+    expect(await run('ledger', 'accept')).toMatchObject({ status: 0 });
+    for (const mode of ['look', 'intake'] as const) expect(await startFailure(mode)).toBeNull();
+    expect(await faultsOf()).not.toContain('archive names');
+    await note(99_997, 'b'.repeat(64));
+    expect(await startFailure('intake')).toMatchObject({ detail: expect.stringContaining('archive names custody entry 99997') });
+    expect(await run('ledger', 'accept')).toMatchObject({ status: 0 });
+    expect(await startFailure('intake')).toBeNull();
+  });
+
   it('is used, and the custody log tells what was wrong with it', async () => {
     await putBack();
     expect(await run('ledger', 'accept')).toMatchObject({ status: 0, stdout: expect.stringContaining('evidock verify') });

@@ -23,16 +23,20 @@ export function headBytes({ station, seq, hash }: LedgerHead): Uint8Array {
 
 /** null for bytes that are no head. */
 export function parseHead(bytes: Uint8Array): LedgerHead | null {
-  let inside: unknown;
+  const inside = insideOf(bytes);
+  if (inside === null) return null;
+  const { v, station, seq, hash } = inside;
+  if (v !== VERSION || typeof station !== 'string' || typeof seq !== 'number' || typeof hash !== 'string') return null;
+  return Number.isSafeInteger(seq) && seq >= 0 && /^[0-9a-f]{64}$/.test(hash) ? { station, seq, hash } : null;
+}
+
+function insideOf(bytes: Uint8Array): Record<string, unknown> | null {
   try {
-    inside = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const inside: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return typeof inside === 'object' && inside !== null ? (inside as Record<string, unknown>) : null;
   } catch {
     return null;
   }
-  if (typeof inside !== 'object' || inside === null) return null;
-  const { v, station, seq, hash } = inside as Record<string, unknown>;
-  if (v !== VERSION || typeof station !== 'string' || typeof seq !== 'number' || typeof hash !== 'string') return null;
-  return Number.isSafeInteger(seq) && seq >= 0 && /^[0-9a-f]{64}$/.test(hash) ? { station, seq, hash } : null;
 }
 
 /** Where the heads of a station lie in its archive, one file each: names that sort by their place in the log. */
@@ -47,6 +51,27 @@ export function archivedHeadsPrefix(stationId: string): string {
 
 export function archivedHeadKey({ station, seq }: LedgerHead): string {
   return `${archivedHeadsPrefix(station)}/${String(seq).padStart(12, '0')}.json`;
+}
+
+/** Where it stands which heads in the archive a person gave up, when a ledger was accepted that does not have them. */
+export function acceptedHeadsPrefix(stationId: string): string {
+  return `${archivedHeadsPrefix(stationId)}/accepted`;
+}
+
+/** Whether this is the key of a head, and not of what stands beside them. */
+export function isHeadKey(key: string): boolean {
+  return /\/\d{12}\.json$/.test(key) && !key.includes('/accepted/');
+}
+
+/** Canonical JSON with a final newline: hashes of heads that are compared with the ledger no more. */
+export function acceptedHeadsBytes(station: string, hashes: readonly string[]): Uint8Array {
+  return Buffer.concat([canonicalBytes({ v: VERSION, station, hashes }), Buffer.from('\n')]);
+}
+
+/** None for bytes that are no such list. */
+export function parseAcceptedHeads(bytes: Uint8Array): readonly string[] {
+  const hashes = insideOf(bytes)?.['hashes'];
+  return Array.isArray(hashes) ? hashes.filter((hash) => typeof hash === 'string') : [];
 }
 
 /**
