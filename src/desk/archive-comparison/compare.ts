@@ -179,9 +179,9 @@ export class Comparison {
     return still.map(({ finding }) => finding);
   }
 
-  /** An object that lies in no recording's directory. The custody log and the probes are looked at elsewhere. */
+  /** An object that lies in no recording's directory. The custody log, the notes of its newest entries and the probes are looked at elsewhere. */
   async #single({ id, entries, copies }: Pair): Promise<readonly NewFinding[]> {
-    if (copies.length > 0 || /^(custody|evidock-probe)\//.test(id)) return [];
+    if (copies.length > 0 || /^(custody|ledger-heads|evidock-probe)\//.test(id)) return [];
     const newest = entries.find(({ isNewest }) => isNewest);
     if (!newest || newest.isMarker) return [];
     return [{ kind: 'foreign', key: id, versionId: newest.versionId, recordingId: null, what: because('object-foreign', { key: id }) }];

@@ -71,11 +71,11 @@ export const dutyRoutes: readonly Route[] = [
     url: '/api/v1/duties/:id/custody',
     needs: 'see-duties',
     summary: 'History of a duty, oldest first',
+    reads: 'station',
+    names: async (seen, { params: { id } }) => mustHaveDuty(seen, id),
     schema: { params: DutyParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async (serving, { params: { id }, query: asked, principal }) => {
-      await mustHaveDuty(serving.deps.ledger, id);
-      return custodyPage(serving, { about: subject('duty', id), query: asked, principal });
-    },
+    handle: async (serving, { params: { id }, query: asked, principal }) =>
+      custodyPage(serving, { about: subject('duty', id), query: asked, principal }),
   }),
   command({
     method: 'PUT',

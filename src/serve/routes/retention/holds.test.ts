@@ -7,11 +7,14 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Role } from '#domain/access/roles';
 import { DEFAULT_TASKS, tasksOf } from '#domain/access/tasks';
+import { DutyReturned } from '#domain/custody/duty-entries';
+import { subject } from '#domain/custody/subject';
 import type { Scope } from '#domain/scope';
 import { buildServer } from '#serve/server';
 import { aCase, anOfficer, START_MS } from '#test/support/builders';
-import { aCaseDraft } from '#test/support/custody';
+import { aCaseDraft, cli } from '#test/support/custody';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
+import { openDuty } from '#test/support/retention/walk-duties';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 
 const UNIT: Scope = { officers: [], units: ['unt-a'], cases: [], recordings: [] };
@@ -111,6 +114,23 @@ it('shows of a hold only what of it is seen, and its history to auditors alone',
   expect((await ask(custodian, 'GET', `/holds/${both}/custody`)).status).toBe(403);
   expect((await ask(auditor, 'GET', `/holds/${both}/custody`)).text).toContain(foreign);
   expect((await ask(auditor, 'GET', `/holds?recording=${foreign}`)).body.items).toHaveLength(2);
+});
+
+it('a duty has a history for whoever sees the duty, and for nobody else', async () => {
+  const [ours, theirs] = await station.ledger.transaction(async (writer) => {
+    const ids = [];
+    for (const id of [mine, foreign]) {
+      const duty = await openDuty(writer, { subject: { kind: 'recording', id }, kind: 'damaged' });
+      const about = { atMs: START_MS, actor: cli('root'), subject: subject('duty', duty) };
+      await writer.custody.append(DutyReturned.make(about));
+      ids.push(duty);
+    }
+    return ids;
+  });
+  const { status, body } = await ask(custodian, 'GET', `/duties/${ours}/custody`);
+  expect([status, body.items.map(({ type }: { type: string }) => type)]).toEqual([200, ['duty.opened', 'duty.returned']]);
+  expect((await ask(custodian, 'GET', `/duties/${theirs}/custody`)).status).toBe(404);
+  expect((await ask(custodian, 'GET', '/duties/dty-none/custody')).status).toBe(404);
 });
 
 it('is released by somebody else alone', async () => {
