@@ -54,6 +54,18 @@ describe('the date of a lock', () => {
     expect(nextLockDate(furthest, { ...given, lockedUntilMs })).toBeNull();
   });
 
+  it('of a term without end never ends between two looks, however short the horizon is', () => {
+    for (let horizonDays = 1; horizonDays <= 70; horizonDays += 1) {
+      let lockedUntilMs: number | null = null;
+      let nowMs = NOW_MS;
+      while (nowMs < NOW_MS + 400 * DAY_MS) {
+        lockedUntilMs = nextLockDate(need(), { ...given, nowMs, horizonMs: horizonDays * DAY_MS, lockedUntilMs }) ?? lockedUntilMs;
+        nowMs = nextLockLook({ nowMs, lockedUntilMs });
+        expect(lockedUntilMs, `${horizonDays} days`).toBeGreaterThanOrEqual(nowMs);
+      }
+    }
+  });
+
   it('of a term without end moves on with the clock, once in a generation at most, and is never less than a generation short', () => {
     let lockedUntilMs: number | null = null;
     let sets = 0;

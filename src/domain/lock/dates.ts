@@ -48,7 +48,8 @@ export function nextLockDate({ until, notAfterMs }: LockNeed, { nowMs, horizonMs
   const secondMs = Math.ceil(chosenMs / 1000) * 1000;
   const dateMs = secondMs <= latestMs ? secondMs : secondMs - 1000;
   if (lockedUntilMs === null) return dateMs;
-  const enoughMs = moving ? endMs - GENERATION_MS : endMs;
+  // A short horizon leaves no whole generation to wait for: the lock of now must outlast the looks, of which there is one a day.
+  const enoughMs = moving ? Math.max(endMs - GENERATION_MS, Math.min(endMs, nowMs + 2 * DAY_MS)) : endMs;
   return lockedUntilMs >= enoughMs || lockedUntilMs >= dateMs ? null : dateMs;
 }
 
