@@ -206,17 +206,27 @@ describe('fetch-back', () => {
     expect((await station.now(original)).evictedAtMs).not.toBeNull();
   });
 
-  it('refuses other bytes than were sealed, says so on record, and leaves the copy on record', async () => {
-    station = await evictingStation();
+  it('refuses other bytes than were sealed when they came twice, says so on record, and leaves the copy on record', async () => {
+    const { ranges, wrap } = watched();
+    station = await evictingStation({ wrap });
     const original = await evicted(clip(1));
     const archived = station.pathOf(original.vaultKey).replace('/vault/', '/archive/');
     await chmod(archived, 0o600);
     writeFileSync(archived, clip(2));
     await expect(station.fetchBack.fetch(original.id)).rejects.toMatchObject({ code: 'archive.mismatch' });
     expect(existsSync(station.pathOf(original.vaultKey))).toBe(false);
-    expect(partials(original)).toEqual([]);
+    expect(ranges).toEqual([`0-${original.bytes}`, `0-${original.bytes}`]);
+    expect([partials(original), await station.ledger.eviction.fetches(5)]).toEqual([[], []]);
     expect((await typesOf(original)).at(-1)).toBe('copy.failed-verification');
     expect((await station.ledger.recordings.copies(original.recordingId)).map(({ where }) => where)).toEqual(['disk']);
+  });
+
+  it('ends where the archive has lost the object, and leaves nothing to wait for', async () => {
+    station = await evictingStation();
+    const original = await evicted(clip(1));
+    rmSync(station.pathOf(original.vaultKey).replace('/vault/', '/archive/'));
+    await expect(station.fetchBack.fetch(original.id)).rejects.toMatchObject({ code: 'archive.missing' });
+    expect([partials(original), await station.ledger.eviction.fetches(5)]).toEqual([[], []]);
   });
 
   it('links the bytes where another name of them is in the vault', async () => {

@@ -69,7 +69,7 @@ export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRu
 
 /** An archive that is away comes back, and a part of the file is here by then. Everything else is for who asks again. */
 function mayForget(error: unknown, { cancelled }: FetchRun): boolean {
-  return cancelled.aborted || !(error instanceof EvidockError) || error.side !== 'archive' || error.code === 'archive.mismatch';
+  return cancelled.aborted || !(error instanceof EvidockError) || error.side !== 'archive' || isLost(error);
 }
 
 /** Whether a file of the right bytes stands there already, as a crash before the record leaves it. One with other bytes is set aside. */
@@ -124,7 +124,7 @@ async function bring(deps: FetchDeps, original: Original, run: Bringing): Promis
     // A file that appeared meanwhile can only be one that is not on record: the record reads it back.
     if ((await draft.commit()) === 'exists') await draft.discard();
   } catch (error) {
-    await (run.cancelled.aborted || isOfVault(error) || isWrong(error) ? draft.discard() : draft.leave());
+    await (run.cancelled.aborted || isOfVault(error) || isLost(error) ? draft.discard() : draft.leave());
     throw noRoom(original, error);
   }
 }
@@ -140,14 +140,18 @@ function noRoom({ cardPath, bytes }: Original, error: unknown): unknown {
 }
 
 const isOfVault = (error: unknown) => error instanceof EvidockError && error.side === 'vault';
-const isWrong = (error: unknown) => error instanceof EvidockError && error.code === 'archive.mismatch';
+/** The archive answers and does not have the sealed bytes: to wait for it would bring nothing. */
+const isLost = (error: unknown) => isFailure(error, 'archive.mismatch', 'archive.missing');
 
-/** Fills the draft and compares it with the sealed digest. What an earlier attempt left is read again first; where that is wrong, all of it comes anew. */
+/**
+ * Fills the draft and compares it with the sealed digest. Where it is wrong, all of it comes once more: an earlier attempt may have left other bytes, or a byte may
+ * have changed on the way. Only then the archive is called wrong.
+ */
 async function fill(deps: FetchDeps, original: Original, draft: ResumedDraft, run: Bringing): Promise<void> {
   const sealed = original.digests?.sha256 ?? '';
   const hash = await keptHash(draft, run);
   let found = await rest(deps, original, draft, { hash, from: draft.keptBytes, run });
-  if (found !== sealed && draft.keptBytes > 0) {
+  if (found !== sealed) {
     await draft.restart();
     found = await rest(deps, original, draft, { hash: createHash('sha256'), from: 0, run });
   }

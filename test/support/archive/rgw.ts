@@ -15,6 +15,10 @@ export interface Rgw extends S3Server {
    * 4 MiB.
    */
   rot(object: { readonly key: string; readonly version: string }, at: number): Promise<void>;
+  /** Kills the gateway at once, as a crash does; what is stored stays. */
+  killGateway(): Promise<void>;
+  /** Starts the gateway again that was killed, at the same address. Returns when it answers. */
+  startGateway(): Promise<void>;
   /** Temporary keys of its STS (AssumeRole), which end after so many seconds, as `aws sts assume-role` writes them. */
   assumeRole(seconds: number): Promise<string>;
   /** What its access log has of every request since the start, in their order. */
@@ -75,10 +79,13 @@ async function tryRgw(env: { STORE: string; STS: string; CLOCK: string }): Promi
   const port = await freePort();
   const home = join(directory, 'c');
   // The daemons keep the output that they are given. With a pipe the caller would wait for their end.
-  const script = `exec "$0" "$@" >"${directory}/log" 2>&1`;
-  const args = ['-c', script, join(ROOT, 'test/support/archive/start-rgw'), home, String(port)];
-  const started = await runProgram('bash', args, { env, timeoutMs: 120_000 });
-  const pids = await pidsIn(join(home, 'run'));
+  const run = (program: string) => {
+    const script = `exec "$0" "$@" >>"${directory}/log" 2>&1`;
+    const args = ['-c', script, join(ROOT, 'test/support/archive', program), home, String(port)];
+    return runProgram('bash', args, { env, timeoutMs: 120_000 });
+  };
+  const started = await run('start-rgw');
+  let pids = await pidsIn(join(home, 'run'));
   const kill = () => {
     for (const pid of pids) {
       try {
@@ -116,7 +123,17 @@ async function tryRgw(env: { STORE: string; STS: string; CLOCK: string }): Promi
   };
   const requests = async () => (await readFile(join(home, 'client.rgw.log'), 'utf8')).split('\n').flatMap(requestIn);
   const rot: Rgw['rot'] = (object, at) => rotObject(join(home, 'ceph.conf'), object, at);
-  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, rot, assumeRole, requests };
+  const killGateway = async () => {
+    const pid = Number(await readFile(join(home, 'run/client.rgw.pid'), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+    pids = pids.filter((each) => each !== pid);
+  };
+  const startGateway = async () => {
+    const again = await run('start-gateway');
+    pids = await pidsIn(join(home, 'run'));
+    if (again.status !== 0) throw new Error(`the gateway did not start again: ${await readFile(join(directory, 'log'), 'utf8')}`);
+  };
+  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, rot, killGateway, startGateway, assumeRole, requests };
 }
 
 /** The request of a line such as `… beast: 0x7f: 127.0.0.1 - test [27/Nov/2026:08:39:33.657 +0000] "DELETE /evidence/a/b?versionId=1 HTTP/1.1" 204 0 …`. */

@@ -2,31 +2,24 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pino } from 'pino';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { DiskVault } from '#adapters/disk/disk-vault';
-import { diskEraser } from '#adapters/disk/original-eraser';
 import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
-import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { sha256Hex } from '#domain/canonical-json';
 import type { EvictionNeeds } from '#domain/eviction/choose';
 import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault/vault-key';
-import { EvictableVault } from '#evict/evictable-vault';
-import { Evictor } from '#evict/evictor';
-import { ArchiveFetchBack } from '#evict/fetch-back';
-import { KeysInUse } from '#evict/keys-in-use';
 import type { Archive } from '#ports/archive';
 import type { FaultPoint } from '#ports/fault-points';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { evictionParts } from '#test/support/eviction/eviction-parts';
 import { temporaryDirectory } from '#test/support/evidock';
 import { contradictionsIn } from '#test/support/ledger/replayed';
 import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 export const DAY_MS = 86_400_000;
-const NEEDS: EvictionNeeds = { copies: 1, freshMs: 30 * DAY_MS, readBack: true };
 
 interface Options {
   readonly needs?: Partial<EvictionNeeds>;
@@ -59,16 +52,8 @@ export async function evictingStation({
   const stored = new DiskArchive({ directory: join(directory, 'archive'), limiter, faults, stationId: STATION_ID });
   await stored.open(false);
   const archive = wrap(stored);
-  const inUse = new KeysInUse();
-  const log = pino({ level: 'silent' });
-  const eraser = diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, attributes, ready: async () => undefined });
-  const common = { ledger, clock, log, faults };
-  const settings = { marks: { high: 90, low: 80 }, needs: { ...NEEDS, ...needs }, everyMs: 3_600_000 };
-  const poked: number[] = [];
-  const pokeWork = () => void poked.push(1);
-  const evictor = new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings });
-  const fetchBack = new ArchiveFetchBack({ ...common, vault: disk, archive, room: evictor });
-  const vault = new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack });
+  const parts = evictionParts({ ledger, clock, faults, disk, root, archive, needs, attributes });
+  const { evictor, fetchBack } = parts;
   const docking = aDocking();
   let count = 0;
   const put = async (key: string, bytes: Uint8Array) => {
@@ -76,7 +61,7 @@ export async function evictingStation({
     await writeFile(join(root, key), bytes);
   };
   return {
-    ...{ directory, clock, ledger, disk, archive, inUse, evictor, fetchBack, vault, eraser, faults, log, poked },
+    ...{ directory, clock, ledger, disk, archive, faults, ...parts },
     pathOf: (key: string) => join(root, key),
     /** A recording of one original, sealed at `atMs` (each later than the one before if it is left out). */
     async sealed(content: Uint8Array, { like, ...more }: Partial<NewRecording> & { like?: Original } = {}): Promise<Original> {
