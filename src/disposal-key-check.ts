@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { DisposalAnswer } from '#api/disposals';
+import type { DisposalAnswer } from '#api/retention/disposals';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import type { Config } from '#config/schema';

@@ -1,4 +1,4 @@
-import type { DutyCountsAnswer } from '#api/duties';
+import type { DutyCountsAnswer } from '#api/retention/duties';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { because } from '#domain/reason';

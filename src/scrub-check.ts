@@ -1,4 +1,4 @@
-import type { ScrubAnswer } from '#api/scrub';
+import type { ScrubAnswer } from '#api/retention/scrub';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { because, type Reason, together } from '#domain/reason';

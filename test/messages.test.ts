@@ -78,8 +78,8 @@ const TELLING = [
   'src/usb-checks.ts',
   'src/domain/custody/read-entry.ts',
   'src/domain/custody/segment.ts',
-  'src/adapters/sqlite-ledger/integrity-worker.ts',
-  'src/adapters/sqlite-ledger/schema-check.ts',
+  'src/adapters/sqlite-ledger/upkeep/integrity-worker.ts',
+  'src/adapters/sqlite-ledger/upkeep/schema-check.ts',
 ];
 /** Names of checks, and the language of the ledger. */
 const NO_SENTENCE = /^(vault disk|vault writes|time zone|tls in force|log in )$|^PRAGMA |^SELECT /;

@@ -5,7 +5,6 @@ import { CALL_UP_COMPONENTS } from './call-up-components.ts';
 import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
-import { DISPOSAL_COMPONENTS } from './disposal-components.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
 import {
   BadgeBody,
@@ -26,9 +25,7 @@ import {
   VisitBody,
   VisitJson,
 } from './doors.ts';
-import { DUTY_COMPONENTS } from './duty-components.ts';
 import { FactJson } from './facts.ts';
-import { HOLD_COMPONENTS } from './hold-components.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { named } from './named.ts';
 import { NetworkJson } from './network.ts';
@@ -75,8 +72,11 @@ import {
   SuggestionJson,
 } from './registry.ts';
 import { ReportDeedBody, ReviewBody, SampleBody, SampleDetailJson, SampleJson } from './reports.ts';
-import { RETENTION_COMPONENTS } from './retention-components.ts';
-import { SHIFT_COMPONENTS } from './shift-components.ts';
+import { DISPOSAL_COMPONENTS } from './retention/disposal-components.ts';
+import { DUTY_COMPONENTS } from './retention/duty-components.ts';
+import { HOLD_COMPONENTS } from './retention/hold-components.ts';
+import { RETENTION_COMPONENTS } from './retention/retention-components.ts';
+import { SHIFT_COMPONENTS } from './retention/shift-components.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';

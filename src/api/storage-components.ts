@@ -1,7 +1,7 @@
 import { because } from '#domain/reason';
 import { ArchiveJson, CompareBody, FindingJson } from './archive.ts';
 import { named } from './named.ts';
-import { ScrubJson, ScrubOrderBody } from './scrub.ts';
+import { ScrubJson, ScrubOrderBody } from './retention/scrub.ts';
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const key = 'originals/2026/06/rec-01jybqe2v7k3m9/1.mp4';

@@ -17,7 +17,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DisposalAnswer } from '#api/disposals';
+import type { DisposalAnswer } from '#api/retention/disposals';
 import { type Rgw, startRgw } from '#test/support/archive/rgw';
 import { clientOf } from '#test/support/archive/s3-server';
 import { makeQuickCard } from '#test/support/card/quick-card';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
-import type { DisposalItemAnswer } from '#api/disposals';
+import type { DisposalItemAnswer } from '#api/retention/disposals';
 import { approveDisposal } from '#desk/disposals/decide';
 import type { By } from '#desk/disposals/parts';
 import { proposeDisposal } from '#desk/disposals/propose';

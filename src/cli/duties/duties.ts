@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DutyAnswer } from '#api/duties';
+import type { DutyAnswer } from '#api/retention/duties';
 import { ask, askAll } from '#cli/client';
 import { aTime, type Shell } from '#cli/command';
 import { timeText } from '#cli/table';

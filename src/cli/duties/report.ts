@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DutyReportAnswer } from '#api/duty-report';
+import type { DutyReportAnswer } from '#api/retention/duty-report';
 import { saveReport } from '#cli/access/reports';
 import { ask } from '#cli/client';
 import type { Shell } from '#cli/command';

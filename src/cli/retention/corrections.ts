@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CorrectionAnswer } from '#api/retention';
+import type { CorrectionAnswer } from '#api/retention/retention';
 import { ask, askAll } from '#cli/client';
 import { type Shell, wholeNumber } from '#cli/command';
 import { timeText } from '#cli/table';

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import type { DisposalAnswer, DisposalItemAnswer, RunLineAnswer } from '#api/disposals';
+import type { DisposalAnswer, DisposalItemAnswer, RunLineAnswer } from '#api/retention/disposals';
 import { ask, askAll, askStream, ReplyError } from '#cli/client';
 import { Refused, type Shell, wholeNumber } from '#cli/command';
 import { timeText } from '#cli/table';

@@ -1,4 +1,4 @@
-import type { DryRunAnswer } from '#api/retention';
+import type { DryRunAnswer } from '#api/retention/retention';
 import type { Shell } from '#cli/command';
 import { timeText } from '#cli/table';
 import { word } from '#cli/words';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HeldAnswer, HoldAnswer } from '#api/holds';
+import type { HeldAnswer, HoldAnswer } from '#api/retention/holds';
 import { ask, askAll } from '#cli/client';
 import { aTime, type Shell, several, UsageError } from '#cli/command';
 import { timeText } from '#cli/table';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { ProblemAnswer } from '#api/common';
-import type { DryRunAnswer, DryRunLine, ScheduleAnswer, ScheduleTextAnswer } from '#api/retention';
+import type { DryRunAnswer, DryRunLine, ScheduleAnswer, ScheduleTextAnswer } from '#api/retention/retention';
 import { ask, askAll, askStream, ReplyError, type StationClient } from '#cli/client';
 import { type Shell, wholeNumber } from '#cli/command';
 import { Progress } from '#cli/progress';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ScrubAnswer } from '#api/scrub';
+import type { ScrubAnswer } from '#api/retention/scrub';
 import { ask } from '#cli/client';
 import type { Shell } from '#cli/command';
 import { timeText } from '#cli/table';

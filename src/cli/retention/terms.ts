@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RetentionAnswer, ScheduleAnswer, TermAnswer } from '#api/retention';
+import type { RetentionAnswer, ScheduleAnswer, TermAnswer } from '#api/retention/retention';
 import { ask } from '#cli/client';
 import type { Shell } from '#cli/command';
 import { timeText } from '#cli/table';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ShiftAnswer, ShiftImportAnswer } from '#api/shifts';
+import type { ShiftAnswer, ShiftImportAnswer } from '#api/retention/shifts';
 import { ask, askAll } from '#cli/client';
 import { aTime, type Shell } from '#cli/command';
 import { readImport } from '#cli/people/import-file';

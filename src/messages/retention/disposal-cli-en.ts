@@ -10,7 +10,7 @@ export const disposalCliEn = {
   'disposal.proposed': '{id} is proposed. A person of another role reviews and approves it.',
   'disposal.list.about': 'Lists for disposal, newest first',
   'disposal.list.state': 'only those that stand like this',
-  'disposal.none': 'There is no list.',
+  'disposal.none': 'No disposal lists.',
   'disposal.column.list': 'List',
   'disposal.column.recordings': 'Recordings',
   'disposal.column.hours': 'Hours',

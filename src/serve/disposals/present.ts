@@ -1,4 +1,4 @@
-import type { DisposalAnswer, DisposalItemAnswer } from '#api/disposals';
+import type { DisposalAnswer, DisposalItemAnswer } from '#api/retention/disposals';
 import { allItems } from '#desk/disposals/lists';
 import type { Reviewed } from '#desk/disposals/review';
 import type { Decider, Disposal, DisposalItem } from '#domain/destruction/disposal';

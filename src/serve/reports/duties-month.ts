@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { DutyReportAnswer } from '#api/duty-report';
+import type { DutyReportAnswer } from '#api/retention/duty-report';
 import type { DeskDeps } from '#desk/deps';
 import { ACKNOWLEDGEMENTS_MAX, type DutyReport } from '#desk/duties/month-report';
 import type { DutyFigures } from '#domain/duties/month';

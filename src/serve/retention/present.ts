@@ -1,4 +1,4 @@
-import type { CorrectionAnswer, DryRunAnswer, ScheduleAnswer, TermAnswer } from '#api/retention';
+import type { CorrectionAnswer, DryRunAnswer, ScheduleAnswer, TermAnswer } from '#api/retention/retention';
 import type { DeskDeps } from '#desk/deps';
 import type { ExplainedRecording } from '#desk/retention/explain';
 import { actorText } from '#domain/custody/actor';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { DutyReportJson } from '#api/duty-report';
 import { MonthParams, ReportDeedBody, ReportQuery, TrailParams } from '#api/reports';
+import { DutyReportJson } from '#api/retention/duty-report';
 import { tellReportDeed } from '#desk/audit/report-deeds';
 import type { DeskDeps } from '#desk/deps';
 import { type DutyReport, dutyReport } from '#desk/duties/month-report';

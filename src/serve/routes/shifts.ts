@@ -1,5 +1,5 @@
 import { pageOf } from '#api/common';
-import { type ShiftAnswer, type ShiftImportAnswer, ShiftImportBody, ShiftImportJson, ShiftJson, ShiftsQuery } from '#api/shifts';
+import { type ShiftAnswer, type ShiftImportAnswer, ShiftImportBody, ShiftImportJson, ShiftJson, ShiftsQuery } from '#api/retention/shifts';
 import { momentOf } from '#desk/registry';
 import { importShifts, type ShiftsOutcome } from '#desk/shifts/import-shifts';
 import { readShifts } from '#desk/shifts/read-shifts';

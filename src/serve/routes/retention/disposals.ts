@@ -12,7 +12,7 @@ import {
   ProposeDisposalBody,
   RunBody,
   RunLineJson,
-} from '#api/disposals';
+} from '#api/retention/disposals';
 import type { DeskDeps } from '#desk/deps';
 import { approveDisposal, cancelDisposal, excludeRecording } from '#desk/disposals/decide';
 import { mustHaveDisposal } from '#desk/disposals/lists';

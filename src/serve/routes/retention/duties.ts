@@ -1,6 +1,6 @@
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
-import { AcknowledgementBody, DutiesQuery, type DutyAnswer, DutyCountsJson, DutyJson, DutyParams } from '#api/duties';
+import { AcknowledgementBody, DutiesQuery, type DutyAnswer, DutyCountsJson, DutyJson, DutyParams } from '#api/retention/duties';
 import type { Deciding } from '#desk/access/policies';
 import type { DeskDeps } from '#desk/deps';
 import { acknowledgeDuty, mustHaveDuty } from '#desk/duties/acknowledge';

@@ -1,5 +1,5 @@
-import { FetchLineJson } from '#api/fetch-back';
 import { RecordingParams } from '#api/recordings';
+import { FetchLineJson } from '#api/retention/fetch-back';
 import { mustHaveRecording } from '#desk/tagging';
 import { FetchRecording } from '#desk/verification/fetch-recording';
 import { subject } from '#domain/custody/subject';

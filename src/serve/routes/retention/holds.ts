@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
-import { HeldJson, HeldQuery, HoldBody, HoldJson, HoldParams, HoldsQuery, ReleaseBody } from '#api/holds';
+import { HeldJson, HeldQuery, HoldBody, HoldJson, HoldParams, HoldsQuery, ReleaseBody } from '#api/retention/holds';
 import { scopeFor } from '#desk/access/decide-for';
 import type { Deciding } from '#desk/access/policies';
 import type { DeskDeps } from '#desk/deps';

@@ -17,7 +17,7 @@ import {
   SchedulesQuery,
   ScheduleTextJson,
   TermJson,
-} from '#api/retention';
+} from '#api/retention/retention';
 import type { DeskDeps } from '#desk/deps';
 import { decideCorrection, mustHaveCorrection, proposeCorrection } from '#desk/retention/corrections';
 import { type DryRunLine, dryRun } from '#desk/retention/dry-run';

@@ -1,4 +1,4 @@
-import { type ScrubAnswer, ScrubJson, ScrubOrderBody } from '#api/scrub';
+import { type ScrubAnswer, ScrubJson, ScrubOrderBody } from '#api/retention/scrub';
 import type { DeskDeps } from '#desk/deps';
 import { orderScrub } from '#desk/scrub/orders';
 import { scrubStanding } from '#desk/scrub/standing';

@@ -1,5 +1,5 @@
+import { named } from '../named.ts';
 import { ApproveBody, CancelBody, DisposalItemJson, DisposalJson, ExcludeBody, ProposeDisposalBody, RunBody } from './disposals.ts';
-import { named } from './named.ts';
 
 const recording = 'rec-01jybqe2v7k3m9';
 const at = '2026-06-20T15:30:00.000+08:00';

@@ -4,10 +4,10 @@ import { backup } from 'node:sqlite';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { LedgerUpkeep, ReplayLine } from '#ports/ledger/upkeep';
-import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
-import { type Connection, connect, ledgerError } from './connection.ts';
+import { linkDurably, probeDirectory, type WriteErrors } from '../../durable-file.ts';
+import { type Connection, connect, ledgerError } from '../connection.ts';
+import { replayLog } from '../replay/replay.ts';
 import { checkIntegrity } from './integrity.ts';
-import { replayLog } from './replay/replay.ts';
 import { schemaFaults } from './schema-check.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;

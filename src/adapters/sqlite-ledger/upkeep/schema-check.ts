@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { because, type Reason } from '#domain/reason';
-import { connect } from './connection.ts';
-import { migrateToLatest } from './migrations.ts';
+import { connect } from '../connection.ts';
+import { migrateToLatest } from '../migrations.ts';
 
 /** By name (`trigger custody_refuses_update`): the statement that made it. */
 type Made = ReadonlyMap<string, string>;

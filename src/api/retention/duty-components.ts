@@ -1,6 +1,6 @@
+import { named } from '../named.ts';
 import { AcknowledgementBody, DutyCountsJson, DutyJson } from './duties.ts';
 import { DutyReportJson } from './duty-report.ts';
-import { named } from './named.ts';
 
 const at = '2026-06-20T15:30:00.000+08:00';
 const until = '2026-06-27T00:00:00.000+08:00';
