@@ -141,6 +141,17 @@ describe('a list', () => {
     station.clock.advance(1);
     expect((await run(made.id)).at(-1)).toMatchObject({ type: 'summary', state: 'done', destroyed: 3 });
   });
+
+  it('has not begun where its key cannot be read, and is carried out once it can be', async () => {
+    const { id } = await approved();
+    const parts = deps();
+    const open = async () => {
+      throw new EvidockError('archive.refused', because('thing-errno', { thing: 'key', errno: 'ENOENT' }));
+    };
+    await expect(run(id, { ...parts, disposals: { ...parts.disposals, open } })).rejects.toEqual(refused('thing-errno'));
+    expect(await station.ledger.disposals.get(id)).toMatchObject({ state: 'approved', beganAtMs: null });
+    expect((await run(id, parts)).at(-1)).toMatchObject({ type: 'summary', state: 'done' });
+  });
 });
 
 describe('carrying it out', () => {

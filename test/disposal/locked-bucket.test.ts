@@ -237,7 +237,7 @@ describe.runIf(library)('a disposal over a locked bucket', () => {
     const words = {
       en: [
         'Certificate of disposal',
-        'Schedule',
+        'Basis',
         'Proposed by',
         'custodian',
         'Approved by',
@@ -246,7 +246,7 @@ describe.runIf(library)('a disposal over a locked bucket', () => {
         'Tombstone',
         'Manifest',
       ],
-      'zh-CN': ['销毁证明', '保存期限表', '提出人', '证据管理员', '审批人', '等待期至', '留存凭证', '封存清单'],
+      'zh-CN': ['销毁证明', '处置依据', '提出人', '证据管理员', '审批人', '等待期至', '留存凭证', '封存清单'],
     } as const;
     for (const lang of ['en', 'zh-CN'] as const) {
       const file = join(home.path, `${lang}.pdf`);

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { EvidockError, said } from '#domain/errors';
 import { because } from '#domain/reason';
@@ -23,6 +23,22 @@ interface Prepared {
   readonly statement: StatementSync;
   /** Names of the result's columns; none for a statement that returns nothing. */
   readonly columns: readonly string[];
+}
+
+/**
+ * SQLite's statements that make tables are part of a transaction like all others, and Kysely asks whether they are: so all migrations of a start are one
+ * transaction. A start that is killed in their midst leaves the ledger as it was, and a new ledger needs one fsync and not one for each statement.
+ */
+class LedgerDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /** node:sqlite with a bounded cache of prepared statements, for `Tables` and in the shape that Kysely's SQLite dialect expects. */
@@ -124,7 +140,7 @@ export function connect(file: string, options: { readOnly: boolean }): Connectio
     };
     return {
       raw,
-      db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }),
+      db: new Kysely<Schema>({ dialect: new LedgerDialect({ database }) }),
       tables: new Tables(database),
       dialect: SQLITE,
       demandTransactions,

@@ -13,6 +13,7 @@ import { english } from '#domain/reason';
 import { collect, refused } from '#test/contract/ledger-support';
 import { aDocking, anOfficer, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
+import { migrateToLatest } from './migrations.ts';
 import { Leases } from './work/leases.ts';
 
 const PAGE_BYTES = 4096;
@@ -164,6 +165,28 @@ describe('a full disk', () => {
     expect((await big()).seq).toBe(0);
     expect(await ledger.registry.officers()).toEqual([anOfficer()]);
     await ledger.close();
+  });
+});
+
+describe('an update of the ledger', () => {
+  // What a kill in its midst leaves is what SQLite rolls back: here the disk is full in its midst.
+  test('is whole or not there, and is made again', async () => {
+    for (const pages of [20, 60, 120]) {
+      const path = join(directory, `${pages}.sqlite`);
+      const { db, raw } = connect(path, { readOnly: false });
+      raw.exec(`PRAGMA max_page_count = ${pages}`);
+      await expect(migrateToLatest(db)).rejects.toThrow(/full/);
+      raw.close();
+      const left = new DatabaseSync(path);
+      expect(
+        left.prepare("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'kysely%' AND name NOT LIKE 'sqlite%'").all(),
+        `${pages}`,
+      ).toEqual([]);
+      left.close();
+      const ledger = await open(path);
+      expect(await ledger.upkeep.alterations()).toEqual([]);
+      await ledger.close();
+    }
   });
 });
 

@@ -50,9 +50,10 @@ export async function* runDisposal(deps: DisposalDeps, { id, key, actor, signal 
   if (running.has(id)) throw new EvidockError('request.conflict', because('disposal-running', { id }));
   running.add(id);
   try {
-    await begin(deps, id, actor);
+    // A key that cannot be read is told before the list counts as running.
     const { places, close } = await deps.disposals.open(key);
     try {
+      await begin(deps, id, actor);
       const halted = yield* batches(deps, { id, places, actor, signal });
       if (halted) yield { type: 'halted', reason: halted, left: await halt(deps, id, halted, actor) };
       else await end(deps, id, actor);

@@ -66,6 +66,8 @@ function parsed(text: string): unknown {
 /** What smartctl itself says is wrong. */
 function messagesOf(told: unknown): Reason | null {
   const texts = listAt(told, 'smartctl', 'messages').flatMap((each) => textAt(each, 'string') ?? []);
+  // The commonest of all: what every virtual disk answers. Anything else is quoted.
+  if (texts.some((text) => text.includes('Unable to detect device type'))) return because('disk-type-unknown', {});
   return texts.length === 0 ? null : because('disk-tool-says', { text: texts.slice(0, 5).join('; ') });
 }
 

@@ -52,7 +52,7 @@ describe('a disk', () => {
       'no type of device',
       { json_format_version: [1, 0], smartctl: { messages: [{ string: 'Unable to detect device type' }] } },
       1,
-      'disk-tool-says',
+      'disk-type-unknown',
     ],
     ['that it was denied', { json_format_version: [1, 0], smartctl: { messages: [{ string: 'Permission denied' }] } }, 2, 'disk-tool-says'],
     ['nothing of its health', { ...NVME, smart_status: undefined }, 0, 'disk-has-no-smart'],

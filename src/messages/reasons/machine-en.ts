@@ -2,6 +2,7 @@
 export const machineEn = {
   'disk-not-understood': 'what smartctl printed is not understood',
   'disk-not-asked': 'smartctl could not ask it (exit status {status})',
+  'disk-type-unknown': 'smartctl does not know this kind of disk: it is virtual, or behind a controller',
   'disk-tool-says': 'smartctl: {text}',
   'disk-has-no-smart': 'it does not tell how it is (no SMART)',
   'disk-smart-off': 'SMART is switched off',

@@ -2,6 +2,7 @@
 export const machineZh = {
   'disk-not-understood': '无法理解 smartctl 的输出',
   'disk-not-asked': 'smartctl 无法查询（退出码 {status}）',
+  'disk-type-unknown': 'smartctl 不认识这种磁盘：虚拟磁盘，或位于控制器之后',
   'disk-tool-says': 'smartctl：{text}',
   'disk-has-no-smart': '磁盘不提供健康状态（无 SMART）',
   'disk-smart-off': 'SMART 已关闭',

@@ -23,7 +23,7 @@ export const disposalTextsEn = {
   'certificate.title': 'Certificate of disposal {id}',
   'certificate.made': 'Made {at} (UTC {utc}) by {who} at station {station}, {name}.',
   'certificate.list': 'List',
-  'certificate.rule': 'Schedule',
+  'certificate.rule': 'Basis',
   'certificate.digest': 'Digest of the list (SHA-256)',
   'certificate.proposed': 'Proposed by',
   'certificate.approved': 'Approved by',

@@ -21,7 +21,7 @@ export const disposalTextsZhCN = {
   'certificate.title': '销毁证明 {id}',
   'certificate.made': '{at}（UTC {utc}）由 {who} 在采集站 {station}（{name}）出具。',
   'certificate.list': '清单',
-  'certificate.rule': '保存期限表',
+  'certificate.rule': '处置依据',
   'certificate.digest': '清单摘要（SHA-256）',
   'certificate.proposed': '提出人',
   'certificate.approved': '审批人',
