@@ -23,6 +23,7 @@ import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
 import { statusIn } from '#test/support/card/shown-docking';
 import { evictedRecording } from '#test/support/eviction/evicted-recording';
 import { tellLooks } from '#test/support/ledger/looked';
+import { contradictionsIn } from '#test/support/ledger/replayed';
 import { RETENTION_STEPS, retentionBeforeWalk, SCHEDULE_VERSIONS } from '#test/support/retention/walk';
 import { DUTY_STEPS, openDuty } from '#test/support/retention/walk-duties';
 import { HOLD_STEPS, holdOfOthers } from '#test/support/retention/walk-holds';
@@ -289,6 +290,12 @@ describe('every route', () => {
       expect(types).toEqual(step.leaves);
     },
   );
+
+  it('writes no row that its entry tells otherwise', () => {
+    // What the walk itself puts into other tables beforehand is in no entry.
+    const found = contradictionsIn(join(station.directory, 'ledger.sqlite'));
+    expect(found.filter(({ table, told }) => table.startsWith('retention_') || /requestId|knownBy/.test(told ?? ''))).toEqual([]);
+  });
 
   it('is in this walk, and declares nothing that it does not leave', () => {
     expect([...new Set(STEPS.map(({ row }) => row)), ...WALKED_THERE, ...OF_DOORS, ...ENDLESS].sort()).toEqual(ROUTES.map(rowOf).sort());

@@ -37,6 +37,11 @@ export function stationFor({ host }: Pick<Claim, 'host'>): Actor {
   return host === STATION_HOST ? STATION : { ...STATION, via: `worker:${host}` };
 }
 
+/** Who acted, as rows keep them: what an entry tells of the request that it comes from belongs to the entry alone. */
+export function whoOnly({ knownBy: _, requestId: __, ...who }: Actor): Omit<Actor, 'knownBy' | 'requestId'> {
+  return who;
+}
+
 /** The one printed form: `station`, `station (rule:sole)`, `cli:root`, `user:041234`, and `cli (loopback)` where nobody is named. */
 export function actorText({ kind, id, via }: Pick<Actor, 'kind' | 'id' | 'via'>): string {
   if (id !== null) return `${kind}:${id}`;

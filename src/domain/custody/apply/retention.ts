@@ -1,5 +1,5 @@
 import type { Json } from '#domain/canonical-json';
-import type { Actor } from '#domain/custody/actor';
+import { type Actor, whoOnly } from '#domain/custody/actor';
 import {
   CorrectionApproved,
   CorrectionProposed,
@@ -21,7 +21,7 @@ type Told = Term['earned'];
 const NONE = { kind: 'none' };
 
 function decided({ actor, atMs }: { readonly actor: Actor; readonly atMs: number }) {
-  return { decided_by: { ...actor } as Json, decided_at: atMs };
+  return { decided_by: whoOnly(actor) as Json, decided_at: atMs };
 }
 
 function ended(until: Told | typeof NONE): Told {
@@ -48,12 +48,12 @@ function inForce(version: number, against: number | null, turn: number): readonl
 export const RETENTION_RULES = [
   rule(RetentionProposed, ({ subject: { id }, actor, atMs, data, lists }) => [
     add('retention_schedules', {
-      ...{ version: Number(id), state: 'proposed', text: lists.text?.join('\n'), sha256: data.sha256, proposed_by: { ...actor } as Json },
+      ...{ version: Number(id), state: 'proposed', text: lists.text?.join('\n'), sha256: data.sha256, proposed_by: whoOnly(actor) as Json },
       ...{ proposed_person: data.person, proposed_at: atMs, decided_by: null, decided_at: null, in_force_at: null, turn: null },
     }),
   ]),
   rule(RetentionDryRun, ({ subject: { id }, actor, atMs, data: { digest, against } }) => [
-    add('retention_dry_runs', { version: Number(id), digest, against, by: { ...actor } as Json, at: atMs }),
+    add('retention_dry_runs', { version: Number(id), digest, against, by: whoOnly(actor) as Json, at: atMs }),
   ]),
   rule(RetentionAdopted, (entry) => [
     set(
@@ -76,7 +76,7 @@ export const RETENTION_RULES = [
   rule(TermsCounted, ({ lists }) => (lists.terms ?? []).map((term) => add('retention_terms', termRow(term)))),
   rule(CorrectionProposed, ({ subject: { id }, actor, atMs, data, personal: { reason } }) => [
     add('retention_corrections', {
-      ...{ number: data.correction, recording_id: id, state: 'proposed', reason, proposed_by: { ...actor } as Json },
+      ...{ number: data.correction, recording_id: id, state: 'proposed', reason, proposed_by: whoOnly(actor) as Json },
       ...{ proposed_person: data.person, proposed_at: atMs, decided_by: null, decided_at: null },
     }),
   ]),
