@@ -11,7 +11,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DisposalAnswer } from '#api/disposals';
+import type { DisposalAnswer } from '#api/retention/disposals';
 import { type RecordingJson, runProgram, temporaryDirectory } from '#test/support/evidock';
 import type { BrowserSession, HttpAnswer } from '#test/support/http/browser-session';
 import { contradictionsIn } from '#test/support/ledger/replayed';

@@ -43,7 +43,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/adapters/ffmpeg/photos.ts': 'scratch',
   'src/adapters/ffmpeg/playable.ts': 'scratch',
   'src/adapters/ffmpeg/ffmpeg-transcoder.ts': 'scratch',
-  'src/adapters/sqlite-ledger/upkeep/upkeep.ts': 'an unfinished backup of the ledger',
+  'src/adapters/sqlite-ledger/upkeep.ts': 'an unfinished backup of the ledger',
   'src/adapters/sqlite-ledger/replay/replay.ts': 'files of a replay',
   'src/adapters/station-gate/remote-vault.ts': 'copies in the scratch of a worker',
   'src/serve/server.ts': 'the control socket',

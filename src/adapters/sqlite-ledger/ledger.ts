@@ -39,7 +39,7 @@ import { interruptDockings } from './dockings/interrupt.ts';
 import { readersOf, writersOf } from './groups.ts';
 import { migrateToLatest } from './migrations.ts';
 import { removeReplays } from './replay/replay.ts';
-import { SqliteUpkeep } from './upkeep/upkeep.ts';
+import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { ledgerWithin } from './within.ts';
 import { Leases } from './work/leases.ts';

@@ -1,4 +1,4 @@
-import { named } from '../named.ts';
+import { named } from '#api/named';
 import { ApproveBody, CancelBody, DisposalItemJson, DisposalJson, ExcludeBody, ProposeDisposalBody, RunBody } from './disposals.ts';
 
 const recording = 'rec-01jybqe2v7k3m9';

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '#api/common';
 import { DISPOSAL_STATES, ITEM_STATES } from '#domain/destruction/disposal';
 import { LIST_MAX } from '#domain/destruction/list';
-import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '../common.ts';
 
 /** Schemas of disposal: lists, their review, and what became of each recording. */
 

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { closed, Name, nullable, oneOf, PAGE } from '#api/common';
 import { ROLES } from '#domain/access/roles';
 import { DUTY_KINDS, DUTY_STATES, DUTY_SUBJECTS } from '#domain/duties/duty';
-import { closed, Name, nullable, oneOf, PAGE } from '../common.ts';
 
 /** Schemas of duties. */
 

@@ -1,4 +1,4 @@
-import { named } from '../named.ts';
+import { named } from '#api/named';
 import { AcknowledgementBody, DutyCountsJson, DutyJson } from './duties.ts';
 import { DutyReportJson } from './duty-report.ts';
 

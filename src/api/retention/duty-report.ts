@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { nullable, oneOf } from '#api/common';
 import { DUTY_KINDS } from '#domain/duties/duty';
-import { nullable, oneOf } from '../common.ts';
 
 /** Schemas of the monthly report of duties. */
 

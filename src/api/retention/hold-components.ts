@@ -1,4 +1,4 @@
-import { named } from '../named.ts';
+import { named } from '#api/named';
 import { HeldJson, HoldBody, HoldJson, ReleaseBody } from './holds.ts';
 
 const recording = 'rec-01jybqe2v7k3m9';

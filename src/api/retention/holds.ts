@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '#api/common';
 import { FINDING_CODES } from '#domain/hold/completeness';
 import { HELD_RECORDINGS_MAX } from '#domain/hold/hold';
-import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '../common.ts';
 
 /** Schemas of legal holds. */
 

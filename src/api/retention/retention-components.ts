@@ -1,4 +1,4 @@
-import { named } from '../named.ts';
+import { named } from '#api/named';
 import {
   AdoptScheduleBody,
   CorrectionJson,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '#api/common';
 import { END_ACTIONS, LOCK_MODES } from '#domain/retention/schedule';
 import type { WaitedFor } from '#domain/retention/until';
-import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '../common.ts';
 
 /** Schemas of schedules of retention, their dry runs, the term of a recording, and corrections. */
 

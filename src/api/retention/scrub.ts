@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Name, nullable, oneOf } from '../common.ts';
+import { closed, Name, nullable, oneOf } from '#api/common';
 
 const ORDERS = ['pause', 'resume', 'run', 'confirm'] as const;
 

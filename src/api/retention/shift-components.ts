@@ -1,4 +1,4 @@
-import { named } from '../named.ts';
+import { named } from '#api/named';
 import { ShiftImportBody, ShiftImportJson, ShiftJson } from './shifts.ts';
 
 const span = { officer: '041234', start: '2026-06-20T22:00:00.000+08:00', end: '2026-06-21T06:00:00.000+08:00' };

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Name, oneOf, PAGE } from '../common.ts';
+import { closed, Name, oneOf, PAGE } from '#api/common';
 
 /** Schemas of shifts. */
 

@@ -4,11 +4,11 @@ import { backup } from 'node:sqlite';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { LedgerUpkeep, ReplayLine } from '#ports/ledger/upkeep';
-import { linkDurably, probeDirectory, type WriteErrors } from '../../durable-file.ts';
-import { type Connection, connect, ledgerError } from '../connection.ts';
-import { replayLog } from '../replay/replay.ts';
-import { checkIntegrity } from './integrity.ts';
-import { schemaFaults } from './schema-check.ts';
+import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
+import { type Connection, connect, ledgerError } from './connection.ts';
+import { replayLog } from './replay/replay.ts';
+import { checkIntegrity } from './upkeep/integrity.ts';
+import { schemaFaults } from './upkeep/schema-check.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
 const WRITE_ERRORS: WriteErrors = { full: 'ledger.failed', readOnly: 'ledger.failed', failed: 'ledger.failed' };
