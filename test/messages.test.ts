@@ -82,7 +82,7 @@ const TELLING = [
   'src/adapters/sqlite-ledger/upkeep/schema-check.ts',
 ];
 /** Names of checks, and the language of the ledger. */
-const NO_SENTENCE = /^(vault disk|vault writes|time zone|tls in force|log in )$|^PRAGMA |^SELECT /;
+const NO_SENTENCE = /^(vault disk|vault writes|time zone|tls in force|log in |immutable attribute)$|^PRAGMA |^SELECT /;
 /** For whoever mends the program: what cannot be, thrown where it is. */
 const OWN_MISTAKES = ['Error', 'RangeError', 'TypeError', 'SyntaxError'];
 

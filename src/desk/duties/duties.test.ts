@@ -161,7 +161,8 @@ it('while the station runs are seen within seconds', async () => {
     await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
     await vi.waitFor(async () => expect(await kinds()).toEqual(['late-docked']), { timeout: 8000 });
     const { id } = await station.addRecording(randomBytes(9), { startMs: START_MS - 30 * HOUR });
-    await vi.waitFor(async () => expect((await duties({ kind: 'late-docked' }))[0]).toMatchObject({ subject: { id } }), { timeout: 8000 });
+    const about = async () => (await duties({ kind: 'late-docked' })).map(({ subject }) => subject.id);
+    await vi.waitFor(async () => expect(await about()).toContain(id), { timeout: 8000 });
   } finally {
     await keeper.stop();
   }
