@@ -6,6 +6,7 @@ import { approvalFault } from '#domain/destruction/disposal-facts';
 import { listDigest } from '#domain/destruction/list';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
+import type { LedgerReader } from '#ports/ledger';
 import type { DisposalKey, OriginalEraser } from '#ports/original-eraser';
 import { disposeOfRecording } from './dispose-recording.ts';
 import { allItems, failingOf, mustHaveDisposal } from './lists.ts';
@@ -50,7 +51,8 @@ export async function* runDisposal(deps: DisposalDeps, { id, key, actor, signal 
   if (running.has(id)) throw new EvidockError('request.conflict', because('disposal-running', { id }));
   running.add(id);
   try {
-    // A key that cannot be read is told before the list counts as running.
+    // Whether it may be carried out is told first, then a key that cannot be read, and only then the list counts as running.
+    await mustMayBegin(deps.ledger, deps, id);
     const { places, close } = await deps.disposals.open(key);
     try {
       await begin(deps, id, actor);
@@ -66,27 +68,28 @@ export async function* runDisposal(deps: DisposalDeps, { id, key, actor, signal 
   }
 }
 
-async function begin({ ledger, clock, disposals }: DisposalDeps, id: string, actor: Actor): Promise<void> {
-  await ledger.transaction(async (writer) => {
-    const disposal = await mustHaveDisposal(writer, id);
-    if (!['approved', 'running', 'halted'].includes(disposal.state))
-      throw new EvidockError('request.conflict', because('disposal-not-in-state', { id, state: disposal.state }));
-    const items = await allItems(writer, id);
-    const atMs = clock.nowMs();
-    const facts = {
-      disposal: { ...disposal, state: 'running' as const },
-      digest: listDigest(disposal, items),
-      steady: disposals.isSteady(),
-      // Which places there are is known when they are open; the first batch asks.
-      failing: null,
-      nowMs: atMs,
-    };
-    const fault = approvalFault(facts);
-    if (fault) throw new EvidockError('request.conflict', fault);
+async function begin(deps: DisposalDeps, id: string, actor: Actor): Promise<void> {
+  await deps.ledger.transaction(async (writer) => {
+    const { digest, items, atMs } = await mustMayBegin(writer, deps, id);
     await writer.disposals.update(id, { state: 'running', beganAtMs: atMs, why: null });
     const about = { atMs, actor, subject: subject('disposal', id) };
-    await writer.custody.append(DisposalBegan.make({ ...about, data: { digest: facts.digest, left: listed(items).length } }));
+    await writer.custody.append(DisposalBegan.make({ ...about, data: { digest, left: listed(items).length } }));
   });
+}
+
+/** Throws request.not-found, request.conflict. */
+async function mustMayBegin(ledger: Pick<LedgerReader, 'disposals'>, { clock, disposals }: DisposalDeps, id: string) {
+  const disposal = await mustHaveDisposal(ledger, id);
+  if (!['approved', 'running', 'halted'].includes(disposal.state))
+    throw new EvidockError('request.conflict', because('disposal-not-in-state', { id, state: disposal.state }));
+  const items = await allItems(ledger, id);
+  const atMs = clock.nowMs();
+  const digest = listDigest(disposal, items);
+  // Which places there are is known when they are open; the first batch asks.
+  const known = { digest, steady: disposals.isSteady(), failing: null, nowMs: atMs };
+  const fault = approvalFault({ disposal: { ...disposal, state: 'running' }, ...known });
+  if (fault) throw new EvidockError('request.conflict', fault);
+  return { digest, items, atMs };
 }
 
 interface Running extends Omit<Asked, 'key'> {
