@@ -8,8 +8,10 @@ const SLOW = [
   'src/adapters/usb-dock/card-readers.test.ts',
   'src/adapters/usb-dock/usb-dock.test.ts',
 ];
+/** Take minutes each, and are run by name: `EVIDOCK_TEST_LONG=1 npx vitest run test/faults/kill-scrub.test.ts`. */
+const LONG = process.env['EVIDOCK_TEST_LONG'] ? [] : ['test/faults/kill-scrub.test.ts', 'test/faults/kill-dispose.test.ts'];
 // A file that was moved would run in the fast lane without a word.
-for (const file of SLOW) if (!existsSync(file)) throw new Error(`vitest.config.ts: there is no ${file}`);
+for (const file of [...SLOW, ...LONG]) if (!existsSync(file)) throw new Error(`vitest.config.ts: there is no ${file}`);
 
 /** Disks of the machine on which tests run are nobody's duty; tests of the machine bring disks of their own. */
 const env = { EVIDOCK_MACHINE_ON: 'false' };
@@ -27,7 +29,8 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than there are cores: a test waits for its station, its gateway or its disk a third of the time.
+    maxWorkers: 3,
     pool: 'forks',
     // As scripts/evidock runs Node: the worker threads of these processes read sources too (docs/decisions/0012).
     execArgv: ['--liftoff-only'],

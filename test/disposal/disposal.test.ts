@@ -252,7 +252,7 @@ describe('carrying it out', () => {
       expect(await station.ledger.disposals.get(id)).toMatchObject({ state: 'halted', why: { code } });
     };
     await expect(run(id, deps({ isSteady: () => false }))).rejects.toEqual(refused('disposal-clock'));
-    let steady = 1;
+    let steady = 2;
     await halted({ isSteady: () => steady-- > 0 }, 'disposal-clock');
     const place = station.vaultEraser;
     const denied = async () => {
