@@ -13,11 +13,12 @@ const LONG = process.env['EVIDOCK_TEST_LONG'] ? [] : ['test/faults/kill-scrub.te
 // A file that was moved would run in the fast lane without a word.
 for (const file of [...SLOW, ...LONG]) if (!existsSync(file)) throw new Error(`vitest.config.ts: there is no ${file}`);
 
-/** Disks of the machine on which tests run are nobody's duty; tests of the machine bring disks of their own. */
-const env = { EVIDOCK_MACHINE_ON: 'false' };
-
-/** What the programs of the tests compile is kept for the next of them, as scripts/evidock does it. */
-const COMPILED = join(import.meta.dirname, 'node_modules/.cache/evidock');
+const env = {
+  // Disks of the machine on which tests run are nobody's duty; tests of the machine bring disks of their own.
+  EVIDOCK_MACHINE_ON: 'false',
+  // What the programs of the tests compile is kept for the next of them, as scripts/evidock does it.
+  NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/evidock'),
+};
 
 export default defineConfig({
   test: {
@@ -25,7 +26,7 @@ export default defineConfig({
       // `npm test`: a rule, a stage or an adapter alone, with its contract; two minutes on two cores.
       { test: { name: 'fast', env, include: ['src/**/*.test.ts', 'drivers/**/*.test.ts'], exclude: [...configDefaults.exclude, ...SLOW] } },
       // Whole stations, kills, foreign servers: with the fast ones in `scripts/test`.
-      { test: { name: 'slow', env, include: ['test/**/*.test.ts', ...SLOW] } },
+      { test: { name: 'slow', env, include: ['test/**/*.test.ts', ...SLOW], exclude: [...configDefaults.exclude, ...LONG] } },
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -34,8 +35,7 @@ export default defineConfig({
     pool: 'forks',
     // As scripts/evidock runs Node: the worker threads of these processes read sources too (docs/decisions/0012).
     execArgv: ['--liftoff-only'],
-    env: { NODE_COMPILE_CACHE: COMPILED },
-    // Two cores shared by two workers and their stations: a second is not much.
+    // Two cores shared by three workers and their stations: a second is not much.
     expect: { poll: { timeout: 15_000 } },
   },
 });
