@@ -70,10 +70,17 @@ export async function giveUpHeads(ledger: Custody, archive: Archive, given: Give
   if (hashes.length === 0) return;
   const next = ((await ledger.custody.head())?.seq ?? -1) + 1;
   const bytes = acceptedHeadsBytes(given.stationId, hashes);
-  const sha256 = sha256Hex(bytes);
-  const key = `${acceptedHeadsPrefix(given.stationId)}/${String(next).padStart(12, '0')}-${sha256.slice(0, 16)}.json`;
+  const key = `${acceptedHeadsPrefix(given.stationId)}/${String(next).padStart(12, '0')}-${sha256Hex(bytes).slice(0, 16)}.json`;
+  await putNote(archive, { key, bytes, signal: given.signal });
+}
+
+/** Puts a small JSON text that is in memory into the archive. Throws archive.*. */
+export async function putNote(
+  archive: Archive,
+  { key, bytes, signal }: { readonly key: string; readonly bytes: Uint8Array; readonly signal: AbortSignal },
+): Promise<void> {
   await archive.put({
-    ...{ key, bytes: bytes.length, sha256, mediaType: 'application/json', signal: given.signal },
+    ...{ key, bytes: bytes.length, sha256: sha256Hex(bytes), mediaType: 'application/json', signal },
     open: async ({ start, end }) => Readable.from([Buffer.from(bytes.subarray(start, end))]),
   });
 }

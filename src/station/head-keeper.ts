@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { sha256Hex } from '#domain/canonical-json';
+import { putNote } from '#desk/ledger-heads';
 import { asEvidockError } from '#domain/errors';
 import { archivedHeadKey, headBytes, type LedgerHead } from '#domain/vault/ledger-head';
 import { type Log, ledgerHead, ledgerHeadFailed } from '#events';
@@ -77,14 +76,8 @@ export class HeadKeeper {
 
   async #archive(head: LedgerHead): Promise<void> {
     const bytes = headBytes(head);
-    await this.#options.archive?.put({
-      key: archivedHeadKey(head),
-      bytes: bytes.length,
-      sha256: sha256Hex(bytes),
-      mediaType: 'application/json',
-      open: async ({ start, end }) => Readable.from([Buffer.from(bytes.subarray(start, end))]),
-      signal: AbortSignal.timeout(ARCHIVE_MS_MAX),
-    });
+    const { archive } = this.#options;
+    if (archive) await putNote(archive, { key: archivedHeadKey(head), bytes, signal: AbortSignal.timeout(ARCHIVE_MS_MAX) });
   }
 
   async #into(place: string, write: () => Promise<void>): Promise<void> {
