@@ -13,6 +13,7 @@ import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
 import { Cookies } from './cookies.ts';
+import { LAZY_SCHEMAS } from './lazy-schemas.ts';
 import { demandTask } from './leave.ts';
 import { FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
@@ -72,6 +73,7 @@ export function buildServer({
     },
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
+    schemaController: LAZY_SCHEMAS,
   }).withTypeProvider<TypeBoxTypeProvider>();
   // No route reads plain text. Without the parser such a body is refused for its media type, not for its content.
   app.removeContentTypeParser('text/plain');
