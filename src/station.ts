@@ -195,7 +195,7 @@ export class Station {
       workerDoor: door,
       workersHeard: this.#presence,
       signIn: openSignIn(this.#context),
-      doors: openDoors(this.#context, this.#mode === 'all'),
+      doors: await openDoors(this.#context, this.#mode === 'all'),
       access: { ...access, onRevoked: callUps.bell.onRevoked },
       tls: () => network.tls?.state() ?? null,
       printer: new PdfPrinter(),

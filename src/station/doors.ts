@@ -1,4 +1,3 @@
-import { OidcProvider } from '#adapters/oidc/oidc-provider';
 import type { DeskDeps } from '#desk/deps';
 import { DoorKeeper } from '#desk/doors/keeper';
 import { PairingCodes } from '#desk/doors/kiosk-pairing';
@@ -16,25 +15,26 @@ const CLIENT_SECRET = 'oidc-client-secret';
 const monotonicMs = () => performance.now();
 
 /** What the ways in beside the password stand on. `isUp`: the station runs, so that a code which it shows can be typed somewhere. */
-export function openDoors(context: StationContext, isUp: boolean): DoorParts {
+export async function openDoors(context: StationContext, isUp: boolean): Promise<DoorParts> {
   const { tokenDays, pairingMinutes, visitSeconds } = context.config.doors;
   return {
     codes: isUp ? new PairingCodes({ monotonicMs }) : null,
     visits: new KioskVisits({ monotonicMs, visitMs: visitSeconds * 1000 }),
     uses: new LastUses(),
-    oidc: openOidc(context),
+    oidc: await openOidc(context),
     ...{ tokenDays, pairingMinutes },
   };
 }
 
 /** The provider is asked for the first time when somebody signs in, so that the station starts without it. */
-function openOidc({ config, env, onStop }: StationContext): OidcParts | null {
+async function openOidc({ config, env, onStop }: StationContext): Promise<OidcParts | null> {
   const { issuer, clientId, secrets, redirectUri, scope, claim, matches, secondFactorAmr, secondFactorAcr, timeout } = config.oidc;
   if (issuer === '') return null;
   const stop = new AbortController();
   onStop(async () => stop.abort(new EvidockError('station.stopping', because('connection-closed', {}))));
   const place = secretsDirectory(secrets, env);
   const clientSecret = () => readSecret(place, CLIENT_SECRET, 'sign-in.provider-unreachable');
+  const { OidcProvider } = await import('#adapters/oidc/oidc-provider');
   const provider = new OidcProvider({
     issuer,
     clientId,

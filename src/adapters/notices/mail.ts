@@ -1,4 +1,4 @@
-import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer';
+import type { SentMessageInfo, Transporter } from 'nodemailer';
 import { EvidockError, said } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { NoticeSender, OutgoingNotice } from '#ports/notice-sender';
@@ -64,6 +64,8 @@ export class Mail implements NoticeSender {
 
   async #transport(): Promise<Transporter<SentMessageInfo>> {
     const { host, port, security, user, passwordFile, ca } = this.#options;
+    // Loaded when there is something to send: a command that only looks would wait for it.
+    const { createTransport } = await import('nodemailer');
     return createTransport({
       ...{ host, port, secure: security === 'tls', requireTLS: security === 'starttls', ignoreTLS: security === 'none' },
       ...(user === '' ? {} : { auth: { user, pass: await secretIn(passwordFile) } }),

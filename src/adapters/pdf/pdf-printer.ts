@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
-import PdfDocument from 'pdfkit';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Block, DocumentPrinter, Paper } from '#ports/document-printer';
@@ -48,6 +47,8 @@ export class PdfPrinter implements DocumentPrinter {
   }
 
   async #write(paper: Paper, blocks: AsyncIterable<Block>, out: PassThrough): Promise<void> {
+    // Loaded when there is something to print: it is large, and few commands print.
+    const { default: PdfDocument } = await import('pdfkit');
     const info = { Title: paper.title, Creator: 'Evidock' };
     const doc = new PdfDocument({ size: 'A4', margin: MARGIN, lang: paper.language, displayTitle: true, autoFirstPage: false, info });
     doc.registerFont(TEXT, this.#fontFile, FACE);
