@@ -151,7 +151,12 @@ describe('a comparison of policies', () => {
     const small = fc.record({ rules: fc.array(rule, { maxLength: 3 }) }) as fc.Arbitrary<Ruled>;
     // Half of the new policies have one rule without conditions that permits to anyone, so that many runs have something that became wider.
     const permitting = fc.record({
-      ...{ id: fc.uuid(), title: fc.constant({ 'zh-CN': '规则', en: 'rule' }), roles: some(ROLE), relations: fc.constant(['any' as const]) },
+      ...{
+        id: fc.uuid(),
+        title: fc.constant({ 'zh-CN': '规则', en: 'rule' }),
+        roles: some(ROLE),
+        relations: fc.constant(['any' as const]),
+      },
       ...{ actions: some(ACTION), effect: fc.constantFrom('allow' as const, 'allow-with-reason' as const) },
     });
     const wider = fc.tuple(small, permitting).map(([{ rules }, more]): Ruled => ({ rules: [...rules, more] }));
