@@ -1,10 +1,9 @@
 import type { Actor } from '#domain/custody/actor';
-import { DeriveAgain } from '#domain/custody/recording-entries';
-import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { PRIORITY, workId } from '#domain/work';
+import { workId } from '#domain/work';
 import type { LedgerReader } from '#ports/ledger';
+import { deriveAgain, isSettled } from '#steps/derive-again';
 import type { DeskDeps } from './deps.ts';
 import { mustHaveRecording } from './tagging.ts';
 
@@ -67,18 +66,10 @@ async function reopen(
   if (ids.length === 0) return [];
   return ledger.transaction(async (writer) => {
     const reopened: string[] = [];
-    for (const recordingId of ids) {
-      const id = workId('derive', recordingId);
-      // The derive work may have begun since the recording was selected.
-      if (!isSettled((await writer.work.get(id))?.state)) continue;
-      const nowMs = clock.nowMs();
-      await writer.work.reopen({ id, stage: 'derive', recordingId, priority: PRIORITY.later, dueAtMs: nowMs, nowMs });
-      const recipes = (await writer.recordings.derivatives(recordingId)).map(({ recipe }) => recipe).sort();
-      const why = request.failed ? 'failed' : (request.recipe ?? (request.recordings ? 'named' : 'all'));
-      const about = { atMs: nowMs, actor, subject: subject('recording', recordingId) };
-      await writer.custody.append(DeriveAgain.make({ ...about, data: { why }, lists: { recipes } }));
-      reopened.push(recordingId);
-    }
+    const why = request.failed ? 'failed' : (request.recipe ?? (request.recordings ? 'named' : 'all'));
+    // The derive work may have begun since the recording was selected.
+    for (const recordingId of ids)
+      if (await deriveAgain(writer, { recordingId, why, actor, atMs: clock.nowMs() })) reopened.push(recordingId);
     return reopened;
   });
 }
@@ -111,8 +102,4 @@ async function* named(ledger: LedgerReader, { failed, recipe, recordings }: Rede
 async function bytesOf(ledger: LedgerReader, recordingId: string): Promise<number> {
   const segments = (await ledger.originals.ofRecording(recordingId)).filter(({ role }) => role === 'segment');
   return segments.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function isSettled(state: string | undefined): boolean {
-  return state === 'done' || state === 'failed';
 }

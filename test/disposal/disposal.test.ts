@@ -42,7 +42,14 @@ function deps(more: Partial<DisposalParts> & { readonly places?: readonly Origin
   const { ledger, clock, directory } = station;
   const places = [station.vaultEraser, diskArchiveEraser(archive)];
   const disposals = quickDisposals(join(directory, 'vault'), { places, ...more });
-  return { ledger, clock, facts: { stationId: STATION_ID }, disposals, callUps: { ways: [], wake: () => undefined } };
+  return {
+    ledger,
+    clock,
+    facts: { stationId: STATION_ID },
+    disposals,
+    callUps: { ways: [], wake: () => undefined },
+    pokeWork: () => undefined,
+  };
 }
 /** Ends a run at a fault point, as a kill does: only a process that ends leaves the list as it is. */
 async function interrupted(id: string, point: FaultPoint): Promise<void> {

@@ -60,6 +60,7 @@ async function disposedStation(): Promise<Station> {
     facts: { stationId: 'test1' },
     disposals,
     callUps: { ways: [], wake: () => undefined },
+    pokeWork: () => undefined,
   };
   await putSchedule(ledger);
   for (const { recordingId } of await originalsOf(station)) {

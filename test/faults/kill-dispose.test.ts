@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import type { DisposalItemAnswer } from '#api/retention/disposals';
 import { approveDisposal } from '#desk/disposals/decide';
@@ -46,6 +46,24 @@ const stationOf = (state: string) =>
     },
   });
 
+const openedLedger = (state: string, day: number) => {
+  const clock = { nowMs: () => Date.now() + day * DAY_MS };
+  return openLedger({ file: join(state, 'ledger/ledger.sqlite'), stationId: STATION_ID, clock, demandsCustody: true });
+};
+
+/** Everything that is due, on a list that two people made on this day. */
+async function approvedList(state: string, day: number): Promise<Disposal> {
+  const clock = { nowMs: () => Date.now() + day * DAY_MS };
+  const ledger = await openedLedger(state, day);
+  const disposals = quickDisposals(join(state, 'vault'), { waitMs: DAY_MS });
+  const callUps = { ways: [], wake: () => undefined };
+  const deps = { ledger, clock, facts: { stationId: STATION_ID }, disposals, callUps, pokeWork: () => undefined };
+  const made = await proposeDisposal(deps, { dueBeforeMs: clock.nowMs(), limit: 100, reviewers: async () => [] }, WANG);
+  await approveDisposal(deps, made, LI);
+  await ledger.close();
+  return made;
+}
+
 /** The station with the approved list, on the day on which it may be run. */
 async function copyOf(state: string): Promise<ShiftedStation> {
   await cp(approved, state, { recursive: true });
@@ -63,12 +81,8 @@ beforeAll(async () => {
   const file = join(approved, 'ledger/ledger.sqlite');
   // What the names of the files say is long ago: everything is due at once.
   await inForce({ file, stationId: STATION_ID, atMs: Date.now() }, { month: { minimum: 'P30D', start: 'recorded' } });
-  const clock = { nowMs: () => Date.now() + DAY_MS };
-  const ledger = await openLedger({ file, stationId: STATION_ID, clock, demandsCustody: true });
-  const disposals = quickDisposals(join(approved, 'vault'), { waitMs: DAY_MS });
-  const deps = { ledger, clock, facts: { stationId: STATION_ID }, disposals, callUps: { ways: [], wake: () => undefined } };
-  list = await proposeDisposal(deps, { dueBeforeMs: clock.nowMs(), limit: 100, reviewers: async () => [] }, WANG);
-  await approveDisposal(deps, list, LI);
+  list = await approvedList(approved, 1);
+  const ledger = await openedLedger(approved, 1);
   const listed = new Set((await ledger.disposals.items(list.id, { limit: 100 })).map(({ recordingId }) => recordingId));
   // The log has no time of its own, so it counts from its docking and is not due.
   recordings = recordings.filter(({ id }) => listed.has(id));
@@ -95,22 +109,24 @@ it('a disposal removes exactly what the log has as destroyed, in the order of th
   expect(touched.filter((each) => !ofFootage.includes(each) && !/\.partial$|\/custody\/|ledger-head\.json/.test(each.path))).toEqual([]);
 }, 600_000);
 
-const ENDED: readonly (readonly [FaultPoint, 'run' | 'cancel'])[] = [
-  ['w34-destruction-intended', 'run'],
-  ['w35-copy-erased', 'run'],
-  ['w35-copy-erased', 'cancel'],
-  ['w36-destruction-recorded', 'cancel'],
-  ['w37-recording-buried', 'cancel'],
+const ENDED: readonly (readonly [FaultPoint, number, 'run' | 'cancel'])[] = [
+  ['w34-destruction-intended', 1, 'run'],
+  ['w35-copy-erased', 1, 'run'],
+  // Of one recording go in this order: derivative, facts in the archive, original in the vault, original in the archive, what belongs to it.
+  ['w35-copy-erased', 1, 'cancel'],
+  ['w35-copy-erased', 3, 'cancel'],
+  ['w36-destruction-recorded', 4, 'cancel'],
+  ['w37-recording-buried', 1, 'cancel'],
 ];
 
 describe('kill -9 while a list is carried out', () => {
   it.each(ENDED)(
-    '%s, then %s',
-    async (point, then) => {
-      const state = join(home.path, `${point}-${then}`);
+    '%s the %ith time, then %s',
+    async (point, nth, then) => {
+      const state = join(home.path, `${point}-${nth}-${then}`);
       const station = await copyOf(state);
       running = station;
-      await station.start({ EVIDOCK_FAULT_POINT: point });
+      await station.start({ EVIDOCK_FAULT_POINT: `${point}:${nth}` });
       expect((await station.run(['disposal', 'run', list.id])).status).toBe(1);
       expect(await station.ended()).toBe('SIGKILL');
       expectAccounted(state);
@@ -123,24 +139,64 @@ describe('kill -9 while a list is carried out', () => {
       const buried = point === 'w37-recording-buried' ? 1 : 0;
       expect(gone.length).toBe(then === 'run' ? recordings.length : buried);
       expect(filesIn(state).filter((path) => gone.some((id) => path.includes(id)))).toEqual([]);
+      // What was destroyed of a recording that stays is made again.
+      await vi.waitFor(() => expect(openWork(state)).toEqual([]), { timeout: 60_000, interval: 200 });
       await station.say('verify');
-      if (gone.length > 0) {
-        const file = join(state, 'certificate.pdf');
-        await station.say('disposal', 'certificate', list.id, '--out', file);
-        const printed = await runProgram('pdftotext', ['-raw', file, '-']);
-        // Where a line is broken is of no matter.
-        const stdout = printed.stdout.replace(/\s+/g, '');
-        for (const { id, originals } of recordings) {
-          expect([id, stdout.includes(id)]).toEqual([id, gone.includes(id)]);
-          for (const { sha256 } of gone.includes(id) ? originals : []) expect(stdout).toContain(sha256);
-        }
-      }
+      if (gone.length > 0) await expectCertificate(station, state, gone);
       await station.stop();
       expect(contradictionsIn(join(state, 'ledger/ledger.sqlite'))).toEqual([]);
     },
     900_000,
   );
+
+  it('w35-copy-erased in vault and archive, then cancel: the loss is named, and a later list ends what the first began', async () => {
+    const state = join(home.path, 'lost');
+    const station = await copyOf(state);
+    running = station;
+    await station.start({ EVIDOCK_FAULT_POINT: 'w35-copy-erased:5' });
+    expect((await station.run(['disposal', 'run', list.id])).status).toBe(1);
+    expect(await station.ended()).toBe('SIGKILL');
+    await station.start();
+    await station.say('disposal', 'cancel', list.id, '--reason', 'Wrong week.');
+    expectAccounted(state);
+    const verified = await station.run(['verify']);
+    expect([verified.status, verified.stdout]).toEqual([1, expect.stringMatching(/archived, but no copy of this file is on record/)]);
+    await station.stop();
+    expect(contradictionsIn(join(state, 'ledger/ledger.sqlite'))).toEqual([]);
+    const again = await approvedList(state, RUN);
+    const later = stationOf(state).on(RUN + 2);
+    running = later;
+    await later.start();
+    await later.say('disposal', 'run', again.id);
+    const items = await later.json<DisposalItemAnswer[]>('disposal', 'review', again.id);
+    expect(items.map((item) => item.state)).toEqual(recordings.map(() => 'destroyed'));
+    await later.say('verify');
+    await later.stop();
+    expect(contradictionsIn(join(state, 'ledger/ledger.sqlite'))).toEqual([]);
+  }, 900_000);
 });
+
+async function expectCertificate(station: ShiftedStation, state: string, gone: readonly string[]): Promise<void> {
+  const file = join(state, 'certificate.pdf');
+  await station.say('disposal', 'certificate', list.id, '--out', file);
+  const printed = await runProgram('pdftotext', ['-raw', file, '-']);
+  // Where a line is broken is of no matter.
+  const stdout = printed.stdout.replace(/\s+/g, '');
+  for (const { id, originals } of recordings) {
+    expect([id, stdout.includes(id)]).toEqual([id, gone.includes(id)]);
+    for (const { sha256 } of gone.includes(id) ? originals : []) expect(stdout).toContain(sha256);
+  }
+}
+
+/** Work that waits or runs. */
+function openWork(state: string): readonly unknown[] {
+  const raw = new DatabaseSync(join(state, 'ledger/ledger.sqlite'), { readOnly: true });
+  try {
+    return raw.prepare("SELECT id, state FROM work WHERE state NOT IN ('done', 'failed')").all();
+  } finally {
+    raw.close();
+  }
+}
 
 /** What vault and archive hold of footage, as `vault/…` and `archive/…`. */
 function filesIn(state: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { mustBeSecond } from '#desk/people/second-person';
-import { DisposalApproved, DisposalCancelled, DisposalExcluded, DisposalKept } from '#domain/custody/disposal-entries';
+import { DisposalApproved, DisposalCancelled, DisposalExcluded } from '#domain/custody/disposal-entries';
 import { subject } from '#domain/custody/subject';
 import { type Disposal, OPEN_DISPOSALS } from '#domain/destruction/disposal';
 import { listDigest } from '#domain/destruction/list';
@@ -7,6 +7,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { LedgerWriter } from '#ports/ledger';
 import { settleDestruction } from '#steps/destroy-copy';
+import { keepRecording } from './keep.ts';
 import { allItems, mustHaveDisposal } from './lists.ts';
 import type { By, DisposalDeps } from './parts.ts';
 import { officersOf, tellAbout } from './tell.ts';
@@ -76,32 +77,30 @@ async function mustBeAnother(writer: LedgerWriter, { id, proposed }: Disposal, {
 
 /**
  * Ends a list. What was not destroyed yet is kept. What a crash interrupted is looked at: what its place lists no more is put on record as destroyed, and
- * everything else is spared. Throws request.not-found, request.conflict for a list that is being run or has ended.
+ * everything else is spared. What was destroyed of a recording that is kept is made again as far as it can be. Throws request.not-found, request.conflict for a list that is being run or has ended.
  */
 export async function cancelDisposal(
   deps: DisposalDeps,
   { id, words }: { readonly id: string; readonly words: string },
   { actor }: By,
 ): Promise<Disposal> {
-  const { ledger, clock, disposals } = deps;
+  const { ledger, clock, disposals, pokeWork } = deps;
   await mustBeIn(ledger, id, OPEN_DISPOSALS);
   if (disposals.running.has(id)) throw new EvidockError('request.conflict', because('disposal-running', { id }));
   const why = because('words', { text: words });
   await settleAll(deps, id, why, actor);
-  return ledger.transaction(async (writer) => {
+  const cancelled = await ledger.transaction(async (writer) => {
     await mustBeIn(writer, id, OPEN_DISPOSALS);
     const listed = (await allItems(writer, id)).filter(({ state }) => state === 'listed');
     const atMs = clock.nowMs();
-    for (const { recordingId } of listed) {
-      await writer.disposals.updateItem(id, recordingId, { state: 'kept', why });
-      const kept = { atMs, actor, subject: subject('recording', recordingId) };
-      await writer.custody.append(DisposalKept.make({ ...kept, data: { disposal: id }, personal: { reason: why } }));
-    }
+    for (const { recordingId } of listed) await keepRecording(writer, { disposalId: id, recordingId, why, actor, atMs });
     await writer.disposals.update(id, { state: 'cancelled', endedAtMs: atMs, why });
     const about = { atMs, actor, subject: subject('disposal', id) };
     await writer.custody.append(DisposalCancelled.make({ ...about, data: { kept: listed.length }, personal: { reason: why } }));
     return mustHaveDisposal(writer, id);
   });
+  pokeWork();
+  return cancelled;
 }
 
 const OPEN_MAX = 1000;

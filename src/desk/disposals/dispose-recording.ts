@@ -62,9 +62,8 @@ export async function disposeOfRecording(deps: DisposalDeps, run: Run, item: Dis
   await settleOpen(deps, run, recordingId);
   const { files, nowhere } = await filesOf(ledger, recordingId, places, signal);
   const custody = await ledger.custody.of(subject('recording', recordingId));
-  const destroyed = new Set(
-    custody.map(CopyDestroyed.parse).flatMap((entry) => (entry?.data.disposal === run.disposal.id ? [entry.data.item] : [])),
-  );
+  // Also by an earlier list that was ended half-way.
+  const destroyed = new Set(custody.map(CopyDestroyed.parse).flatMap((entry) => (entry?.data.why === 'disposal' ? [entry.data.item] : [])));
   const lost = nowhere.filter(({ id }) => !destroyed.has(id));
   if (lost.length > 0)
     throw new EvidockError('station.internal', because('disposal-lost', { recording: recordingId, names: lost.map(({ id }) => id) }));

@@ -30,6 +30,8 @@ export interface DisposalDeps {
   readonly facts: { readonly stationId: string };
   readonly disposals: DisposalParts;
   readonly callUps: Pick<CallUpParts, 'ways' | 'wake'>;
+  /** Rings the work queue: what was destroyed of a recording that stays is made again. */
+  readonly pokeWork: () => void;
 }
 
 /** Who proposes, changes, approves or ends a list. */

@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/custody/actor';
-import { DisposalBegan, DisposalEnded, DisposalHalted, DisposalKept } from '#domain/custody/disposal-entries';
+import { DisposalBegan, DisposalEnded, DisposalHalted } from '#domain/custody/disposal-entries';
 import { subject } from '#domain/custody/subject';
 import type { Disposal, DisposalItem } from '#domain/destruction/disposal';
 import { approvalFault } from '#domain/destruction/disposal-facts';
@@ -9,6 +9,7 @@ import { because, type Reason } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { DisposalKey, OriginalEraser } from '#ports/original-eraser';
 import { disposeOfRecording } from './dispose-recording.ts';
+import { keepRecording } from './keep.ts';
 import { allItems, failingOf, mustHaveDisposal } from './lists.ts';
 import type { DisposalDeps } from './parts.ts';
 import { tellAbout } from './tell.ts';
@@ -133,16 +134,13 @@ async function one(deps: DisposalDeps, run: Parameters<typeof disposeOfRecording
 }
 
 async function keep(
-  { ledger, clock }: DisposalDeps,
+  { ledger, clock, pokeWork }: DisposalDeps,
   { disposal, actor }: { disposal: Disposal; actor: Actor },
-  item: DisposalItem,
+  { recordingId }: DisposalItem,
   why: Reason,
 ): Promise<void> {
-  await ledger.transaction(async (writer) => {
-    await writer.disposals.updateItem(disposal.id, item.recordingId, { state: 'kept', why });
-    const about = { atMs: clock.nowMs(), actor, subject: subject('recording', item.recordingId) };
-    await writer.custody.append(DisposalKept.make({ ...about, data: { disposal: disposal.id }, personal: { reason: why } }));
-  });
+  const kept = { disposalId: disposal.id, recordingId, why, actor };
+  if (await ledger.transaction((writer) => keepRecording(writer, { ...kept, atMs: clock.nowMs() }))) pokeWork();
 }
 
 async function halt(deps: DisposalDeps, id: string, why: Reason, actor: Actor): Promise<number> {

@@ -199,7 +199,14 @@ export class StationLife {
       isSteady: () => this.clockWatch.state().kind === 'steady',
       open: async () => ({ places: [asked, killer.mortal(storage.eraser)], close: async () => undefined }),
     };
-    return { ledger, clock, facts: { stationId: STATION }, disposals, callUps: { ways: [], wake: () => undefined } };
+    return {
+      ledger,
+      clock,
+      facts: { stationId: STATION },
+      disposals,
+      callUps: { ways: [], wake: () => undefined },
+      pokeWork: () => undefined,
+    };
   }
 
   get scrubDeps(): ScrubDeps {

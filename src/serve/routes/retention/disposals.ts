@@ -148,7 +148,7 @@ export const disposalRoutes: readonly Route[] = [
     needs: 'see-retention',
     reads: 'station',
     summary: 'Ends a list: what was not destroyed yet is kept',
-    custody: ['disposal.cancelled', 'disposal.kept', 'copy.destroyed', 'copy.spared'],
+    custody: ['disposal.cancelled', 'disposal.kept', 'copy.destroyed', 'copy.spared', 'recording.derive-again'],
     transactions: 'several',
     schema: { params: DisposalParams, body: CancelBody, response: DisposalJson },
     handle: async ({ deps }, { params, body, principal, actor }) =>
@@ -162,7 +162,7 @@ export const disposalRoutes: readonly Route[] = [
     summary: 'Carries an approved list out, or goes on with it; answers in lines of JSON, the last is the summary',
     custody: [
       ...(['disposal.began', 'disposal.halted', 'disposal.ended', 'disposal.kept'] as const),
-      ...(['copy.destroying', 'copy.destroyed', 'copy.spared', 'recording.disposed'] as const),
+      ...(['copy.destroying', 'copy.destroyed', 'copy.spared', 'recording.disposed', 'recording.derive-again'] as const),
     ],
     transactions: 'several',
     keyless: true,
