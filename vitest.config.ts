@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Stand beside their subject and need most of a minute each: whole docks of emulated hubs, and links that are slow on purpose. */
 const SLOW = [
@@ -32,6 +33,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // One more than there are cores: a test waits for its station, its gateway or its disk a third of the time.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     // As scripts/evidock runs Node: the worker threads of these processes read sources too (docs/decisions/0012).
     execArgv: ['--liftoff-only'],
