@@ -29,13 +29,14 @@ export function wallClockMoments(claimed: string, zone: string): readonly number
     .sort((one, other) => one - other);
 }
 
-/** A time as a person writes it (`2026-06-20 15:30`, `2026/06/20`, with or without offset), ms since 1970 UTC; NaN if it is none. */
+/** A time as a person writes it (`2026-06-20 15:30`, `2026/06/20`, with or without offset), ms since 1970 UTC; NaN if it is none, or has no whole date. */
 export function writtenToMs(text: string, zone: string): number {
   const iso = text
     .trim()
     .replaceAll('/', '-')
     .replace(/^(\S+) (\S)/, '$1T$2');
-  return Math.floor(claimedToMs(iso, zone));
+  // ISO 8601 would let `08:00` be one of today, and `2026-06` the first of the month: whoever meant another day would never know.
+  return /^\d{4}-?\d{2}-?\d{2}(?!\d)/.test(iso) ? Math.floor(claimedToMs(iso, zone)) : Number.NaN;
 }
 
 /** ms since 1970 UTC as wall-clock time of a zone, without zone and to the second; null outside the years 1990 to 2100, where no card's time means anything. */
