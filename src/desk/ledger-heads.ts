@@ -47,9 +47,9 @@ interface Given {
  */
 export async function archiveHeadFault(ledger: Custody, archive: Archive, given: Given): Promise<Reason | null> {
   const givenUp = await givenUpHeads(archive, given);
-  for await (const { key, head } of headsOf(archive, given)) {
-    if (head === null) return because('archived-head-unreadable', { key });
-    if (!givenUp.has(head.hash)) return compare(ledger, 'archive', head);
+  for await (const { key, head, sha256 } of headsOf(archive, given)) {
+    if (givenUp.has(head?.hash ?? sha256)) continue;
+    return head ? compare(ledger, 'archive', head) : because('archived-head-unreadable', { key });
   }
   return null;
 }
@@ -61,11 +61,12 @@ export async function archiveHeadFault(ledger: Custody, archive: Archive, given:
 export async function giveUpHeads(ledger: Custody, archive: Archive, given: Given): Promise<void> {
   const givenUp = await givenUpHeads(archive, given);
   const hashes: string[] = [];
-  for await (const { head } of headsOf(archive, given)) {
-    if (head === null || givenUp.has(head.hash)) continue;
+  for await (const { head, sha256 } of headsOf(archive, given)) {
+    const hash = head?.hash ?? sha256;
+    if (givenUp.has(hash)) continue;
     // The log is a chain: what came before a head that the ledger has, it has too.
-    if ((await ledger.custody.hashOf(head.seq)) === head.hash) break;
-    hashes.push(head.hash);
+    if (head && (await ledger.custody.hashOf(head.seq)) === hash) break;
+    hashes.push(hash);
   }
   if (hashes.length === 0) return;
   const next = ((await ledger.custody.head())?.seq ?? -1) + 1;
@@ -95,16 +96,18 @@ async function givenUpHeads(archive: Archive, { stationId, signal }: Given): Pro
   return hashes;
 }
 
-/** Newest first; a head that cannot be read is null. */
+/** Newest first. `head` is null for bytes that are none; `sha256` is that of the bytes, by which such a file is given up. */
 async function* headsOf(
   archive: Archive,
   { stationId, signal }: Given,
-): AsyncGenerator<{ readonly key: string; readonly head: LedgerHead | null }> {
+): AsyncGenerator<{ readonly key: string; readonly head: LedgerHead | null; readonly sha256: string }> {
   const keys: string[] = [];
   for await (const { key, bytes } of archive.list(archivedHeadsPrefix(stationId))) {
     signal.throwIfAborted();
     if (bytes <= HEAD_BYTES_MAX && isHeadKey(key)) keys.push(key);
   }
-  for (const key of keys.toSorted().toReversed())
-    yield { key, head: parseHead(await buffer(await archive.read({ key }, undefined, signal))) };
+  for (const key of keys.toSorted().toReversed()) {
+    const bytes = await buffer(await archive.read({ key }, undefined, signal));
+    yield { key, head: parseHead(bytes), sha256: sha256Hex(bytes) };
+  }
 }

@@ -151,6 +151,22 @@ describe('a ledger that a person accepts', () => {
     expect(await startFailure('intake')).toBeNull();
   });
 
+  it('is used although a note in the archive is none, and a good one behind it is compared again', async () => {
+    const heads = join(archive, 'ledger-heads/test1');
+    await mkdir(heads, { recursive: true });
+    await writeFile(join(heads, '000000099999.json'), '{"hash":');
+    expect(await startFailure('intake')).toMatchObject({
+      detail: expect.stringContaining('000000099999.json in the archive cannot be read'),
+    });
+    expect(await run('ledger', 'accept')).toMatchObject({ status: 0 });
+    expect(await startFailure('intake')).toBeNull();
+    await writeFile(join(heads, '000000099998.json'), `{"hash":"${'c'.repeat(64)}","seq":99998,"station":"test1","v":1}\n`);
+    expect(await startFailure('intake')).toMatchObject({ detail: expect.stringContaining('archive names custody entry 99998') });
+    // Other bytes that are no note were not accepted.
+    await writeFile(join(heads, '000000099999.json'), 'x');
+    expect(await startFailure('intake')).toMatchObject({ detail: expect.stringContaining('cannot be read') });
+  });
+
   it('is used, and the custody log tells what was wrong with it', async () => {
     await putBack();
     expect(await run('ledger', 'accept')).toMatchObject({ status: 0, stdout: expect.stringContaining('evidock verify') });

@@ -63,7 +63,7 @@ export function isHeadKey(key: string): boolean {
   return /\/\d{12}\.json$/.test(key) && !key.includes('/accepted/');
 }
 
-/** Canonical JSON with a final newline: hashes of heads that are compared with the ledger no more. */
+/** Canonical JSON with a final newline: hashes of heads that are compared with the ledger no more; of a file that is no head, the SHA-256 of its bytes. */
 export function acceptedHeadsBytes(station: string, hashes: readonly string[]): Uint8Array {
   return Buffer.concat([canonicalBytes({ v: VERSION, station, hashes }), Buffer.from('\n')]);
 }
