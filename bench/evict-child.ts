@@ -36,7 +36,8 @@ const station = await benchStation(state, {
       errors: VAULT_WRITE_ERRORS,
       ready: async () => undefined,
     });
-    const settings = { marks: { high: 100, low: 100 }, needs: { copies: 1, freshMs: 86_400_000, readBack: true }, everyMs: 3_600_000 };
+    const needs = { copies: 1, freshMs: 86_400_000, readBack: true };
+    const settings = { marks: { high: 100, low: 100 }, needs, playable: true, everyMs: 3_600_000 };
     const common = { ledger, vault: disk, archive, clock, log, faults };
     const evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
     opened.evictor = evictor;

@@ -148,8 +148,9 @@ export function archived(
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
 
-export function evicted(log: Log, facts: { files: number; bytes: number; why: string; elapsedMs: number }): void {
-  log.info({ event: 'originals.evicted', stage: 'evict', ...facts }, 'room made in the vault: these originals are safe in the archive');
+/** `files`: originals; `playable`: playable copies. */
+export function evicted(log: Log, facts: { files: number; playable: number; bytes: number; why: string; elapsedMs: number }): void {
+  log.info({ event: 'originals.evicted', stage: 'evict', ...facts }, 'room made in the vault: these files are safe in the archive');
 }
 
 export function nothingToEvict(

@@ -11,7 +11,7 @@ import { reasonText } from '#messages/reason';
 import { Metrics } from '#serve/metrics';
 import { buildServer } from '#serve/server';
 import { fixedClock, STATION_ID } from '#test/support/builders';
-import { evictedRecording } from '#test/support/eviction/evicted-recording';
+import { evictedRecording, evictPlayable } from '#test/support/eviction/evicted-recording';
 import { temporaryDirectory } from '#test/support/evidock';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { diskBucket } from '#test/support/walk-archive';
@@ -20,6 +20,7 @@ import { evictionCheck } from './eviction-check.ts';
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let archive: DiskArchive;
 let station: ServedStation;
+let recording: string;
 let stays: Partial<Record<Stays, number>> = {};
 let low = 0;
 
@@ -37,7 +38,7 @@ beforeAll(async () => {
     lastStays: () => stays,
   };
   station = await servedStation({ archive, bucket: diskBucket(directory, fixedClock()), evicting });
-  await evictedRecording(station, archive, Buffer.alloc(2048, 7));
+  recording = await evictedRecording(station, archive, Buffer.alloc(2048, 7));
 });
 afterAll(async () => {
   await station.close();
@@ -80,5 +81,19 @@ describe('eviction, as doctor and metrics tell of it', () => {
     expect(text).toMatch(/^evidock_eviction_left_files\{why="too-few-copies"\} 2$/m);
     expect(text).toMatch(/^evidock_eviction_left_files\{why="busy"\} 0$/m);
     stays = {};
+  });
+
+  it('counts playable copies that only the archive holds beside the originals', async () => {
+    const { ledger, clock, directory } = station;
+    await evictPlayable({ ledger, clock, archive, vault: join(directory, 'vault') }, recording);
+    const { en, zh } = await told();
+    expect(en).toMatch(
+      /^1 original \(2\.0 KiB\) held by the archive alone.+1 playable copy \(2\.0 KiB\) held by the archive alone: the vault/,
+    );
+    expect(zh).toContain('仅存于归档的可播放副本 1 个（2.0 KiB）');
+    const text = await new Metrics(station.deps).text();
+    expect(text).toMatch(/^evidock_evicted_playable_copies 1$/m);
+    expect(text).toMatch(/^evidock_evicted_playable_bytes 2057$/m);
+    expect(text).toMatch(/^evidock_evicted_originals 1$/m);
   });
 });

@@ -9,9 +9,11 @@ export async function evictionCheck(client: StationClient): Promise<DoctorCheck[
   const { json } = await client.request('GET', '/api/v1/archive');
   const { archive, eviction } = json as ArchiveAnswer;
   if (archive === null) return [];
-  const { on, files, bytes, aboveLowWaterBytes, stays } = eviction;
+  const { on, files, bytes, playable, aboveLowWaterBytes, stays } = eviction;
   const name = 'eviction';
-  const told = because('evicted-told', { files, size: bytes });
+  const originals = because('evicted-told', { files, size: bytes });
+  const copies = because('evicted-playable-told', { files: playable.files, size: playable.bytes });
+  const told = playable.files > 0 ? together([originals, copies]) : originals;
   if (!on) return [{ name, ok: true, reason: because('but', { why: told, second: because('eviction-off', {}) }), remedy: null }];
   const room = because(aboveLowWaterBytes ? 'above-low-water' : 'below-low-water', { size: aboveLowWaterBytes ?? 0 });
   const reason = because('but', { why: told, second: room });

@@ -42,9 +42,13 @@ export const ArchiveJson = Type.Object({
   ]),
   open: Type.Record(Type.String(), Type.Integer(), { description: 'Open findings by kind.' }),
   eviction: Type.Object({
-    on: Type.Boolean({ description: 'Whether the vault gives up originals that are safe in the archive.' }),
+    on: Type.Boolean({ description: 'Whether the vault gives up what is safe in the archive.' }),
     files: Type.Integer({ description: 'Originals that the archive alone holds.' }),
     bytes: Type.Integer({ description: 'Their bytes.' }),
+    playable: Type.Object(
+      { files: Type.Integer(), bytes: Type.Integer() },
+      { description: 'Playable copies that the archive alone holds.' },
+    ),
     aboveLowWaterBytes: nullable.number('What has to be freed to come down to the low-water mark; null: nothing is evicted.'),
     stays: Type.Record(Type.String(), Type.Integer(), { description: 'Files that the last eviction had to leave in the vault, by why.' }),
   }),

@@ -101,7 +101,7 @@ const original = {
   ...{ cardPath: 'DCIM/100MEDIA/0001.MP4', shownPath: 'DCIM/100MEDIA/0001.MP4', bytes: 734_003_200, sha256, sm3: null, gaps: [] },
   ...{ sourceReread: null, duplicateOf: null, evictedAt: null },
 };
-const derivative = { kind: 'playable' as const, mediaType: 'video/mp4', recipe: 'remux/1', bytes: 734_012_416, sha256 };
+const derivative = { kind: 'playable' as const, mediaType: 'video/mp4', recipe: 'remux/1', bytes: 734_012_416, sha256, evictedAt: null };
 const claim = {
   ...{ source: 'file-name' as const, reading: 'local start', written: '20260620153000', until: null, durationMs: null },
   ...{ start: at, verdict: 'used' as const, why: null },

@@ -38,6 +38,7 @@ export const DerivativeJson = Type.Object({
   recipe: Type.String(),
   bytes: Type.Integer(),
   sha256: Type.String(),
+  evictedAt: nullable.text('Since when the archive alone holds it, because the vault needed the room; null: the vault holds it.'),
 });
 
 export const NoteJson = Type.Object({

@@ -24,7 +24,14 @@ export const STORAGE_COMPONENTS = {
       },
     },
     open: {},
-    eviction: { on: true, files: 12_040, bytes: 1_300_000_000, aboveLowWaterBytes: 0, stays: {} },
+    eviction: {
+      on: true,
+      files: 12_040,
+      bytes: 1_300_000_000,
+      playable: { files: 310, bytes: 90_000_000 },
+      aboveLowWaterBytes: 0,
+      stays: {},
+    },
   }),
   ArchiveFinding: named(FindingJson, {
     ...({ kind: 'hidden', key, versionId: 'x7Q2', recordingId: 'rec-01jybqe2v7k3m9' } as const),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LiveSlotBoard } from '#adapters/live-slot-board';
+import { PlayableEvicted } from '#domain/custody/destruction-entries';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
@@ -46,6 +47,10 @@ beforeAll(async () => {
     await writer.custody.append(
       RecordingDamaged.make({ ...about, subject: subject('recording', id), personal: damage ? { reason: damage } : {} }),
     );
+    const [playable] = await writer.recordings.derivatives(id);
+    if (!playable || !(await writer.recordings.markPlayableEvicted(playable.id, START_MS))) throw new Error('no playable copy');
+    const gone = { ...PlayableEvicted.example, subject: subject('recording', id) };
+    await writer.custody.append(PlayableEvicted.make({ ...about, ...gone }));
     await writer.work.insert(someWork('derive', id));
     const reason = because('twice-longer', { why: because('took-longer', { seconds: 90 }) });
     await writer.work.fail(await claimed(writer, `derive.${id}`), { code: 'transcoder.too-slow', reason, retryInMs: null });
@@ -77,6 +82,8 @@ it.each([
   ['what failed of it', () => ['recording', id], /转码失败：转码两次超出时限：两次超过 90 秒/],
   ['what could not be made', () => ['recording', id], /未能制作 封面：全部无法解码/],
   ['its history', () => ['recording', id], /发现损坏：其 3 个文件中有 1 个始终未从记录仪取得/],
+  ['a playable copy that only the archive holds', () => ['recording', id], /可播放副本.*仅存于归档\n/],
+  ['since when', () => ['recording', id], /已无可移出的原始文件，可播放副本移出本地库：121 KiB/],
   ['a suggestion', () => ['suggestions'], /录制时间距事件 10 分钟；执法人员未知；城西市场/],
   [
     'a device that no driver knows',

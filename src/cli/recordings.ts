@@ -246,12 +246,13 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   if (recording.derivatives.length > 0) {
     shell.print(`\n${say('recording.derivatives')}`);
     shell.table(
-      [{ title: say('column.kind') }, { title: '' }, { title: say('column.bytes'), right: true }, { title: '' }],
-      recording.derivatives.map(({ kind, mediaType, bytes, recipe }) => [
+      [{ title: say('column.kind') }, { title: '' }, { title: say('column.bytes'), right: true }, { title: '' }, { title: '' }],
+      recording.derivatives.map(({ kind, mediaType, bytes, recipe, evictedAt }) => [
         word(say, 'derivative', kind),
         mediaType,
         bytesText(bytes),
         recipe,
+        evictedAt === null ? '' : say('mark.evicted'),
       ]),
     );
   }

@@ -7,7 +7,7 @@ export const eviction = section(
     on: flag({
       title: 'Evict',
       description:
-        'Remove originals from the vault that the archive has verified, where room is needed. Without an archive nothing ever is.',
+        'Remove originals from the vault that the archive has verified, where room is needed, and playable copies where no original is left that could go. Without an archive nothing ever is.',
       default: true,
     }),
     highWater: integer(
@@ -25,7 +25,11 @@ export const eviction = section(
       0,
       100,
     ),
-    copies: integer({ title: 'Copies', description: 'Verified copies in archives that an original must have.', default: 1 }, 1, 5),
+    copies: integer(
+      { title: 'Copies', description: 'Verified copies in archives that an original or a playable copy must have.', default: 1 },
+      1,
+      5,
+    ),
     check: choice(
       {
         title: 'Check',

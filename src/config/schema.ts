@@ -150,7 +150,11 @@ const archive = section('Archive', 'The second copy.', {
     ['none', 'disk', 's3'],
   ),
   directory: text({ title: 'Directory', description: "Used if kind is disk; should be another disk than the vault's.", default: '' }),
-  derivatives: flag({ title: 'Derivatives too', description: 'Archive playable copies and pictures beside the originals.', default: true }),
+  derivatives: flag({
+    title: 'Derivatives too',
+    description: 'Archive playable copies and pictures beside the originals. Where it is off, playable copies never leave the vault.',
+    default: true,
+  }),
   verify: choice(
     {
       title: 'Verification',

@@ -164,7 +164,14 @@ export class DeriveRecords implements DeriveGate {
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {
-    return { ...made, id: newId('drv', nowMs, this.#options.settings.stationId), recordingId, inputs, createdAtMs: nowMs };
+    return {
+      ...made,
+      id: newId('drv', nowMs, this.#options.settings.stationId),
+      recordingId,
+      inputs,
+      createdAtMs: nowMs,
+      evictedAtMs: null,
+    };
   }
 
   /** Makes archive work wait again for new derivatives. Returns the state of the archive work then. */

@@ -1,13 +1,14 @@
 import type { Stays } from '#domain/eviction/choose';
 import { bytesAbove } from '#domain/eviction/space';
+import type { Evicted } from '#ports/ledger/eviction';
 import type { DeskDeps } from './deps.ts';
 
-export interface EvictionStanding {
+/** Originals that the vault gave up and has not fetched back. */
+export interface EvictionStanding extends Evicted {
   /** False: nothing is evicted, because it is configured so. */
   readonly on: boolean;
-  /** Originals that the vault gave up and has not fetched back. */
-  readonly files: number;
-  readonly bytes: number;
+  /** Playable copies that it gave up. */
+  readonly playable: Evicted;
   /** What has to be freed to come down to the low-water mark; null where nothing is evicted. */
   readonly aboveLowWaterBytes: number | null;
   /** How many files the last turn had to leave, by why. */
@@ -20,8 +21,8 @@ export async function evictionStanding({
   vault,
   evicting,
 }: Pick<DeskDeps, 'ledger' | 'vault' | 'evicting'>): Promise<EvictionStanding> {
-  const { files, bytes } = await ledger.eviction.evicted();
-  if (!evicting) return { on: false, files, bytes, aboveLowWaterBytes: null, stays: {} };
+  const evicted = await ledger.eviction.evicted();
+  if (!evicting) return { on: false, ...evicted, aboveLowWaterBytes: null, stays: {} };
   const aboveLowWaterBytes = bytesAbove(await vault.space(), evicting.marks.low);
-  return { on: true, files, bytes, aboveLowWaterBytes, stays: evicting.lastStays() };
+  return { on: true, ...evicted, aboveLowWaterBytes, stays: evicting.lastStays() };
 }

@@ -10,6 +10,7 @@ import type { Archive } from '#ports/archive';
 import type { LedgerReader } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { VaultReader } from '#ports/vault';
+import { evictedIds } from '#steps/evictable-items';
 
 /** Something that a person can look at: an original or a derivative, with the digest of its bytes. */
 export interface Item {
@@ -110,7 +111,7 @@ export async function shownIn(
 
 /** Where items lie. */
 export interface Stores {
-  readonly ledger: Pick<LedgerReader, 'originals'>;
+  readonly ledger: Pick<LedgerReader, 'originals' | 'recordings'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
@@ -127,7 +128,7 @@ export async function sourceOf(deps: Stores, item: Item, from: 'vault' | 'archiv
   const { vault, archive, ledger } = deps;
   if (from === 'vault') {
     const found = await vault.stat(item.key);
-    if (!found && (await ledger.originals.get(item.id))?.evictedAtMs) return sourceOf(deps, item, 'archive', signal);
+    if (!found && (await evictedIds(ledger, item.recordingId)).has(item.id)) return sourceOf(deps, item, 'archive', signal);
     if (!found) throw new EvidockError('vault.missing', because('key', { key: item.key }));
     if (found.bytes !== item.bytes)
       throw new EvidockError('vault.mismatch', because('size-sealed', { key: item.key, found: found.bytes, bytes: item.bytes }));

@@ -7,13 +7,14 @@ import { subject } from '#domain/custody/subject';
 import { asEvidockError, failureReason, isFailure } from '#domain/errors';
 import { judge } from '#domain/fixity/judge';
 import { because, type Reason } from '#domain/reason';
-import type { Original } from '#domain/recording';
+import type { Copy, Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { ExpectedObject } from '#ports/archive';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Contradiction } from '#ports/ledger/upkeep';
+import { evictedIds } from '#steps/evictable-items';
 import { type WrongCopy, withdrawCopies } from '#steps/withdraw-copies';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
@@ -142,7 +143,8 @@ export class Verification {
       const expected = { bytes: told?.bytes ?? original.bytes, sha256: told?.sha256 ?? original.digests.sha256 };
       const verdict = original.evictedAtMs === null ? await this.#reread(original.vaultKey, expected) : null;
       // It may have been evicted since the recording was read.
-      if (verdict?.same !== true && (await this.#isEvicted(original))) yield* this.#verifyEvicted(detail, original, expected);
+      if (verdict?.same !== true && (await this.#isEvicted(original)))
+        yield* this.#verifyEvicted(detail, original, { ...expected, told: (why) => because('of', { thing: original.cardPath, why }) });
       else if (verdict) {
         const wrong = await this.#noted(original.vaultKey, verdict);
         if (wrong) yield fault(original.vaultKey, because('of', { thing: original.cardPath, why: wrong }));
@@ -154,31 +156,37 @@ export class Verification {
       this.#done.vaultFiles += 1;
       yield* this.#progress('vault');
     }
-    for (const { vaultKey, kind, bytes, sha256 } of derivatives) {
-      const wrong = await this.#noted(vaultKey, await this.#reread(vaultKey, { bytes, sha256 }));
-      if (wrong) yield fault(vaultKey, because('of-derivative', { kind, why: wrong }));
+    for (const derivative of derivatives) {
+      const { vaultKey, kind, bytes, sha256, evictedAtMs } = derivative;
+      const verdict = evictedAtMs === null ? await this.#reread(vaultKey, { bytes, sha256 }) : null;
+      const told = (why: Reason) => because('of-derivative', { kind, why });
+      if (verdict?.same !== true && (await this.#isEvicted(derivative)))
+        yield* this.#verifyEvicted(detail, derivative, { bytes, sha256, told });
+      else if (verdict) {
+        const wrong = await this.#noted(vaultKey, verdict);
+        if (wrong) yield fault(vaultKey, told(wrong));
+      }
     }
   }
 
-  async #isEvicted({ id }: Original): Promise<boolean> {
-    return ((await this.#deps.ledger.originals.get(id))?.evictedAtMs ?? null) !== null;
+  async #isEvicted({ id, recordingId }: Pick<Copy, 'recordingId'> & { readonly id: string }): Promise<boolean> {
+    return (await evictedIds(this.#deps.ledger, recordingId)).has(id);
   }
 
-  /** Of an original that left the vault the archived copy is read. It stays on record where it is wrong, because it may be the last one. */
+  /** Of what left the vault the archived copy is read. It stays on record where it is wrong, because it may be the last one. */
   async *#verifyEvicted(
     { copies, recording }: RecordingDetail,
-    original: Original,
-    { bytes, sha256 }: { bytes: number; sha256: string },
+    { id, vaultKey: key }: { readonly id: string; readonly vaultKey: string },
+    { bytes, sha256, told }: { bytes: number; sha256: string; told: (why: Reason) => Reason },
   ): AsyncGenerator<VerifyLine> {
     const { archive } = this.#deps;
     // It is read with everything else that the archive holds.
     if (this.#request.archive && archive) return;
-    const copy = copies.find(({ itemId, where }) => itemId === original.id && where === archive?.name);
+    const copy = copies.find(({ itemId, where }) => itemId === id && where === archive?.name);
     const found = copy
-      ? await this.#readBack({ key: copy.key, bytes, sha256 }, original.id, [])
-      : because('not-archived', { id: original.id });
-    const reason = found && because('of', { thing: original.cardPath, why: found });
-    if (reason) yield this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key: original.vaultKey, reason });
+      ? await this.#readBack({ key: copy.key, bytes, sha256, versionId: copy.versionId }, id, [])
+      : because('not-archived', { id });
+    if (found) yield this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key, reason: told(found) });
   }
 
   /** Compares a file of the vault with what was sealed. An aborted verification throws. */
@@ -271,9 +279,12 @@ export class Verification {
       this.#done.archiveFiles += 1;
       yield* this.#progress('archive');
     }
-    for (const { id, kind, vaultKey, bytes, sha256 } of facts.archiveDerivatives ? derivatives : []) {
+    for (const { id, kind, vaultKey, bytes, sha256, evictedAtMs } of derivatives) {
+      const isEvicted = evictedAtMs !== null;
+      if (!facts.archiveDerivatives && !isEvicted) continue;
       const copy = held.get(id);
-      const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256, versionId: copy.versionId }, id, wrong) : null;
+      const missing = isEvicted ? because('not-archived', { id }) : null;
+      const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256, versionId: copy.versionId }, id, wrong) : missing;
       if (found) yield fault(vaultKey, because('of-derivative', { kind, why: found }));
     }
     const known = held.get(FACTS_ITEM);

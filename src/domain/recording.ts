@@ -147,6 +147,8 @@ export interface Derivative {
   readonly bytes: number;
   readonly sha256: string;
   readonly createdAtMs: number;
+  /** When a playable copy was removed from the vault because it is safe in the archive; null: the vault holds it. */
+  readonly evictedAtMs: number | null;
 }
 
 /** The state that the facts add up to; the one place that decides it. */

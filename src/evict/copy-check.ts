@@ -17,13 +17,13 @@ export interface CheckDeps {
 }
 
 /**
- * Reads archived copies of an original back whose last check is too old or too weak, and puts the check on record. Returns false where a copy is missing or
+ * Reads archived copies of an item back whose last check is too old or too weak, and puts the check on record. Returns false where a copy is missing or
  * wrong: it counts no more, and is made again from the vault. Throws what keeps the archive from being read.
  */
-export async function checkCopies(deps: CheckDeps, { original, copies }: NameFacts, needs: EvictionNeeds, signal: AbortSignal) {
+export async function checkCopies(deps: CheckDeps, { item, copies }: NameFacts, needs: EvictionNeeds, signal: AbortSignal) {
   const { archive, clock } = deps;
-  const stale = copies.filter((copy) => copy.where === archive.name && isArchived(original, copy) && !isFresh(copy, needs, clock.nowMs()));
-  for (const copy of stale) if (!(await checkCopy(deps, copy, original.digests?.sha256 ?? '', signal))) return false;
+  const stale = copies.filter((copy) => copy.where === archive.name && isArchived(item, copy) && !isFresh(copy, needs, clock.nowMs()));
+  for (const copy of stale) if (!(await checkCopy(deps, copy, item.sha256 ?? '', signal))) return false;
   return true;
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { Copy, Original } from '#domain/recording';
+import type { Copy, Derivative, Original } from '#domain/recording';
 import { recordingIdOfKey } from '#domain/vault/vault-key';
 import type { Archive } from '#ports/archive';
 import type { FetchBack } from '#ports/fetch-back';
@@ -24,8 +24,8 @@ interface Options {
 }
 
 /**
- * The vault as everybody but eviction itself sees it. Who reads a file keeps it from being evicted as long as the read lasts. An evicted original is read from
- * the archive, and fetched back where a program needs it as a file. A draft that does not fit has room made for it before that is told. `stat`, `list` and
+ * The vault as everybody but eviction itself sees it. Who reads a file keeps it from being evicted as long as the read lasts. What was evicted is read from the
+ * archive; an original is fetched back where a program needs it as a file. A draft that does not fit has room made for it before that is told. `stat`, `list` and
  * `reread` tell of the vault itself.
  */
 export class EvictableVault implements Vault {
@@ -110,11 +110,11 @@ export class EvictableVault implements Vault {
       return await inVault();
     } catch (error) {
       const { archive, ledger } = this.#options;
-      const original = isFailure(error, 'vault.missing') ? await this.#evicted(key) : null;
-      if (!original || !archive) throw error;
-      const copies = await ledger.recordings.copies(original.recordingId);
-      const copy = copies.find(({ itemId, where }) => itemId === original.id && where === archive.name);
-      if (!copy) throw new EvidockError('archive.missing', because('not-archived', { id: original.id }));
+      const item = isFailure(error, 'vault.missing') ? ((await this.#evicted(key)) ?? (await this.#evictedDerivative(key))) : null;
+      if (!item || !archive) throw error;
+      const copies = await ledger.recordings.copies(item.recordingId);
+      const copy = copies.find(({ itemId, where }) => itemId === item.id && where === archive.name);
+      if (!copy) throw new EvidockError('archive.missing', because('not-archived', { id: item.id }));
       return inArchive(archive, copy);
     }
   }
@@ -124,6 +124,13 @@ export class EvictableVault implements Vault {
     if (recordingId === null) return null;
     const originals = await this.#options.ledger.originals.ofRecording(recordingId);
     return originals.find(({ vaultKey, evictedAtMs }) => vaultKey === key && evictedAtMs !== null) ?? null;
+  }
+
+  async #evictedDerivative(key: string): Promise<Derivative | null> {
+    const recordingId = recordingIdOfKey(key);
+    if (recordingId === null) return null;
+    const derivatives = await this.#options.ledger.recordings.derivatives(recordingId);
+    return derivatives.find(({ vaultKey, evictedAtMs }) => vaultKey === key && evictedAtMs !== null) ?? null;
   }
 
   async reread(key: string, options: Parameters<Vault['reread']>[1]): ReturnType<Vault['reread']> {

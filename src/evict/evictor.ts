@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { asEvidockError, isFailure } from '#domain/errors';
-import { chooseEvictions, type EvictionNeeds, type Stays, type StoredFile, whyStays } from '#domain/eviction/choose';
+import { chooseEvictions, type EvictionNeeds, type NameFacts, type Stays, type StoredFile, whyStays } from '#domain/eviction/choose';
 import { bytesToFree, type WaterMarks } from '#domain/eviction/space';
 import { evicted, type Log, nothingToEvict, stageFailed } from '#events';
 import type { Archive } from '#ports/archive';
@@ -11,6 +11,7 @@ import type { Needed } from '#ports/ledger/eviction';
 import type { OriginalEraser } from '#ports/original-eraser';
 import type { VaultReader } from '#ports/vault';
 import type { EvictionView, VaultRoom } from '#ports/vault-room';
+import { evictableNow } from '#steps/evictable-items';
 import { checkCopies } from './copy-check.ts';
 import { type EvictReason, evictFile } from './evict-file.ts';
 import { endInterrupted } from './interrupted.ts';
@@ -19,11 +20,11 @@ import { StoredFiles } from './stored-files.ts';
 
 /** Recordings looked at in one step. Between two steps whoever needs room at once has a turn. */
 const RECORDINGS_A_STEP = 16;
-/** Recordings that one turn looks at. The next turn begins with the least recently needed again. */
-const RECORDINGS_A_TURN = 20_000;
-/** A turn that finds so many recordings with nothing to evict now, and files whose copies only need a check, goes on with those. */
+/** Recordings that one pass looks at. The next turn begins with the least recently needed again. */
+const RECORDINGS_A_PASS = 20_000;
+/** A pass that finds so many recordings with nothing to evict now, and files whose copies only need a check, goes on with those. */
 const RECORDINGS_BEFORE_CHECKS = 512;
-/** Files whose copies may have to be checked, kept in mind during one turn. */
+/** Files whose copies may have to be checked, kept in mind during one pass. */
 const CHECKS_MAX = 256;
 /** Intake waits for room at most so long. Then it is told that the vault is full, and eviction goes on. */
 const ROOM_MS_MAX = 30_000;
@@ -31,6 +32,8 @@ const ROOM_MS_MAX = 30_000;
 interface EvictSettings {
   readonly marks: WaterMarks;
   readonly needs: EvictionNeeds;
+  /** Whether playable copies may go too: the archive takes derivatives. */
+  readonly playable: boolean;
   /** How often the space is looked at, ms. */
   readonly everyMs: number;
 }
@@ -54,14 +57,32 @@ interface Turn {
   readonly why: EvictReason;
   readonly files: StoredFiles;
   freedBytes: number;
-  evictedFiles: number;
-  after: Needed | undefined;
-  looked: number;
-  readonly checks: StoredFile[];
+  readonly evicted: Record<NameFacts['item']['what'], number>;
   readonly stays: Partial<Record<Stays, number>>;
 }
 
-/** Gives up vault copies of originals that are safe in the archive, where the vault fills up or somebody needs the room. */
+/** What a pass goes through: recordings, the least recently needed first, and the files of each. */
+interface Kind {
+  page(page: { after?: Needed; limit: number }): Promise<readonly Needed[]>;
+  filesOf(needed: Needed): Promise<readonly StoredFile[]>;
+}
+
+/** How far a turn is with one kind of files. */
+interface Pass {
+  readonly kind: Kind;
+  after: Needed | undefined;
+  looked: number;
+  /** Whether the last recording was looked at. */
+  atEnd: boolean;
+  /** Files that only need a check; `checks` are those that get one. */
+  unverified: number;
+  readonly checks: StoredFile[];
+}
+
+/**
+ * Gives up vault copies of originals that are safe in the archive, where the vault fills up or somebody needs the room; and of playable copies, where no original
+ * is left that could go.
+ */
 export class Evictor implements VaultRoom, EvictionView {
   readonly #options: Options;
   readonly #steps = pLimit(1);
@@ -167,20 +188,32 @@ export class Evictor implements VaultRoom, EvictionView {
     const begun = performance.now();
     const files = new StoredFiles(ledger, inUse);
     const turn: Turn = {
-      ...{ wantedBytes, why, files, freedBytes: 0, evictedFiles: 0, after: undefined, looked: 0, checks: [], stays: {} },
+      ...{ wantedBytes, why, files, freedBytes: 0, evicted: { original: 0, derivative: 0 }, stays: {} },
     };
+    const { eviction } = ledger;
+    const originals: Kind = { page: (page) => eviction.needed(page), filesOf: (needed) => files.ofRecording(needed) };
+    const playables: Kind = { page: (page) => eviction.playables(page), filesOf: (needed) => files.playableOf(needed) };
     try {
-      while (!this.#isOver(turn) && (await this.#steps(() => this.#step(turn))));
-      for (const file of turn.checks) {
-        if (this.#isOver(turn)) break;
-        await this.#steps(() => this.#checkAndEvict(turn, file));
-      }
+      const noneLeft = await this.#pass(turn, originals);
+      if (noneLeft && this.#options.settings.playable) await this.#pass(turn, playables);
     } finally {
       const elapsedMs = Math.round(performance.now() - begun);
       this.#lastStays = turn.freedBytes >= wantedBytes ? {} : turn.stays;
-      if (turn.evictedFiles > 0) evicted(log, { files: turn.evictedFiles, bytes: turn.freedBytes, why, elapsedMs });
+      const { original, derivative } = turn.evicted;
+      if (original + derivative > 0) evicted(log, { files: original, playable: derivative, bytes: turn.freedBytes, why, elapsedMs });
     }
     return turn;
+  }
+
+  /** Evicts what may go of one kind. Returns whether none of it is left that could go: all of it was looked at, and every check was made that could let one go. */
+  async #pass(turn: Turn, kind: Kind): Promise<boolean> {
+    const pass: Pass = { kind, after: undefined, looked: 0, atEnd: false, unverified: 0, checks: [] };
+    while (!this.#isOver(turn) && (await this.#steps(() => this.#step(turn, pass))));
+    for (const file of pass.checks) {
+      if (this.#isOver(turn)) break;
+      await this.#steps(() => this.#checkAndEvict(turn, file));
+    }
+    return pass.atEnd && pass.unverified === pass.checks.length;
   }
 
   #isOver({ freedBytes, wantedBytes }: Turn): boolean {
@@ -188,27 +221,31 @@ export class Evictor implements VaultRoom, EvictionView {
   }
 
   /** Looks at some recordings and evicts what may go. Returns whether there is more to look at. */
-  async #step(turn: Turn): Promise<boolean> {
-    const { ledger, settings, clock } = this.#options;
-    const page = await ledger.eviction.needed({ limit: RECORDINGS_A_STEP, ...(turn.after ? { after: turn.after } : {}) });
-    const files = (await Promise.all(page.map((needed) => turn.files.ofRecording(needed)))).flat();
+  async #step(turn: Turn, pass: Pass): Promise<boolean> {
+    const { settings, clock } = this.#options;
+    const { kind, checks } = pass;
+    const page = await kind.page({ limit: RECORDINGS_A_STEP, ...(pass.after ? { after: pass.after } : {}) });
+    const files = (await Promise.all(page.map((needed) => kind.filesOf(needed)))).flat();
     const bytes = turn.wantedBytes - turn.freedBytes;
     const choice = chooseEvictions(files, { bytes, checksMax: CHECKS_MAX, needs: settings.needs, nowMs: clock.nowMs() });
     for (const file of choice.evict) if (!this.#isOver(turn)) await this.#evict(turn, file);
-    turn.checks.push(...choice.check.slice(0, CHECKS_MAX - turn.checks.length));
+    checks.push(...choice.check.slice(0, CHECKS_MAX - checks.length));
+    pass.unverified += choice.stays.unverified ?? 0;
     for (const [reason, count] of Object.entries(choice.stays) as [Stays, number][]) turn.stays[reason] = (turn.stays[reason] ?? 0) + count;
-    turn.after = page.at(-1);
-    turn.looked += page.length;
-    const enough = turn.checks.reduce((sum, file) => sum + file.bytes, turn.freedBytes) >= turn.wantedBytes;
-    if (enough && turn.looked >= RECORDINGS_BEFORE_CHECKS) return false;
-    return page.length === RECORDINGS_A_STEP && turn.looked < RECORDINGS_A_TURN;
+    pass.after = page.at(-1);
+    pass.looked += page.length;
+    pass.atEnd = page.length < RECORDINGS_A_STEP;
+    const enough = checks.reduce((sum, file) => sum + file.bytes, turn.freedBytes) >= turn.wantedBytes;
+    if (enough && pass.looked >= RECORDINGS_BEFORE_CHECKS) return false;
+    return !pass.atEnd && pass.looked < RECORDINGS_A_PASS;
   }
 
   async #evict(turn: Turn, file: StoredFile): Promise<void> {
     try {
       const freed = await evictFile(this.#evictDeps(), file, turn.why);
       turn.freedBytes += freed;
-      if (freed > 0) turn.evictedFiles += 1;
+      const [first] = file.names;
+      if (freed > 0 && first) turn.evicted[first.item.what] += 1;
     } catch (error) {
       // Work began, or a copy was withdrawn, since it was looked at: it stays.
       if (!isFailure(error, 'request.conflict')) throw error;
@@ -220,8 +257,8 @@ export class Evictor implements VaultRoom, EvictionView {
     const { settings, ledger } = this.#options;
     for (const name of file.names) if (!(await checkCopies(this.#options, name, settings.needs, this.#stopping.signal))) return;
     const names = [];
-    for (const { original } of file.names) {
-      const current = await ledger.originals.get(original.id);
+    for (const { item } of file.names) {
+      const current = await evictableNow(ledger, item);
       if (current) names.push(await turn.files.nameFacts(current));
     }
     const checked = { ...file, names };

@@ -2,6 +2,7 @@ import { STATION } from '#domain/custody/actor';
 import { because } from '#domain/reason';
 import type { Destruction } from '#ports/ledger/disposals';
 import { settleDestruction } from '#steps/destroy-copy';
+import { evictableNow } from '#steps/evictable-items';
 import { type EvictDeps, evictedNow } from './evict-file.ts';
 import { StoredFiles } from './stored-files.ts';
 
@@ -18,13 +19,15 @@ export async function endInterrupted(deps: EvictDeps): Promise<void> {
 
 async function endOne(deps: EvictDeps, begun: Destruction): Promise<void> {
   const { ledger, inUse, eraser, clock } = deps;
-  const original = await ledger.originals.get(begun.doomed.itemId);
+  const { itemId: id, recordingId, what, key } = begun.doomed;
+  const release = inUse.claim([key]);
   // Claimed: this process itself is just evicting it.
-  const release = original && inUse.claim([begun.doomed.key]);
-  if (!original || !release) return;
+  if (!release) return;
   try {
-    const name = await new StoredFiles(ledger, inUse).nameFacts(original);
-    const by = { ledger, clock, actor: STATION, whenGone: evictedNow(name, 'space') };
+    const item = await evictableNow(ledger, { what, id, recordingId });
+    // A playable copy that was made again meanwhile has another row: of the file of the old one only the end of its destruction is told.
+    const whenGone = item && evictedNow(await new StoredFiles(ledger, inUse).nameFacts(item), 'space');
+    const by = { ledger, clock, actor: STATION, ...(whenGone ? { whenGone } : {}) };
     await settleDestruction(by, eraser, begun, because('evict-interrupted', {}));
   } finally {
     release();

@@ -17,6 +17,7 @@ export const archiveEn = {
   'archive.cannot': 'It cannot promise:',
   'archive.locks': '{originals} {originals:original|originals} there, {unlocked} without a lock; the first lock ends: {firstEnd}',
   'archive.evicted': '{files} {files:original|originals} ({bytes}) held by it alone',
+  'archive.evicted-playable': '{files} playable {files:copy|copies} ({bytes}) held by it alone',
   'archive.never-compared': 'It was never compared with the ledger.',
   'archive.compared':
     'Compared {at}: {found} of {expected} {expected:object|objects} as they should be; the storage lists {objects} {objects:object|objects} in {versions} {versions:version|versions} ({bytes}) and {markers} delete {markers:marker|markers}; {faults} {faults:thing|things} wrong.',

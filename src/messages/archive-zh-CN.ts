@@ -17,6 +17,7 @@ export const archiveZhCN = {
   'archive.cannot': '该存储不能保证：',
   'archive.locks': '存有原始文件 {originals} 个，未锁定 {unlocked} 个；最早到期的锁定：{firstEnd}',
   'archive.evicted': '仅存于归档的原始文件：{files} 个（{bytes}）',
+  'archive.evicted-playable': '仅存于归档的可播放副本：{files} 个（{bytes}）',
   'archive.never-compared': '从未与台账比对。',
   'archive.compared':
     '比对时间 {at}：{expected} 个对象中 {found} 个无误；存储列出 {objects} 个对象、{versions} 个版本（{bytes}）和 {markers} 个删除标记；问题 {faults} 处。',

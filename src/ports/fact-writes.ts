@@ -20,6 +20,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'recordings.upsertCopy': 'bookkeeping',
   'recordings.withdrawCopy': 'fact',
   'recordings.upsertDerivative': 'fact',
+  'recordings.markPlayableEvicted': 'fact',
   'recordings.update': 'upkeep',
   'recordings.link': 'fact',
   'recordings.addCase': 'fact',

@@ -49,7 +49,7 @@ export interface FoundInside {
 }
 
 /** A derivative that stands in the vault under its key. */
-export type MadeDerivative = Omit<Derivative, 'id' | 'recordingId' | 'inputs' | 'createdAtMs'>;
+export type MadeDerivative = Omit<Derivative, 'id' | 'recordingId' | 'inputs' | 'createdAtMs' | 'evictedAtMs'>;
 
 export interface DerivedResult {
   /** What the content of the first segment is. */

@@ -14,6 +14,8 @@ export function countEviction(deps: Pick<DeskDeps, 'ledger' | 'vault' | 'evictin
     });
   gauge('evicted_originals', 'Originals that the archive alone holds.', ({ files }) => files);
   gauge('evicted_bytes', 'Bytes of the originals that the archive alone holds.', ({ bytes }) => bytes);
+  gauge('evicted_playable_copies', 'Playable copies that the archive alone holds.', ({ playable }) => playable.files);
+  gauge('evicted_playable_bytes', 'Bytes of the playable copies that the archive alone holds.', ({ playable }) => playable.bytes);
   gauge(
     'vault_above_low_water_bytes',
     'Bytes to be freed to come down to eviction.lowWater; 0 where nothing is evicted.',

@@ -5,9 +5,10 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import { subjectText } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import { effectiveProtection } from '#domain/protection';
-import type { Copy, Original } from '#domain/recording';
+import type { Copy, Derivative, Original } from '#domain/recording';
 import type { Case, CaseEvent, Holding, Recorder, Suggestion } from '#domain/registry';
 import { msToZoned } from '#domain/time/station-time';
+import { isoOrNull } from '#domain/vault/manifest';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 
@@ -43,7 +44,7 @@ export class Presenter {
       playable: derivatives.some(({ kind }) => kind === 'playable'),
       originals: originals.map(presentOriginal),
       copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),
-      derivatives: derivatives.map(({ kind, mediaType, recipe, bytes, sha256 }) => ({ kind, mediaType, recipe, bytes, sha256 })),
+      derivatives: derivatives.map(presentDerivative),
       replacedBy: replacedBy.get(recording.id) ?? null,
       trouble: troubled
         .filter(({ recordingId }) => recordingId === recording.id)
@@ -96,8 +97,12 @@ export class Presenter {
 function presentOriginal({ digests, ...original }: Original) {
   const { id, index, role, kind, state, cardPath, bytes, gaps, sourceReread, duplicateOf } = original;
   const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, gaps, sourceReread, duplicateOf };
-  const evictedAt = original.evictedAtMs === null ? null : new Date(original.evictedAtMs).toISOString();
+  const evictedAt = isoOrNull(original.evictedAtMs);
   return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts, evictedAt };
+}
+
+function presentDerivative({ kind, mediaType, recipe, bytes, sha256, evictedAtMs }: Derivative) {
+  return { kind, mediaType, recipe, bytes, sha256, evictedAt: isoOrNull(evictedAtMs) };
 }
 
 /** The places that hold every original, each with the time of its oldest verification. */

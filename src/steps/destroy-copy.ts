@@ -19,6 +19,7 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { Destruction } from '#ports/ledger/disposals';
 import type { OriginalEraser } from '#ports/original-eraser';
+import { evictableNow } from './evictable-items.ts';
 
 export interface DestroyDeps {
   readonly ledger: Pick<Ledger, 'transaction'>;
@@ -36,7 +37,7 @@ export interface DestroyDeps {
 }
 
 /**
- * Destroys one copy of an original, or a file that belongs to one. This is the only function that does (test/one-destroyer.test.ts). The proof is checked again
+ * Destroys one copy of an original, or a file that belongs to one or was made of one. This is the only function that does (test/one-destroyer.test.ts). The proof is checked again
  * in the transaction that puts the intention on record, against what the ledger says then. After it the file is erased, the place must list it no more, and a
  * second transaction says so and takes the row of the copy away. A crash in between leaves a row in `destructions`, from which its caller goes on or which
  * `settleDestruction` ends.
@@ -139,20 +140,16 @@ function proofNow(writer: LedgerWriter, deps: DestroyDeps, proof: DestructionPro
 }
 
 async function evictionNow(writer: LedgerWriter, { clock }: DestroyDeps, { facts, doomed }: EvictionProof): Promise<EvictionProof> {
-  const original = await currentOriginal(writer, doomed);
-  const copies = (await writer.recordings.copies(doomed.recordingId)).filter(({ itemId }) => itemId === doomed.itemId);
-  return evictionProof({ ...facts, original, copies, busy: await isBusy(writer, doomed.recordingId), nowMs: clock.nowMs() });
+  const { what, itemId: id, recordingId } = doomed;
+  const item = await evictableNow(writer, { what, id, recordingId });
+  if (!item) throw new EvidockError('request.conflict', because('destroy-no-such-copy', { id, place: doomed.where }));
+  const copies = (await writer.recordings.copies(recordingId)).filter(({ itemId }) => itemId === id);
+  return evictionProof({ ...facts, item, copies, busy: await isBusy(writer, recordingId), nowMs: clock.nowMs() });
 }
 
 async function disposalNow(writer: LedgerWriter, deps: DestroyDeps, { doomed }: DisposalProof): Promise<DisposalProof> {
   if (!deps.disposalNow) throw new EvidockError('station.internal', because('no-proof', {}));
   return disposalProof(doomed, await deps.disposalNow(writer, doomed));
-}
-
-async function currentOriginal(writer: LedgerWriter, { itemId }: DoomedFile) {
-  const original = await writer.originals.get(itemId);
-  if (!original) throw new EvidockError('request.not-found', because('no-original', { id: itemId }));
-  return original;
 }
 
 /** Whether work of a recording waits or runs: it may read what is to be destroyed. */

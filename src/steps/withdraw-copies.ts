@@ -2,11 +2,12 @@ import type { Actor } from '#domain/custody/actor';
 import { CopyWithdrawn } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import type { Reason } from '#domain/reason';
-import { type Original, recordingStateOf } from '#domain/recording';
+import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
+import { evictedIds } from './evictable-items.ts';
 
 interface Deps {
   readonly ledger: Pick<Ledger, 'transaction'>;
@@ -26,7 +27,7 @@ export interface WrongCopy {
 /**
  * Takes back copies that failed their check, in one transaction: their rows go, a custody entry says why, the recording is no longer `archived`, and its
  * archive work waits again. What only an archived recording allows (a wipe of its recorder, an eviction) waits until the recording is archived again. A copy of
- * an original that left the vault stays on record, because it may be the last one, and nothing is here from which it could be made again.
+ * what left the vault stays on record, because it may be the last one, and nothing is here from which it could be stored again.
  */
 export async function withdrawCopies(
   { ledger, archive, clock, pokeWork }: Deps,
@@ -37,7 +38,7 @@ export async function withdrawCopies(
   if (!archive) return;
   await ledger.transaction(async (writer) => {
     const recording = await writer.recordings.get(recordingId);
-    const evicted = new Set((await writer.originals.ofRecording(recordingId)).filter(isEvicted).map(({ id }) => id));
+    const evicted = await evictedIds(writer, recordingId);
     const again = wrong.filter(({ itemId }) => !evicted.has(itemId));
     if (!recording || again.length === 0) return;
     const nowMs = clock.nowMs();
@@ -56,5 +57,3 @@ export async function withdrawCopies(
   });
   pokeWork();
 }
-
-const isEvicted = ({ evictedAtMs }: Original) => evictedAtMs !== null;

@@ -4,7 +4,7 @@ import { OriginalEvicted, OriginalFetched, OriginalSealed } from '#domain/custod
 import { subject } from '#domain/custody/subject';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
-import { anId, START_MS, someDigests } from '#test/support/builders';
+import { aDerivative, anId, START_MS, someDigests } from '#test/support/builders';
 import { aLook } from './ledger-looks.ts';
 import { type It, listOne, refused } from './ledger-support.ts';
 
@@ -78,8 +78,48 @@ export function eviction(it: It): void {
     expect(await names(11)).toEqual([]);
     await ledger.transaction((writer) => evict(writer, first as Listed, START_MS + 5));
     expect(await names()).toEqual([second?.id]);
-    expect(await ledger.eviction.evicted()).toEqual({ files: 1, bytes: 10 });
+    expect(await ledger.eviction.evicted()).toEqual({ files: 1, bytes: 10, playable: { files: 0, bytes: 0 } });
     expect(await ledger.originals.get(first?.id ?? '')).toMatchObject({ evictedAtMs: START_MS + 5, blocksSha256: 'ab'.repeat(32) });
+  });
+
+  it('playable copies are listed by when their recording was looked at, derived or fetched last, as long as the vault holds them', async (ledger) => {
+    const [first, second] = await ledger.transaction(async (writer) => [await sealed(writer, 1, 'a'), await sealed(writer, 2, 'b')]);
+    if (!first || !second) throw new Error('none');
+    const made = (original: Listed, n: number, more = {}) =>
+      aDerivative(original.recordingId, { id: anId('drv', START_MS + n), bytes: 30, createdAtMs: START_MS + n, ...more });
+    const playable = made(first, 10);
+    await ledger.transaction(async (writer) => {
+      await writer.recordings.upsertDerivative(playable);
+      await writer.recordings.upsertDerivative(made(first, 12, { kind: 'poster' }));
+      await writer.recordings.upsertDerivative(made(second, 11));
+      // A card that shows the file again needs the original alone.
+      await writer.originals.markCompared([first.id], { how: 'sampled', dockingId: 'dck-x', atMs: START_MS + 60 });
+      await writer.custody.append(aLook({ user: 'usr-1', recording: second.recordingId, atMs: START_MS + 5 }));
+    });
+    const listed = async () =>
+      (await ledger.eviction.playables({ limit: 10 })).map(({ recordingId, atMs }) => `${recordingId} ${atMs - START_MS}`);
+    expect(await listed()).toEqual([`${first.recordingId} 10`, `${second.recordingId} 11`]);
+    await ledger.transaction((writer) =>
+      writer.custody.append(aLook({ user: 'usr-1', recording: first.recordingId, atMs: START_MS + 50 })),
+    );
+    expect(await listed()).toEqual([`${second.recordingId} 11`, `${first.recordingId} 50`]);
+    const [after] = await ledger.eviction.playables({ limit: 1 });
+    expect(await ledger.eviction.playables({ limit: 1, ...(after ? { after } : {}) })).toEqual([
+      { recordingId: first.recordingId, atMs: START_MS + 50 },
+    ]);
+    expect(await ledger.eviction.playableNeededAt(first.recordingId)).toBe(START_MS + 50);
+    const evictNow = (derivativeId: string) =>
+      ledger.transaction(async (writer) => {
+        await writer.custody.append(aLook({ user: 'usr-1', recording: second.recordingId, atMs: START_MS }));
+        return writer.recordings.markPlayableEvicted(derivativeId, START_MS + 70);
+      });
+    const [poster] = (await ledger.recordings.derivatives(first.recordingId)).filter(({ kind }) => kind === 'poster');
+    expect([await evictNow(poster?.id ?? ''), await evictNow(playable.id), await evictNow(playable.id)]).toEqual([false, true, false]);
+    expect(await listed()).toEqual([`${second.recordingId} 11`]);
+    expect(await ledger.eviction.playableNeededAt(first.recordingId)).toBeNull();
+    expect((await ledger.eviction.evicted()).playable).toEqual({ files: 1, bytes: 30 });
+    await ledger.transaction((writer) => writer.recordings.upsertDerivative(made(first, 80)));
+    expect(await listed()).toEqual([`${second.recordingId} 11`, `${first.recordingId} 80`]);
   });
 
   it('an original is evicted once, and only when it is sealed', async (ledger) => {

@@ -155,7 +155,10 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'custody.factsOf': (reader, of) => reader.custody.factsOf(subject('recording', of.recording), { limit: 5 }),
   'eviction.needed': async (reader, of) =>
     (await reader.eviction.needed({ limit: 10 })).filter(({ recordingId }) => recordingId === of.recording),
+  'eviction.playables': async (reader, of) =>
+    (await reader.eviction.playables({ limit: 10 })).filter(({ recordingId }) => recordingId === of.recording),
   'eviction.neededAt': (reader, of) => reader.eviction.neededAt(of.recording),
+  'eviction.playableNeededAt': (reader, of) => reader.eviction.playableNeededAt(of.recording),
   'eviction.names': (reader, of) => reader.eviction.names({ sha256: someDigests(`sealed ${of.officer}`).sha256, bytes: of.bytes }, 5),
   'eviction.fetches': async (reader, of) => among(await reader.eviction.fetches(10), of.evicted),
   'eviction.evicted': async (reader, of) => ((await reader.eviction.evicted()).bytes >= of.evictedBytes ? of : null),

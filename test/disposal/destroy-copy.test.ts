@@ -11,6 +11,7 @@ import { STATION } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
 import { corruptionProof } from '#domain/destruction/corruption';
 import { type DestructionProof, type EvictionFacts, evictionProof } from '#domain/destruction/proof';
+import { evictableOriginal } from '#domain/eviction/evictable';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { workId } from '#domain/work';
@@ -37,7 +38,7 @@ const killedAt = (point: FaultPoint) => ({
 });
 async function evictionFacts(more: Partial<EvictionFacts> = {}): Promise<EvictionFacts> {
   const copies = await station.ledger.recordings.copies(original.recordingId);
-  return { original, copies, needs: NEEDS, busy: false, nowMs: station.clock.nowMs(), ...more };
+  return { item: evictableOriginal(original), copies, needs: NEEDS, busy: false, nowMs: station.clock.nowMs(), ...more };
 }
 const isThere = () => existsSync(join(station.directory, 'vault', original.vaultKey));
 const types = async () =>
@@ -70,7 +71,8 @@ describe('a proof', () => {
     const [vault, archived] = [facts.copies.find(({ where }) => where === 'vault'), facts.copies.find(({ where }) => where === 'disk')];
     if (!vault || !archived) throw new Error('no copies');
     const refused: readonly [Partial<EvictionFacts>, string][] = [
-      [{ original: { ...original, state: 'copied' } }, 'destroy-not-sealed'],
+      [{ item: evictableOriginal({ ...original, state: 'copied' }) }, 'destroy-not-sealed'],
+      [{ item: evictableOriginal({ ...original, evictedAtMs: 1 }) }, 'destroy-no-such-copy'],
       [{ copies: [archived] }, 'destroy-no-such-copy'],
       [{ copies: [{ ...vault, key: `${vault.key}x` }, archived] }, 'destroy-no-such-copy'],
       [{ busy: true }, 'destroy-busy'],

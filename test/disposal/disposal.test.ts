@@ -12,11 +12,13 @@ import { approveDisposal, cancelDisposal, excludeRecording } from '#desk/disposa
 import type { By, DisposalDeps, DisposalParts } from '#desk/disposals/parts';
 import { proposeDisposal } from '#desk/disposals/propose';
 import { type RunLine, runDisposal } from '#desk/disposals/run';
+import { sha256Hex } from '#domain/canonical-json';
 import { STATION } from '#domain/custody/actor';
 import { CopyWithdrawn } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import type { Disposal } from '#domain/destruction/disposal';
 import { EvidockError } from '#domain/errors';
+import { evictableOriginal } from '#domain/eviction/evictable';
 import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { recordingPrefix } from '#domain/vault/vault-key';
@@ -25,10 +27,11 @@ import { KeysInUse } from '#evict/keys-in-use';
 import { StoredFiles } from '#evict/stored-files';
 import type { FaultPoint } from '#ports/fault-points';
 import type { OriginalEraser } from '#ports/original-eraser';
-import { START_MS, STATION_ID } from '#test/support/builders';
+import { aDerivative, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft } from '#test/support/custody';
 import { diskArchiveEraser, putSchedule, putTerm, quickDisposals, type SealedStation, sealedStation } from '#test/support/disposal';
 import { contradictionsIn } from '#test/support/ledger/replayed';
+import { tellArchived, tellDerived } from '#test/support/ledger/told-ledger';
 import { holdOfOthers } from '#test/support/retention/walk-holds';
 
 const DAY_MS = 86_400_000;
@@ -84,7 +87,7 @@ const nth = (n: number) => recordings[n] as Original;
 const stateOf = async (id: string, original: Original) => (await station.ledger.disposals.item(id, original.recordingId))?.state;
 const differences = () =>
   contradictionsIn(station.file).filter(({ table }) =>
-    ['disposals', 'disposal_items', 'destructions', 'tombstones', 'copies', 'originals'].includes(table),
+    ['disposals', 'disposal_items', 'destructions', 'tombstones', 'copies', 'originals', 'derivatives'].includes(table),
   );
 
 beforeEach(async () => {
@@ -217,7 +220,7 @@ describe('carrying it out', () => {
     const { ledger, clock, vaultEraser: eraser } = station;
     const inUse = new KeysInUse();
     const needs = { copies: 1, freshMs: 100 * DAY_MS, readBack: true };
-    const file = { bytes: original.bytes, names: [await new StoredFiles(ledger, inUse).nameFacts(original)] };
+    const file = { bytes: original.bytes, names: [await new StoredFiles(ledger, inUse).nameFacts(evictableOriginal(original))] };
     await evictFile({ ledger, eraser, clock, faults: { reached: () => undefined }, inUse, needs }, file, 'asked');
     const quarantine = join(station.directory, 'vault/quarantine');
     mkdirSync(quarantine, { recursive: true });
@@ -225,6 +228,37 @@ describe('carrying it out', () => {
     const { id } = await approved();
     expect((await run(id)).at(-1)).toMatchObject({ state: 'done', destroyed: 3 });
     expect(readdirSync(quarantine)).toEqual([]);
+    expect(differences()).toEqual([]);
+  });
+
+  it('takes the archived copy of a playable one that the vault had given up', async () => {
+    const { ledger, clock, directory } = station;
+    const { recordingId } = nth(0);
+    const playable = aDerivative(recordingId, { bytes: 5, sha256: sha256Hex(Buffer.from('bytes')) });
+    for (const root of [join(directory, 'vault'), archive]) {
+      mkdirSync(dirname(join(root, playable.vaultKey)), { recursive: true });
+      writeFileSync(join(root, playable.vaultKey), 'bytes');
+    }
+    const recording = await ledger.recordings.get(recordingId);
+    if (!recording) throw new Error('no recording');
+    await ledger.transaction(async (writer) => {
+      await tellDerived(writer, recording, { derivatives: [playable], durationMs: 1000, atMs: START_MS });
+      await writer.recordings.update(recordingId, { state: 'archived' });
+      await tellArchived(writer, [playable]);
+    });
+    // Its term is counted anew after what was derived.
+    await putTerm(ledger, recordingId, START_MS + DAY_MS);
+    const inUse = new KeysInUse();
+    const [file] = await new StoredFiles(ledger, inUse).playableOf({ recordingId });
+    if (!file) throw new Error('no file');
+    const needs = { copies: 1, freshMs: 100 * DAY_MS, readBack: true };
+    const faults = { reached: () => undefined };
+    await evictFile({ ledger, eraser: station.vaultEraser, clock, faults, inUse, needs }, file, 'space');
+    expect(existsSync(join(directory, 'vault', playable.vaultKey))).toBe(false);
+    const { id } = await approved();
+    expect((await run(id)).at(-1)).toMatchObject({ state: 'done', destroyed: 3 });
+    expect(left(nth(0))).toEqual([]);
+    expect(await ledger.recordings.derivatives(recordingId)).toEqual([]);
     expect(differences()).toEqual([]);
   });
 

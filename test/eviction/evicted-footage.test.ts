@@ -1,6 +1,6 @@
 /*
  * Shows that an evicted original stays first-class: it is downloaded, in ranges, from the archive and on record as that; it is verified there; it comes back by a
- * request, and is read from the vault then. Method: the real server, ledger, vault and archive.
+ * request, and is read from the vault then. An evicted playable copy is played and verified the same way. Method: the real server, ledger, vault and archive.
  */
 
 import { chmod, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import type { Original } from '#domain/recording';
 import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
-import { evictedRecording } from '#test/support/eviction/evicted-recording';
+import { evictedRecording, evictPlayable } from '#test/support/eviction/evicted-recording';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { buildServer } from '../../src/serve/server.ts';
 
@@ -105,5 +105,48 @@ describe('an evicted original', () => {
       (await original()).id,
     ]);
     expect((await download()).statusCode).toBe(200);
+  });
+});
+
+describe('an evicted playable copy', () => {
+  const FILM = Buffer.from(Array.from({ length: 9000 }, (_, n) => (n * 7) % 253));
+  let film: string;
+  beforeEach(async () => {
+    const { ledger, clock, directory } = station;
+    film = (await station.addRecording(Buffer.alloc(100, 3), {}, FILM)).id;
+    await evictPlayable({ ledger, clock, archive, vault: join(directory, 'vault') }, film);
+  });
+  const play = (path: string, range?: string) =>
+    app.inject({ url: `/api/v1/recordings/${film}/${path}`, headers: { ...HEADERS, ...(range ? { range } : {}) } });
+
+  it('is played and downloaded from the archive, whole and in ranges, and on record as that', async () => {
+    const answers = [await play('playback', 'bytes=2000-6999'), await play('playback'), await play('derivatives/playable', 'bytes=8990-')];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([206, 200, 206]);
+    const parts = [FILM.subarray(2000, 7000), FILM, FILM.subarray(8990)];
+    expect(answers.map(({ rawPayload }, n) => rawPayload.equals(parts[n] ?? Buffer.alloc(0)))).toEqual([true, true, true]);
+    const looks = (await station.ledger.custody.of(about(film))).map(RecordingViewed.parse).flatMap((entry) => (entry ? [entry.data] : []));
+    expect(looks.map(({ from, what }) => `${what} ${from}`)).toContain('playable disk');
+    expect(looks.filter(({ from }) => from === 'vault')).toEqual([]);
+    const shown = await app.inject({ url: `/api/v1/recordings/${film}`, headers: HEADERS });
+    expect(shown.json()).toMatchObject({
+      playable: true,
+      derivatives: [{ kind: 'playable', evictedAt: expect.stringMatching(/^2026-06-20T/) }],
+    });
+  });
+
+  it('is no fault of the vault; one that is wrong in the archive is a fault, told each time, until it is made again', async () => {
+    const faults = async (asked: object) =>
+      (await lines('/verify', { recording: film, ...asked })).filter(
+        ({ type, key }) => type === 'fault' && String(key).includes('/derived/'),
+      );
+    expect(await faults({ vault: true })).toEqual([]);
+    expect(await faults({ vault: true, archive: true })).toEqual([]);
+    const [playable] = await station.ledger.recordings.derivatives(film);
+    const path = join(station.directory, 'archive', playable?.vaultKey ?? '');
+    await chmod(path, 0o600);
+    await writeFile(path, Buffer.alloc(9000, 9));
+    for (const asked of [{ vault: true }, { archive: true }, { vault: true, archive: true }])
+      expect((await faults(asked)).map(({ place }) => place)).toEqual(['archive']);
+    expect((await station.ledger.recordings.copies(film)).map(({ itemId }) => itemId)).toContain(playable?.id);
   });
 });

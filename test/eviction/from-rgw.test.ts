@@ -143,6 +143,19 @@ it('counts the version on record: another object or a marker over the key change
   await expect(parts.vault.read(lost.original.vaultKey)).rejects.toMatchObject({ code: 'archive.missing' });
 });
 
+it('plays an evicted playable copy from the version on record, also where a marker hides it', async () => {
+  const { original } = await archived(20_000);
+  const [playable = expect.fail('no playable copy')] = await station.ledger.recordings.derivatives(original.recordingId);
+  const path = join(station.directory, 'vault', playable.vaultKey);
+  const film = readFileSync(path);
+  expect(await parts.evictor.makeRoom(20_000 + film.length)).toBe(20_000 + film.length);
+  expect(existsSync(path)).toBe(false);
+  expect((await told(original)).slice(-3)).toEqual(['copy.destroying', 'copy.destroyed', 'playable.evicted']);
+  await owner.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: `test/${playable.vaultKey}` }));
+  const range = { start: 5000, end: 15_000 };
+  expect((await buffer(await parts.vault.read(playable.vaultKey, range))).equals(film.subarray(5000, 15_000))).toBe(true);
+});
+
 it('does not let the vault go where the version in the bucket rots: its copy is withdrawn', async () => {
   const { original, content } = await archived(50_000);
   await rgw.rot({ key: `test/${original.vaultKey}`, version: (await copyOf(original))?.versionId ?? '' }, 9);

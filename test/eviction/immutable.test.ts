@@ -231,7 +231,7 @@ describe.skipIf(!root)('immutable files', { timeout: 3 * LATE_MS }, () => {
     expect(keys.map(isImmutable)).toEqual([false, false]);
     await keeper.mend();
     expect(keys.map(isImmutable)).toEqual([true, true]);
-    const [facts] = await new StoredFiles(station.ledger, station.inUse).ofRecording({ recordingId: original.recordingId, atMs: 0 });
+    const [facts] = await new StoredFiles(station.ledger, station.inUse).ofRecording({ recordingId: original.recordingId });
     if (!facts) throw new Error('none');
     await evictFile({ ...station, needs: { copies: 1, freshMs: 100 * DAY_MS, readBack: true } }, facts, 'asked');
     expect(keys.map((path) => existsSync(path) && isImmutable(path))).toEqual([false, true]);

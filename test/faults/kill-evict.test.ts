@@ -1,7 +1,8 @@
 /*
- * Goal: kill -9 while originals leave the vault or come back loses nothing, and what is said of them stays true.
+ * Goal: kill -9 while originals leave the vault or come back, or playable copies leave it, loses nothing, and what is said of them stays true.
  * Method: a card is taken in and archived on a disk. The real daemon, whose high-water mark lies below what the disk holds, evicts everything, and kills itself
- * at each write; the next one ends it. One that is left alone runs under strace. Then a command fetches a recording back and kills itself at each write; the same command once more ends that.
+ * at each write; the next one ends it. One that is left alone runs under strace. Where only playable copies are left, the same. Then a command fetches a recording
+ * back and kills itself at each write; the same command once more ends that.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,6 +23,8 @@ const FETCHING: readonly FaultPoint[] = ['w30-fetch-begun', 'w31-fetch-flushed',
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let card: string;
 let taken: string;
+/** No original is left in its vault, but every playable copy. */
+let emptied: string;
 
 /** Above these marks is every disk that holds this program. */
 const EMPTYING = { EVIDOCK_EVICTION_HIGH_WATER: '1', EVIDOCK_EVICTION_LOW_WATER: '0', EVIDOCK_EVICTION_EVERY_SECONDS: '1' };
@@ -34,7 +37,11 @@ beforeAll(async () => {
   const ingest = ['--state', taken, 'ingest', card, '--slot', '1', '--serial', 'T000001', '--wait'];
   const { status, stderr } = await evidock(ingest, { env: archiveOf(taken) });
   expect(status, stderr).toBe(0);
-}, 120_000);
+  emptied = join(home.path, 'emptied');
+  await copied(taken, emptied);
+  // Where the archive takes no derivatives, none leaves the vault.
+  await evictAll(emptied, { env: { EVIDOCK_ARCHIVE_DERIVATIVES: 'false' }, playables: playablesIn(taken).length });
+}, 180_000);
 afterAll(() => home.remove());
 
 describe('kill -9 while originals are evicted', () => {
@@ -57,34 +64,55 @@ describe('kill -9 while originals are evicted', () => {
   );
 });
 
-it('eviction removes exactly what the log has as destroyed: originals of the vault, and nothing else', async () => {
+describe('kill -9 while playable copies are evicted', () => {
+  it.each(['w34-destruction-intended', 'w35-copy-erased'] as const)(
+    '%s',
+    async (point) => {
+      const state = join(home.path, `playable-${point}`);
+      await copied(emptied, state);
+      const before = playablesIn(state).length;
+      expect(before).toBeGreaterThan(1);
+      expect(await ended(run(state, { ...EMPTYING, EVIDOCK_FAULT_POINT: point }))).toBe('SIGKILL');
+      expect(playablesIn(state).length).toBe(point === 'w35-copy-erased' ? before - 1 : before);
+      expect(counted(state)).toMatchObject({ playables: before, destructions: 1 });
+      await evictAll(state);
+      expect(playablesIn(state)).toEqual([]);
+      const recordings = await expectWhole(state, card, archiveOf(state));
+      const { id } = recordings.find(({ playable }) => playable) ?? expect.fail('nothing plays');
+      const shown = await evidock(['--state', state, 'recording', id], { env: archiveOf(state) });
+      expect(shown.stdout).toMatch(/playable copy .*archive only\n/);
+      expect(shown.stdout).toContain('the playable copy was removed from the vault');
+      // The command compares what it saves with the digest on record.
+      const played = await evidock(['--state', state, 'play', id, '--out', `${state}.mp4`], { env: archiveOf(state) });
+      expect(played.status, played.stderr).toBe(0);
+    },
+    240_000,
+  );
+});
+
+it('eviction removes exactly what the log has as destroyed: originals of the vault and playable copies, and nothing else', async () => {
   const state = join(home.path, 'traced');
   await copied(taken, state);
   const trace = join(home.path, 'trace');
   // The tracer is a child, so that the signal which ends the daemon comes to the daemon.
-  await evictAll(state, ['strace', '-D', ...straceTo(trace)]);
+  const playables = playablesIn(state);
+  await evictAll(state, { under: ['strace', '-D', ...straceTo(trace)] });
   const roots = [join(state, 'vault'), `${state}-archive`];
   const touched = touchedIn(trace, roots);
   const destroyed = destroyedIn(join(state, 'ledger/ledger.sqlite'));
-  expect(destroyed.length).toBe(counted(state).sealed);
-  expect(destroyed.filter(({ place, what }) => place !== 'vault' || what !== 'original')).toEqual([]);
-  expect(
-    touched
-      .filter(isSealed)
-      .map(({ by, call, path }) => `${by} ${call} ${path}`)
-      .sort(),
-  ).toEqual(destroyed.map(({ key }) => `libuv-worker unlink ${join(state, 'vault', key)}`).sort());
-  expect(touched.filter((each) => !isSealed(each) && !/\.partial$|\/custody\/|ledger-head\.json/.test(each.path))).toEqual([]);
+  expect(destroyed.filter(({ place }) => place !== 'vault')).toEqual([]);
+  // Every original goes before the first playable copy.
+  const { sealed } = counted(state);
+  expect(destroyed.map(({ what }) => what)).toEqual([...Array(sealed).fill('original'), ...Array(playables.length).fill('derivative')]);
+  const paths = destroyed.map(({ key }) => join(state, 'vault', key));
+  expect(paths.slice(sealed).sort()).toEqual(playables.sort());
+  const removed = touched.filter((each) => isSealed(each) || !/\.partial$|\/custody\/|ledger-head\.json/.test(each.path));
+  expect(removed.map(({ by, call, path }) => `${by} ${call} ${path}`).sort()).toEqual(
+    paths.map((path) => `libuv-worker unlink ${path}`).sort(),
+  );
 }, 240_000);
 
 describe('kill -9 while an original comes back', () => {
-  let emptied: string;
-  beforeAll(async () => {
-    emptied = join(home.path, 'emptied');
-    await copied(taken, emptied);
-    await evictAll(emptied);
-  }, 120_000);
-
   it.each(FETCHING)(
     '%s',
     async (point) => {
@@ -132,10 +160,13 @@ async function ended(child: ChildProcess): Promise<string | number | null> {
 }
 
 /** Lets the daemon run until nothing is left that may be evicted. */
-async function evictAll(state: string, under: readonly string[] = []): Promise<void> {
-  const daemon = run(state, EMPTYING, under);
+async function evictAll(
+  state: string,
+  { env = {}, under = [], playables = 0 }: { env?: Record<string, string>; under?: readonly string[]; playables?: number } = {},
+): Promise<void> {
+  const daemon = run(state, { ...EMPTYING, ...env }, under);
   const wanted = { timeout: 80_000, interval: 200 };
-  await vi.waitFor(() => expect(counted(state)).toMatchObject({ resident: 0, destructions: 0 }), wanted);
+  await vi.waitFor(() => expect(counted(state)).toMatchObject({ resident: 0, playables, destructions: 0 }), wanted);
   daemon.kill('SIGTERM');
   expect(await ended(daemon)).toBe(0);
 }
@@ -147,6 +178,7 @@ function counted(state: string) {
     return {
       sealed: count("originals WHERE state = 'sealed' AND bytes > 0"),
       resident: count("originals WHERE state = 'sealed' AND evicted_at IS NULL AND bytes > 0"),
+      playables: count("derivatives WHERE kind = 'playable' AND evicted_at IS NULL"),
       destructions: count('destructions'),
       fetches: count('fetches'),
     };
@@ -156,8 +188,11 @@ function counted(state: string) {
 }
 
 /** Originals with bytes that the vault holds. */
-function originalsIn(state: string): string[] {
+const originalsIn = (state: string) => filesIn(state, (name) => /^original-\d+\.\w+$/.test(name) && !name.endsWith('.blocks'));
+const playablesIn = (state: string) => filesIn(state, (name) => name.startsWith('playable.'));
+
+function filesIn(state: string, isMeant: (name: string) => boolean): string[] {
   return readdirSync(join(state, 'vault'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^original-\d+\.\w+$/.test(entry.name) && !entry.name.endsWith('.blocks'))
+    .filter((entry) => entry.isFile() && isMeant(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -142,6 +142,7 @@ export function aDerivative(recordingId: string, overrides: Partial<Derivative> 
     bytes: 3_000_000,
     sha256: aHash('derivative'),
     createdAtMs: START_MS,
+    evictedAtMs: null,
     ...overrides,
   };
 }

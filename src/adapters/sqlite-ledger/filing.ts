@@ -16,10 +16,15 @@ export async function fileEntry(tables: Tables, entry: CustodyEntry): Promise<vo
   await tables.insert('audit_hours', row, 'ON CONFLICT (hour) DO UPDATE SET last = excluded.last');
 }
 
-/** Notes when a recording was needed last, as long as the vault holds an original of it. */
+/** Notes when a recording was needed last: as long as the vault holds an original of it, and beside its playable copy. */
 async function fileNeed(tables: Tables, entry: CustodyEntry): Promise<void> {
   const need = needIn(entry);
   if (!need) return;
+  if (need.how !== 'evicted') {
+    const playable = { recording_id: need.recordingId, kind: 'playable' };
+    const [known] = await tables.select('derivatives', playable);
+    if (known && known.needed_at < entry.atMs) await tables.update('derivatives', { needed_at: entry.atMs }, playable);
+  }
   const row = { recording_id: need.recordingId, at: entry.atMs };
   if (need.how === 'brought')
     await tables.insert('needs', row, 'ON CONFLICT (recording_id) DO UPDATE SET at = excluded.at WHERE needs.at < excluded.at');

@@ -165,6 +165,7 @@ export function toDerivative(row: DerivativeRow): Derivative {
     bytes: row.bytes,
     sha256: row.sha256,
     createdAtMs: row.created_at,
+    evictedAtMs: row.evicted_at,
   };
 }
 

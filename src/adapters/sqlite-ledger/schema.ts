@@ -281,6 +281,8 @@ export interface DerivativeRow {
   bytes: number;
   sha256: string;
   created_at: number;
+  evicted_at: number | null;
+  needed_at: number;
 }
 
 interface KeptAnswerRow {

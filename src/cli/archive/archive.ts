@@ -41,7 +41,9 @@ function addShow(group: Command, shell: Shell): void {
     }
     const { originals, unlocked, firstEnd } = locks;
     shell.print(say('archive.locks', { originals, unlocked, firstEnd: firstEnd === null ? say('none') : timeText(firstEnd) }));
-    if (eviction.files > 0) shell.print(say('archive.evicted', { files: eviction.files, bytes: bytesText(eviction.bytes) }));
+    const { files, bytes, playable } = eviction;
+    if (files > 0) shell.print(say('archive.evicted', { files, bytes: bytesText(bytes) }));
+    if (playable.files > 0) shell.print(say('archive.evicted-playable', { files: playable.files, bytes: bytesText(playable.bytes) }));
     if (!comparison) shell.print(say('archive.never-compared'));
     else shell.print(say('archive.compared', { at: timeText(comparison.endedAt ?? comparison.startedAt), ...figures(comparison.counts) }));
     for (const [kind, count] of Object.entries(open)) shell.print(say('archive.open', { kind: word(say, 'finding', kind), count }));

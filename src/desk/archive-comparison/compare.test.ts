@@ -138,8 +138,8 @@ describe('a comparison', () => {
     const { originals } = station.ledger;
     const evicted = new Proxy(originals, {
       get: (target, name: keyof typeof originals) =>
-        name === 'get'
-          ? async (asking: string) => ({ ...(await target.get(asking)), evictedAtMs: START_MS })
+        name === 'ofRecording'
+          ? async (asking: string) => (await target.ofRecording(asking)).map((original) => ({ ...original, evictedAtMs: START_MS }))
           : Reflect.get(target, name).bind(target),
     });
     station = {

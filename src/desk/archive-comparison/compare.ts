@@ -9,6 +9,7 @@ import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
+import { evictedIds } from '#steps/evictable-items';
 import { withdrawCopies } from '#steps/withdraw-copies';
 import { acceptBucket, bucketFindings } from './bucket.ts';
 import { FoundThings } from './found.ts';
@@ -165,12 +166,9 @@ export class Comparison {
       const there = await archive.head({ key: each.key, versionId: each.versionId });
       if (there === null || (each.bytes !== null && there.bytes !== each.bytes)) still.push(each);
     }
-    const here = [];
-    for (const each of still) {
-      const original = each.itemId.startsWith('org-') ? await ledger.originals.get(each.itemId) : null;
-      // The archive was its only place: there is nothing to make the copy of, and its row tells what is lost.
-      if (original?.evictedAtMs == null) here.push(each);
-    }
+    // The archive was its only place: there is nothing to make the copy of, and its row tells what is lost.
+    const evicted = still.length === 0 ? new Set() : await evictedIds(ledger, recordingId);
+    const here = still.filter(({ itemId }) => !evicted.has(itemId));
     if (here.length > 0 && this.#withdrawn + here.length <= WITHDRAWN_MAX) {
       this.#withdrawn += here.length;
       const wrong = here.map(({ itemId, key, finding }) => ({ itemId, key, what: finding.what }));

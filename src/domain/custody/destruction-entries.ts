@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, id, key, ms, sha256, why } from './fields.ts';
+import { bytes, closed, code, count, id, key, ms, sha256, time, why } from './fields.ts';
 import { subject } from './subject.ts';
 
 const RECORDING = 'rec-01k0d5w7q3-hz01-2222222222';
@@ -59,4 +59,30 @@ export const CopySpared = defineEntry({
   },
 });
 
-export const DESTRUCTION_ENTRIES = [CopyDestroying, CopyDestroyed, CopySpared] as const;
+const PLAYABLE = `recordings/${RECORDING}/derived/2/playable.mp4`;
+
+export const PlayableEvicted = defineEntry({
+  type: 'playable.evicted',
+  about: ['recording'],
+  tells:
+    'The vault gives up the playable copy of the recording, because the archive has verified ones, the room is needed, and no original is left that could go. It plays from there.',
+  data: {
+    derivative: id('Id of the playable copy.'),
+    key: key(),
+    bytes: bytes(),
+    sha256: sha256(),
+    why: code('`space`: above the high-water mark; `intake`: what is being taken in, or fetched back, needs the room.'),
+    neededAt: time(),
+  },
+  lists: { copies: closed({ archive: id(), key: key(), verifiedAt: time(), verifiedBy: code() }) },
+  example: {
+    subject: subject('recording', RECORDING),
+    data: {
+      ...{ derivative: 'drv-01k0d5w7q3-hz01-3333333333', key: PLAYABLE, bytes: 123_456, sha256: 'ab'.repeat(32) },
+      ...{ why: 'space', neededAt: '2026-06-20T08:00:00.000Z' },
+    },
+    lists: { copies: [{ archive: 's3', key: PLAYABLE, verifiedAt: '2026-06-21T08:00:00.000Z', verifiedBy: 'readback' }] },
+  },
+});
+
+export const DESTRUCTION_ENTRIES = [CopyDestroying, CopyDestroyed, CopySpared, PlayableEvicted] as const;

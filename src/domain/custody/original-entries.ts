@@ -234,9 +234,9 @@ export const CopyWithdrawn = defineEntry({
 export const CopyChecked = defineEntry({
   type: 'copy.checked',
   about: ['recording'],
-  tells: 'A copy in the archive was read back once more, and has the sealed digest. Its original may leave the vault.',
+  tells: 'A copy in the archive was read back once more, and has the digest on record. What it is a copy of may leave the vault.',
   data: { archive: id(), item: id(), key: key(), verifiedBy: code('`readback`: every byte.') },
-  related: ({ item }) => [subject('original', item)],
+  related: ({ item }) => (item.startsWith('org-') ? [subject('original', item)] : []),
   example: {
     subject: subject('recording', RECORDING),
     data: { archive: 's3', item: ORIGINAL.id, key: `recordings/${RECORDING}/001.mp4`, verifiedBy: 'readback' },

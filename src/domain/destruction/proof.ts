@@ -1,6 +1,7 @@
 import { EvidockError } from '#domain/errors';
+import type { Evictable } from '#domain/eviction/evictable';
 import { because } from '#domain/reason';
-import type { Copy, Original } from '#domain/recording';
+import type { Copy } from '#domain/recording';
 import { type DisposalFacts, disposalFault } from './disposal-facts.ts';
 
 /** One file that is to be destroyed, in the place where it lies. */
@@ -19,10 +20,10 @@ export interface DoomedFile {
   readonly sha256: string | null;
 }
 
-/** What may be freed in the vault: an original that enough archive copies hold. */
+/** What may be freed in the vault: an original, or a playable copy, that enough archive copies hold. */
 export interface EvictionFacts {
-  readonly original: Pick<Original, 'id' | 'recordingId' | 'state' | 'bytes' | 'digests' | 'vaultKey'>;
-  /** Every copy on record of this original. */
+  readonly item: Evictable;
+  /** Every copy on record of it. */
   readonly copies: readonly Copy[];
   /** How many archives must hold it, by checks of what age at most (ms), and whether only a check that read every byte counts. */
   readonly needs: { readonly copies: number; readonly freshMs: number; readonly readBack: boolean };
@@ -65,23 +66,30 @@ const refuse = (why: ReturnType<typeof because>): never => {
   throw new EvidockError('request.conflict', why);
 };
 
-/** Throws request.conflict unless the original may leave the vault now. */
+/** Throws request.conflict unless the item may leave the vault now. */
 export function evictionProof(facts: EvictionFacts): EvictionProof {
-  const { original, copies, needs } = facts;
-  const id = original.id;
-  const own = copies.find((copy) => copy.where === VAULT && copy.itemId === id);
-  if (original.state !== 'sealed' || original.digests === null) refuse(because('destroy-not-sealed', { id }));
-  if (!own || own.key !== original.vaultKey) refuse(because('destroy-no-such-copy', { id, place: VAULT }));
-  if (facts.busy) refuse(because('destroy-busy', { id: original.recordingId }));
+  const { item, copies, needs } = facts;
+  const { what, id, recordingId, vaultKey: key, bytes, sha256 } = item;
+  if (sha256 === null) refuse(because('destroy-not-sealed', { id }));
+  if (!isInVault(facts)) refuse(because('destroy-no-such-copy', { id, place: VAULT }));
+  if (facts.busy) refuse(because('destroy-busy', { id: recordingId }));
   const good = new Set(copies.filter((copy) => isGood(facts, copy)).map(({ where }) => where));
   if (needs.copies < 1 || good.size < needs.copies)
     refuse(because('destroy-too-few-copies', { id, found: good.size, count: Math.max(1, needs.copies) }));
-  return new Made('eviction', doomedOriginal(original, { where: VAULT, key: original.vaultKey, version: null }), facts);
+  return new Made('eviction', { recordingId, itemId: id, what, where: VAULT, key, version: null, bytes, sha256 }, facts);
+}
+
+/** The vault's copy of an original has a row. That of a derivative has none: the row of the derivative itself tells. */
+function isInVault({ item, copies }: EvictionFacts): boolean {
+  if (item.evictedAtMs !== null) return false;
+  return (
+    item.what === 'derivative' || copies.some(({ where, itemId, key }) => where === VAULT && itemId === item.id && key === item.vaultKey)
+  );
 }
 
 /** A check from the future says nothing of its age. */
-function isGood({ original, needs, nowMs }: EvictionFacts, copy: Copy): boolean {
-  if (copy.where === VAULT || copy.itemId !== original.id || copy.bytes !== original.bytes) return false;
+function isGood({ item, needs, nowMs }: EvictionFacts, copy: Copy): boolean {
+  if (copy.where === VAULT || copy.itemId !== item.id || copy.bytes !== item.bytes) return false;
   if (needs.readBack && copy.verifiedBy !== 'readback') return false;
   const ageMs = nowMs - copy.verifiedAtMs;
   return ageMs >= 0 && ageMs <= needs.freshMs;
@@ -92,12 +100,4 @@ export function disposalProof(doomed: DoomedFile, facts: DisposalFacts): Disposa
   const fault = disposalFault(doomed.recordingId, facts);
   if (fault) refuse(fault);
   return new Made('disposal', doomed, facts);
-}
-
-function doomedOriginal(
-  { id, recordingId, bytes, digests }: Pick<Original, 'id' | 'recordingId' | 'bytes' | 'digests'>,
-  at: { readonly where: string; readonly key: string; readonly version: string | null },
-): DoomedFile {
-  const { where, key, version } = at;
-  return { recordingId, itemId: id, what: 'original', where, key, version, bytes, sha256: digests?.sha256 ?? null };
 }

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_LOCK } from '#domain/lock/lock';
 import { chooseEvictions, type NameFacts, type StoredFile } from './choose.ts';
+import { evictableOriginal } from './evictable.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 5, 20);
@@ -40,16 +41,16 @@ function nameOf(
   },
   bytes: number,
 ): NameFacts {
-  const original = {
+  const item = evictableOriginal({
     ...{ id, recordingId: `rec-${id}`, state: made.sealed ? ('sealed' as const) : ('copied' as const), bytes },
     ...{ digests: { sha256: 'ab', sm3: null }, vaultKey: id, evictedAtMs: null },
-  };
+  });
   const copies = made.copies.map(({ place, ageDays, readBack, whole, own }) => ({
-    ...{ itemId: own ? id : 'another', recordingId: original.recordingId, where: place, key: id, bytes: whole ? bytes : bytes + 1 },
+    ...{ itemId: own ? id : 'another', recordingId: item.recordingId, where: place, key: id, bytes: whole ? bytes : bytes + 1 },
     ...NO_LOCK,
     ...{ verifiedAtMs: NOW_MS - ageDays * DAY_MS, verifiedBy: readBack ? ('readback' as const) : ('head' as const) },
   }));
-  return { original, copies, neededAtMs: NOW_MS - made.neededDays * DAY_MS, busy: made.busy, inUse: made.inUse };
+  return { item, copies, neededAtMs: NOW_MS - made.neededDays * DAY_MS, busy: made.busy, inUse: made.inUse };
 }
 
 const filesOf = (made: readonly Made[]): StoredFile[] =>

@@ -1,6 +1,7 @@
-import type { Copy, Original } from '#domain/recording';
+import type { Copy } from '#domain/recording';
+import type { Evictable } from './evictable.ts';
 
-/** What an original must have in the archive before the vault may give it up. */
+/** What an original or a playable copy must have in the archive before the vault may give it up. */
 export interface EvictionNeeds {
   /** How many archives hold it. */
   readonly copies: number;
@@ -10,16 +11,16 @@ export interface EvictionNeeds {
   readonly readBack: boolean;
 }
 
-/** One original in the vault: a name of its bytes. */
+/** One original or playable copy in the vault: a name of its bytes. */
 export interface NameFacts {
-  readonly original: Pick<Original, 'id' | 'recordingId' | 'state' | 'bytes' | 'digests' | 'vaultKey' | 'evictedAtMs'>;
-  /** Every copy on record of this original. */
+  readonly item: Evictable;
+  /** Every copy on record of it. */
   readonly copies: readonly Copy[];
   /** When its recording was needed last: docked, looked at, derived or fetched. */
   readonly neededAtMs: number;
   /** Work of its recording waits or runs. */
   readonly busy: boolean;
-  /** Its bytes are being read or fetched at this moment: played, exported, compared with a card, checked. */
+  /** Its bytes are being read or fetched at this moment: played, exported, compared with a card, checked. Of a playable copy: anything of its recording is. */
   readonly inUse: boolean;
 }
 
@@ -40,30 +41,30 @@ export function whyStays(file: StoredFile, needs: EvictionNeeds, nowMs: number):
   return reasons.find((reason) => reason !== null && reason !== 'unverified') ?? reasons.find((reason) => reason !== null) ?? null;
 }
 
-function whyNameStays({ original, copies, busy, inUse }: NameFacts, needs: EvictionNeeds, nowMs: number): Stays | null {
-  if (original.state !== 'sealed' || original.digests === null || original.evictedAtMs !== null) return 'not-sealed';
+function whyNameStays({ item, copies, busy, inUse }: NameFacts, needs: EvictionNeeds, nowMs: number): Stays | null {
+  if (item.sha256 === null || item.evictedAtMs !== null) return 'not-sealed';
   if (busy) return 'busy';
   if (inUse) return 'in-use';
-  return whyNotSafe(original, copies, needs, nowMs);
+  return whyNotSafe(item, copies, needs, nowMs);
 }
 
-/** What an original lacks to be safe in archives alone; null: nothing. */
+/** What an item lacks to be safe in archives alone; null: nothing. */
 export function whyNotSafe(
-  original: Pick<Original, 'id' | 'bytes'>,
+  item: Pick<Evictable, 'id' | 'bytes'>,
   copies: readonly Copy[],
   needs: EvictionNeeds,
   nowMs: number,
 ): Extract<Stays, 'too-few-copies' | 'unverified'> | null {
-  const archived = copies.filter((copy) => isArchived(original, copy));
+  const archived = copies.filter((copy) => isArchived(item, copy));
   const places = (found: readonly Copy[]) => new Set(found.map(({ where }) => where)).size;
   const wanted = Math.max(1, needs.copies);
   if (places(archived) < wanted) return 'too-few-copies';
   return places(archived.filter((copy) => isFresh(copy, needs, nowMs))) < wanted ? 'unverified' : null;
 }
 
-/** Whether the copy is one in an archive, of all bytes of the original. */
-export function isArchived(original: Pick<Original, 'id' | 'bytes'>, copy: Copy): boolean {
-  return copy.where !== 'vault' && copy.itemId === original.id && copy.bytes === original.bytes;
+/** Whether the copy is one in an archive, of all bytes of the item. */
+export function isArchived(item: Pick<Evictable, 'id' | 'bytes'>, copy: Copy): boolean {
+  return copy.where !== 'vault' && copy.itemId === item.id && copy.bytes === item.bytes;
 }
 
 /** Whether the last check of a copy still counts. A check from the future tells nothing of its age. */

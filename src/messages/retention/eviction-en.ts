@@ -6,6 +6,8 @@ export const evictionTextsEn = {
   'fetch.nothing': 'The vault holds every original of it already.',
   'custody.original.evicted':
     'removed from the vault, because the archive holds it and room was needed ({why}): {bytes}; last needed {neededAt}',
+  'custody.playable.evicted':
+    'the playable copy was removed from the vault, because the archive holds it, room was needed ({why}) and no original was left that could go: {bytes}; last needed {neededAt}',
   'custody.original.fetched': 'brought back from {archive} into the vault, with the sealed digest: {bytes}',
   'custody.copy.checked': 'the copy in {archive} was read back once more, and is right',
   'mark.evicted': 'archive only',

@@ -7,18 +7,27 @@ export interface Needed {
   readonly atMs: number;
 }
 
+export interface Evicted {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** What the vault holds, and what of it may be needed least. */
 export interface EvictionReader {
   /** Recordings of which the vault holds an original, the least recently needed first; `after`: the last one of the page before. At most 1000. */
   needed(page: { readonly after?: Needed; readonly limit: number }): Promise<readonly Needed[]>;
-  /** When a recording was needed last; null: the vault holds nothing of it. */
+  /** The same of recordings whose playable copy the vault holds. That a file was seen on a docked card is no need of it. */
+  playables(page: { readonly after?: Needed; readonly limit: number }): Promise<readonly Needed[]>;
+  /** When a recording was needed last; null: the vault holds no original of it. */
   neededAt(recordingId: string): Promise<number | null>;
+  /** The same beside its playable copy; null: the vault does not hold it. */
+  playableNeededAt(recordingId: string): Promise<number | null>;
   /** Sealed originals with these bytes that the vault holds, at most `limit`: names of one file, as far as its disk has links. */
   names(of: { readonly sha256: string; readonly bytes: number }, limit: number): Promise<readonly Original[]>;
   /** Ids of evicted originals that are being fetched back, the oldest first. After a crash they are gone on with. */
   fetches(limit: number): Promise<readonly string[]>;
-  /** What was evicted and not fetched since. */
-  evicted(): Promise<{ readonly files: number; readonly bytes: number }>;
+  /** Originals that were evicted and not fetched since; and playable copies that were evicted and not made again since. */
+  evicted(): Promise<Evicted & { readonly playable: Evicted }>;
 }
 
 export interface EvictionWriter {

@@ -92,6 +92,8 @@ export interface RecordingsWriter {
   withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
   /** Writes a derivative, in place of the one of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;
+  /** The vault does not hold this playable copy from `atMs` on. Returns false if there is no such row any more, because it was made again. */
+  markPlayableEvicted(derivativeId: string, atMs: number): Promise<boolean>;
   /** Notes files among the recording's derivatives that are to be removed, because no row names them any more. A key that is noted already stays noted. */
   noteLeftovers(recordingId: string, keys: readonly string[]): Promise<void>;
   forgetLeftover(key: string): Promise<void>;

@@ -49,7 +49,8 @@ export function openEviction(
   });
   const { on, highWater, lowWater, everySeconds } = config.eviction;
   const marks = { high: highWater, low: lowWater };
-  const settings = { marks, needs: evictionNeeds(config.eviction), everyMs: everySeconds * 1000 };
+  const needs = evictionNeeds(config.eviction);
+  const settings = { marks, needs, playable: config.archive.derivatives, everyMs: everySeconds * 1000 };
   const common = { ledger, clock, log, faults };
   const evictor = archive && on ? new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings }) : null;
   const room = evictor ?? NO_ROOM;

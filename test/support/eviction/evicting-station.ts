@@ -8,21 +8,23 @@ import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { sha256Hex } from '#domain/canonical-json';
 import type { EvictionNeeds } from '#domain/eviction/choose';
-import type { Original } from '#domain/recording';
-import { manifestKey } from '#domain/vault/vault-key';
+import type { Derivative, Original } from '#domain/recording';
+import { derivativeKey, manifestKey } from '#domain/vault/vault-key';
 import type { Archive } from '#ports/archive';
 import type { FaultPoint } from '#ports/fault-points';
 import type { NewRecording } from '#ports/ledger/recordings';
-import { aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { aDerivative, aDocking, anId, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { evictionParts } from '#test/support/eviction/eviction-parts';
 import { temporaryDirectory } from '#test/support/evidock';
 import { contradictionsIn } from '#test/support/ledger/replayed';
-import { tellArchived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
+import { tellArchived, tellDerived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 
 export const DAY_MS = 86_400_000;
 
 interface Options {
   readonly needs?: Partial<EvictionNeeds>;
+  /** Whether playable copies may go too. */
+  readonly playable?: boolean;
   readonly reached?: (point: FaultPoint) => void;
   /** Puts something in front of the archive. */
   readonly wrap?: (archive: Archive) => Archive;
@@ -33,6 +35,7 @@ interface Options {
 /** Ledger, vault, archive and eviction with their real parts, in a directory; recordings are written as the stages write them. */
 export async function evictingStation({
   needs = {},
+  playable = true,
   reached = () => undefined,
   wrap = (archive) => archive,
   home,
@@ -52,7 +55,7 @@ export async function evictingStation({
   const stored = new DiskArchive({ directory: join(directory, 'archive'), limiter, faults, stationId: STATION_ID });
   await stored.open(false);
   const archive = wrap(stored);
-  const parts = evictionParts({ ledger, clock, faults, disk, root, archive, needs, attributes });
+  const parts = evictionParts({ ledger, clock, faults, disk, root, archive, needs, playable, attributes });
   const { evictor, fetchBack } = parts;
   const docking = aDocking();
   let count = 0;
@@ -86,13 +89,33 @@ export async function evictingStation({
       if (!original) throw new Error(`no ${id}`);
       return original;
     },
-    /** Puts an original into the archive, verified at the time of START_MS. */
-    async archived(original: Original, content: Uint8Array): Promise<Original> {
-      const sha256 = original.digests?.sha256 ?? '';
-      const object = { key: original.vaultKey, bytes: content.length, sha256, mediaType: 'video/mp4' };
+    /** Puts an original or a playable copy into the archive, verified at the time of START_MS. */
+    async archived<T extends Original | Derivative>(item: T, content: Uint8Array): Promise<T> {
+      const object = { key: item.vaultKey, bytes: content.length, sha256: sha256Hex(content), mediaType: 'video/mp4' };
       await stored.put({ ...object, open: async ({ start, end }) => Readable.from([Buffer.from(content.subarray(start, end))]) });
-      await ledger.transaction((writer) => tellArchived(writer, [original]));
-      return original;
+      await ledger.transaction((writer) => tellArchived(writer, [item]));
+      return item;
+    },
+    /** Makes the playable copy of a recording, as of `run`. A former one has no row any more. */
+    async playable({ recordingId }: Original, content: Uint8Array, { atMs = START_MS, run = 1 } = {}): Promise<Derivative> {
+      const recording = await ledger.recordings.get(recordingId);
+      if (!recording) throw new Error(`no ${recordingId}`);
+      const [former = null] = await ledger.recordings.derivatives(recordingId);
+      count += 1;
+      const made = aDerivative(recordingId, {
+        ...{ id: anId('drv', START_MS + count), vaultKey: derivativeKey(recordingId, run, 'playable.mp4'), bytes: content.length },
+        ...{ sha256: sha256Hex(content), createdAtMs: atMs },
+      });
+      await put(made.vaultKey, content);
+      await ledger.transaction((writer) =>
+        tellDerived(writer, recording, { derivatives: [made], durationMs: 60_000, atMs, replaces: former?.id ?? null }),
+      );
+      return made;
+    },
+    async playableNow({ recordingId }: Pick<Derivative, 'recordingId'>): Promise<Derivative> {
+      const [found] = await ledger.recordings.derivatives(recordingId);
+      if (!found) throw new Error(`no playable copy of ${recordingId}`);
+      return found;
     },
     async both(content: Uint8Array, more: Partial<NewRecording> & { like?: Original } = {}): Promise<Original> {
       return this.archived(await this.sealed(content, more), content);

@@ -24,16 +24,18 @@ interface Options {
   readonly root: string;
   readonly archive: Archive;
   readonly needs: Partial<EvictionNeeds>;
+  /** Whether playable copies may go too; they may if it is left out. */
+  readonly playable?: boolean;
   readonly attributes?: SealedAttributes | undefined;
 }
 
 /** Everything of eviction and fetch-back over a ledger, a vault and an archive. */
-export function evictionParts({ ledger, clock, faults, disk, root, archive, needs, attributes }: Options) {
+export function evictionParts({ ledger, clock, faults, disk, root, archive, needs, playable = true, attributes }: Options) {
   const inUse = new KeysInUse();
   const log = pino({ level: 'silent' });
   const eraser = diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, attributes, ready: async () => undefined });
   const common = { ledger, clock, log, faults };
-  const settings = { marks: { high: 90, low: 80 }, needs: { ...NEEDS, ...needs }, everyMs: 3_600_000 };
+  const settings = { marks: { high: 90, low: 80 }, needs: { ...NEEDS, ...needs }, playable, everyMs: 3_600_000 };
   const poked: number[] = [];
   const pokeWork = () => void poked.push(1);
   const evictor = new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings });

@@ -82,7 +82,12 @@ async function run({ days, filesADay, fileMiB, home, told }: Required<Days>, sta
   const front = (disk: Vault, ledger: Ledger): Vault => {
     const inUse = new KeysInUse();
     const eraser = diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, ready: async () => undefined });
-    const settings = { marks: { high: 90, low: 80 }, needs: { copies: 1, freshMs: 30 * DAY_MS, readBack: true }, everyMs: 3_600_000 };
+    const settings = {
+      marks: { high: 90, low: 80 },
+      needs: { copies: 1, freshMs: 30 * DAY_MS, readBack: true },
+      playable: false,
+      everyMs: 3_600_000,
+    };
     const common = { ledger, clock, log, faults: FAULTS, vault: disk, archive };
     evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
     const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });

@@ -76,10 +76,16 @@ export function takeBackArchiveLocks(raw: DatabaseSync): void {
   for (const column of columns) raw.exec(`ALTER TABLE copies DROP COLUMN ${column}`);
 }
 
-/** What came with eviction, beside its tables. */
+/** What came with eviction of originals and of playable copies, beside its tables. */
 export function takeBackEviction(raw: DatabaseSync): void {
   raw.exec('DROP INDEX originals_evicted');
   for (const column of ['evicted_at', 'blocks_sha256']) raw.exec(`ALTER TABLE originals DROP COLUMN ${column}`);
+  takeBackPlayableEviction(raw);
+}
+
+export function takeBackPlayableEviction(raw: DatabaseSync): void {
+  for (const index of ['derivatives_by_need', 'derivatives_evicted']) raw.exec(`DROP INDEX ${index}`);
+  for (const column of ['evicted_at', 'needed_at']) raw.exec(`ALTER TABLE derivatives DROP COLUMN ${column}`);
 }
 
 /** What came with the schedule of retention. */

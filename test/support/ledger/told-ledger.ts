@@ -60,18 +60,23 @@ export async function tellSealed(
   await recordSealed(writer, { original: { ...original, digests }, sealedAtMs: atMs, method: 'direct', manifestSha256 });
 }
 
-/** Records the first derivatives of a recording. */
+/** Records derivatives of a recording; `replaces`: the one whose place they take. */
 export async function tellDerived(
   writer: LedgerWriter,
   recording: NewRecording,
-  { derivatives, durationMs, atMs }: { derivatives: readonly Derivative[]; durationMs: number; atMs: number },
+  {
+    derivatives,
+    durationMs,
+    atMs,
+    replaces = null,
+  }: { derivatives: readonly Derivative[]; durationMs: number; atMs: number; replaces?: string | null },
 ): Promise<void> {
   for (const derivative of derivatives) await writer.recordings.upsertDerivative({ ...derivative, createdAtMs: atMs });
   await writer.recordings.update(recording.id, { state: 'derived', durationMs });
   const lists = {
     inputs: [...(derivatives[0]?.inputs ?? [])],
     derivatives: derivatives.map(({ id, kind, recipe, vaultKey, mediaType, bytes, sha256 }) => ({
-      ...{ id, kind, recipe, key: vaultKey, mediaType, bytes, sha256, replaces: null },
+      ...{ id, kind, recipe, key: vaultKey, mediaType, bytes, sha256, replaces },
     })),
     segments: [],
     claims: describeClaims(recording.startClaims),
@@ -82,17 +87,20 @@ export async function tellDerived(
   await writer.custody.append(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
 }
 
-/** Records that these originals of one recording are in the archive `disk`. */
+/** Records that these originals or derivatives of one recording are in the archive `disk`. */
 export async function tellArchived(
   writer: LedgerWriter,
-  originals: readonly Original[],
+  items: readonly (Original | Derivative)[],
   verifiedBy: 'readback' | 'head' = 'readback',
 ): Promise<void> {
-  const [first] = originals;
+  const [first] = items;
   if (!first) return;
-  for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy }));
+  for (const item of items) await writer.recordings.upsertCopy(aCopy(item, { where: 'disk', verifiedBy }));
   await writer.recordings.update(first.recordingId, { archivedAtMs: START_MS });
-  const objects = originals.map(({ id, vaultKey, bytes, digests }) => ({ item: id, key: vaultKey, bytes, sha256: digests?.sha256 ?? '' }));
+  const objects = items.map((item) => {
+    const { id, vaultKey: key, bytes } = item;
+    return { item: id, key, bytes, sha256: 'digests' in item ? (item.digests?.sha256 ?? '') : item.sha256 };
+  });
   const about = { atMs: START_MS, actor: STATION, subject: subject('recording', first.recordingId) };
   const data = { archive: 'disk', verifiedBy };
   await writer.recordings.update(first.recordingId, { archivedAtMs: START_MS });

@@ -257,7 +257,7 @@ function frontOf(given: {
   const root = join(directory, 'vault');
   const eraser = killer.mortal(diskEraser({ where: 'vault', directory: root, errors: VAULT_WRITE_ERRORS, ready: async () => undefined }));
   const needs = { copies: 1, freshMs: 30 * DAY_MS, readBack: true };
-  const settings = { marks: { high: 90, low: 80 }, needs, everyMs: 3_600_000 };
+  const settings = { marks: { high: 90, low: 80 }, needs, playable: true, everyMs: 3_600_000 };
   const common = { ledger, clock, log: pino({ level: 'silent' }), faults: killer, vault: disk, archive };
   const evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
   const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });

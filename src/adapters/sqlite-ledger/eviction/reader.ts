@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Original } from '#domain/recording';
 import type { Scope } from '#domain/scope';
-import type { EvictionReader, Needed } from '#ports/ledger/eviction';
+import type { Evicted, EvictionReader, Needed } from '#ports/ledger/eviction';
 import type { Rows } from '../connection.ts';
 import { toOriginal } from '../rows.ts';
 import type { Schema } from '../schema.ts';
@@ -24,10 +24,29 @@ export class SqlEvictionReader implements EvictionReader {
     return rows.map((row) => ({ recordingId: row.recording_id, atMs: row.at }));
   }
 
+  async playables({ after, limit }: { after?: Needed; limit: number }): Promise<readonly Needed[]> {
+    let found = this.#held().orderBy('needed_at').orderBy('recording_id').limit(limit);
+    if (after !== undefined) found = found.where(sql<boolean>`(needed_at, recording_id) > (${after.atMs}, ${after.recordingId})`);
+    const rows = await this.#sight.narrow(found, 'recording', 'derivatives.recording_id').execute();
+    return rows.map((row) => ({ recordingId: row.recording_id, atMs: row.needed_at }));
+  }
+
+  /** Playable copies that the vault holds. In the text, because an index holds only those. */
+  #held() {
+    const held = sql<boolean>`kind = 'playable' AND evicted_at IS NULL`;
+    return this.#db.selectFrom('derivatives').select(['recording_id', 'needed_at']).where(held);
+  }
+
   async neededAt(recordingId: string): Promise<number | null> {
     const found = this.#db.selectFrom('needs').select('at').where('recording_id', '=', recordingId);
     const [row] = await this.#sight.narrow(found, 'recording', 'needs.recording_id').execute();
     return row?.at ?? null;
+  }
+
+  async playableNeededAt(recordingId: string): Promise<number | null> {
+    const found = this.#held().where('recording_id', '=', recordingId);
+    const [row] = await this.#sight.narrow(found, 'recording', 'derivatives.recording_id').execute();
+    return row?.needed_at ?? null;
   }
 
   async names({ sha256, bytes }: { sha256: string; bytes: number }, limit: number): Promise<readonly Original[]> {
@@ -56,12 +75,16 @@ export class SqlEvictionReader implements EvictionReader {
     return rows.map((row) => row.original_id);
   }
 
-  async evicted(): Promise<{ files: number; bytes: number }> {
+  async evicted(): Promise<Evicted & { playable: Evicted }> {
+    return { ...(await this.#evictedOf('originals')), playable: await this.#evictedOf('derivatives') };
+  }
+
+  async #evictedOf(table: 'originals' | 'derivatives'): Promise<Evicted> {
     const found = this.#db
-      .selectFrom('originals')
+      .selectFrom(table)
       .select(({ fn }) => [fn.countAll<number>().as('files'), fn.coalesce(fn.sum<number>('bytes'), sql<number>`0`).as('bytes')])
       .where('evicted_at', 'is not', null);
-    const [row] = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
+    const [row] = await this.#sight.narrow(found, 'recording', `${table}.recording_id`).execute();
     return { files: Number(row?.files ?? 0), bytes: Number(row?.bytes ?? 0) };
   }
 }

@@ -173,8 +173,14 @@ export class SqlRecordingsWriter implements RecordingsWriter {
         bytes: derivative.bytes,
         sha256: derivative.sha256,
         created_at: derivative.createdAtMs,
+        evicted_at: derivative.evictedAtMs,
+        needed_at: derivative.createdAtMs,
       })
       .execute();
+  }
+
+  async markPlayableEvicted(derivativeId: string, atMs: number): Promise<boolean> {
+    return (await this.#tables.update('derivatives', { evicted_at: atMs }, { id: derivativeId, kind: 'playable', evicted_at: null })) === 1;
   }
 
   async noteLeftovers(recordingId: string, keys: readonly string[]): Promise<void> {

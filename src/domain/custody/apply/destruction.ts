@@ -1,4 +1,4 @@
-import { CopyDestroyed, CopyDestroying, CopySpared } from '#domain/custody/destruction-entries';
+import { CopyDestroyed, CopyDestroying, CopySpared, PlayableEvicted } from '#domain/custody/destruction-entries';
 import { add, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
 
@@ -27,4 +27,5 @@ export const DESTRUCTION_RULES = [
     ...(why === 'disposal' && what === 'original' && place === 'vault' ? [set('originals', { id: item }, { evicted_at: atMs })] : []),
   ]),
   rule(CopySpared, ({ data: { place, key } }) => [remove('destructions', { place, key })]),
+  rule(PlayableEvicted, ({ subject: { id }, atMs }) => [set('derivatives', { recording_id: id, kind: 'playable' }, { evicted_at: atMs })]),
 ];

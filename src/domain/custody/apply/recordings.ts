@@ -144,7 +144,7 @@ export const RECORDING_RULES = [
       ...(replaces === null ? [] : [remove('copies', { recording_id: id, item_id: replaces })]),
       add('derivatives', {
         ...{ id: own, recording_id: id, kind, recipe, inputs: lists.inputs, vault_key: key, media_type: mediaType, bytes, sha256 },
-        created_at: atMs,
+        ...{ created_at: atMs, evicted_at: null },
       }),
     ]),
     ...(lists.segments ?? []).map(({ original, durationMs }) => set('originals', { id: original }, { duration_ms: durationMs })),

@@ -132,6 +132,7 @@ export interface Projections extends DisposalProjections, DutyProjections, HoldP
     bytes: number;
     sha256: string;
     created_at: number;
+    evicted_at: number | null;
   };
   cases: {
     number: string;
@@ -326,7 +327,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     key: ['recording_id', 'kind'],
     columns: {
       ...plain('id', 'recording_id', 'kind', 'recipe', 'vault_key', 'media_type', 'bytes', 'sha256', 'created_at'),
-      inputs: 'json',
+      ...{ ...plain('evicted_at'), inputs: 'json' },
     },
   },
   cases: {

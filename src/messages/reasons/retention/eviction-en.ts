@@ -9,6 +9,7 @@ export const evictionEn = {
   'fetch-stopped': 'the station stops; the rest comes at its next start',
   'above-high-water': 'lies above eviction.highWater',
   'evicted-told': '{files} {files:original|originals} ({size}) held by the archive alone',
+  'evicted-playable-told': '{files} playable {files:copy|copies} ({size}) held by the archive alone',
   'eviction-off': 'eviction.on is off, so the vault gives up nothing',
   'above-low-water': 'the vault is {size} above its low-water mark',
   'below-low-water': 'the vault is below its low-water mark',

@@ -8,6 +8,7 @@ export const evictionZhCN = {
   'fetch-stopped': '采集站正在停止，其余部分将在下次启动后取回',
   'above-high-water': '高于 eviction.highWater',
   'evicted-told': '仅存于归档的原始文件 {files} 个（{size}）',
+  'evicted-playable-told': '仅存于归档的可播放副本 {files} 个（{size}）',
   'eviction-off': 'eviction.on 已关闭，本地库不移出任何文件',
   'above-low-water': '本地库高出低水位线 {size}',
   'below-low-water': '本地库低于低水位线',
