@@ -8,6 +8,7 @@ import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { diskEraser } from '#adapters/disk/original-eraser';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
+import { CheckedArchivedCopies } from '#evict/archived-copies';
 import { EvictableVault } from '#evict/evictable-vault';
 import { Evictor } from '#evict/evictor';
 import { ArchiveFetchBack } from '#evict/fetch-back';
@@ -42,7 +43,8 @@ const station = await benchStation(state, {
     const evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
     opened.evictor = evictor;
     const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });
-    return new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack });
+    const archived = new CheckedArchivedCopies({ ...common, foundBad: () => undefined });
+    return new EvictableVault({ vault: disk, ledger, archive, archived, inUse, room: evictor, fetchBack });
   },
 });
 const { ledger, vault } = station;

@@ -164,6 +164,14 @@ export function fetchedBack(log: Log, facts: { recordingId: string; originalId: 
   log.info({ event: 'original.fetched', stage: 'evict', ...facts }, 'an evicted original is in the vault again');
 }
 
+/** `why`: `no-block-list` was sealed before there were any; `block-list-lost`: the vault has lost it. */
+export function servedUnchecked(log: Log, facts: { recordingId: string; originalId: string; why: string }): void {
+  log.warn(
+    { event: 'archive.unchecked', stage: 'evict', ...facts },
+    'a part of an archived original is read that cannot be compared with what was sealed',
+  );
+}
+
 export function deriveIsSlow(log: Log, facts: { recordingId: string; afterMs: number }): void {
   log.info({ event: 'derive.slow', stage: 'derive', ...facts }, 'a slow recording goes to the end of the queue');
 }

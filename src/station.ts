@@ -129,6 +129,8 @@ export class Station {
   readonly #presence = new WorkerPresence();
   /** Rings the work of this station, once there is some. */
   #pokeWork: () => void = () => undefined;
+  /** Has the scrub look at once for what is due, once there is one. */
+  #pokeScrub: () => void = () => undefined;
 
   constructor({ config, mode, clock, env, acceptLedger = false }: Options) {
     this.#mode = mode;
@@ -191,6 +193,7 @@ export class Station {
       upkeep: opened.ledger.upkeep,
       ...working,
       fetchBack: opened.eviction.fetchBack,
+      archived: opened.eviction.archived,
       evicting: opened.eviction.evictor,
       workerDoor: door,
       workersHeard: this.#presence,
@@ -212,6 +215,7 @@ export class Station {
       played: new PlayedTimes(),
       facts: this.#facts(),
     };
+    this.#pokeScrub = deps.scrub.wake;
     const metrics = new Metrics(deps);
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
@@ -241,7 +245,8 @@ export class Station {
     onStop(() => disk.close());
     const opened = await openArchive(this.#context, ledger);
     const archive = opened?.archive ?? null;
-    const eviction = openEviction(this.#context, { ledger, disk, archive, attributes, pokeWork: () => this.#pokeWork() });
+    const pokes = { pokeWork: () => this.#pokeWork(), pokeScrub: () => this.#pokeScrub() };
+    const eviction = openEviction(this.#context, { ledger, disk, archive, attributes, ...pokes });
     const { vault } = eviction;
     const checkArchive: DeskDeps['checkArchive'] = async (options) =>
       opened ? opened.health.check(options) : because('none-configured', {});

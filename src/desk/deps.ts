@@ -4,6 +4,7 @@ import type { MachineState } from '#domain/machine/machine';
 import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
+import type { ArchivedCopies } from '#ports/archived-copies';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { DocumentPrinter } from '#ports/document-printer';
@@ -44,6 +45,7 @@ export interface DeskDeps {
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
+  readonly archived: ArchivedCopies;
   /** What is known of the storage of the archive; null without an archive. */
   readonly bucket: ComparisonParts | null;
   readonly fetchBack: FetchBack;

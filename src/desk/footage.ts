@@ -7,6 +7,7 @@ import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
 import { bytesText } from '#messages/figures';
 import type { Archive } from '#ports/archive';
+import type { ArchivedCopies } from '#ports/archived-copies';
 import type { LedgerReader } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { VaultReader } from '#ports/vault';
@@ -115,6 +116,7 @@ export interface Stores {
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
+  readonly archived: ArchivedCopies;
 }
 
 /** The place from which an item is read, after a look has shown that the item is there. */
@@ -125,7 +127,7 @@ export interface Source {
 
 /** Throws vault.* or archive.* if the item is not there as it was sealed. What was evicted from the vault is read from the archive. */
 export async function sourceOf(deps: Stores, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
-  const { vault, archive, ledger } = deps;
+  const { vault, archive, archived, ledger } = deps;
   if (from === 'vault') {
     const found = await vault.stat(item.key);
     if (!found && (await evictedIds(ledger, item.recordingId)).has(item.id)) return sourceOf(deps, item, 'archive', signal);
@@ -135,9 +137,7 @@ export async function sourceOf(deps: Stores, item: Item, from: 'vault' | 'archiv
     return { place: 'vault', open: (range) => vault.read(item.key, range) };
   }
   if (!archive) throw new EvidockError('request.invalid', because('no-archive', { field: 'from' }));
-  const found = await archive.head(item);
-  if (!found) throw new EvidockError('archive.missing', because('key', { key: item.key }));
-  if (found.bytes !== item.bytes)
-    throw new EvidockError('archive.mismatch', because('size-sealed', { key: item.key, found: found.bytes, bytes: item.bytes }));
-  return { place: archive.name, open: (range) => archive.read(item, range, signal) };
+  const copy = { ...item, itemId: item.id };
+  await archived.mustBeThere(copy);
+  return { place: archive.name, open: (range) => archived.read(copy, range, signal) };
 }

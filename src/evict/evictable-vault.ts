@@ -5,6 +5,7 @@ import { because } from '#domain/reason';
 import type { Copy, Derivative, Original } from '#domain/recording';
 import { recordingIdOfKey } from '#domain/vault/vault-key';
 import type { Archive } from '#ports/archive';
+import type { ArchivedCopies } from '#ports/archived-copies';
 import type { FetchBack } from '#ports/fetch-back';
 import type { LedgerReader } from '#ports/ledger';
 import type { ResumedDraft, Vault, VaultDraft, VaultFile } from '#ports/vault';
@@ -18,6 +19,7 @@ interface Options {
   readonly ledger: Pick<LedgerReader, 'originals' | 'recordings'>;
   /** null: nothing is ever evicted. */
   readonly archive: Archive | null;
+  readonly archived: ArchivedCopies;
   readonly inUse: KeysInUse;
   readonly room: VaultRoom;
   readonly fetchBack: FetchBack;
@@ -71,7 +73,7 @@ export class EvictableVault implements Vault {
     try {
       const stream = await this.#vaultOrArchive(key, {
         inVault: () => this.#vault.read(key, range),
-        inArchive: (archive, copy) => archive.read(copy, range ?? { start: 0, end: copy.bytes }),
+        inArchive: (archived, copy) => archived.read(copy, range ?? { start: 0, end: copy.bytes }),
       });
       stream.once('close', release);
       return stream;
@@ -86,7 +88,7 @@ export class EvictableVault implements Vault {
     try {
       const file = await this.#vaultOrArchive(key, {
         inVault: () => this.#vault.openFile(key),
-        inArchive: async (archive, copy) => archivedFile(archive, copy),
+        inArchive: async (archived, copy) => archivedFile(archived, copy),
       });
       return {
         bytes: file.bytes,
@@ -104,7 +106,7 @@ export class EvictableVault implements Vault {
 
   async #vaultOrArchive<T>(
     key: string,
-    { inVault, inArchive }: { inVault: () => Promise<T>; inArchive: (archive: Archive, copy: Copy) => Promise<T> },
+    { inVault, inArchive }: { inVault: () => Promise<T>; inArchive: (archived: ArchivedCopies, copy: Copy) => Promise<T> },
   ): Promise<T> {
     try {
       return await inVault();
@@ -115,7 +117,7 @@ export class EvictableVault implements Vault {
       const copies = await ledger.recordings.copies(item.recordingId);
       const copy = copies.find(({ itemId, where }) => itemId === item.id && where === archive.name);
       if (!copy) throw new EvidockError('archive.missing', because('not-archived', { id: item.id }));
-      return inArchive(archive, copy);
+      return inArchive(this.#options.archived, copy);
     }
   }
 

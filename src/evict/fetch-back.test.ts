@@ -277,7 +277,7 @@ describe('the vault in front of eviction', () => {
   it('reads an evicted original from the archive, and from the vault when it is there again', async () => {
     const { ranges, wrap } = watched();
     station = await evictingStation({ wrap });
-    const original = await evicted(clip(1));
+    const original = await evicted(clip(1, 5 * MEBIBYTE));
     const { buffer } = await import('node:stream/consumers');
     const read = async (range?: { start: number; end: number }) =>
       (await buffer(await station.vault.read(original.vaultKey, range))).length;

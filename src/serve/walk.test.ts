@@ -21,6 +21,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
 import { statusIn } from '#test/support/card/shown-docking';
+import { checkedCopies } from '#test/support/eviction/checked-copies';
 import { evictedRecording } from '#test/support/eviction/evicted-recording';
 import { tellLooks } from '#test/support/ledger/looked';
 import { contradictionsIn } from '#test/support/ledger/replayed';
@@ -208,6 +209,7 @@ beforeAll(async () => {
   const deps = {
     ...station.deps,
     archive,
+    archived: checkedCopies(station.deps, archive),
     bucket: diskBucket(join(station.directory, 'archive'), station.clock),
     fetchBack: new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room: noRoom, clock, log, faults }),
     facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },

@@ -78,6 +78,9 @@ export function eviction(it: It): void {
     expect(await names(11)).toEqual([]);
     await ledger.transaction((writer) => evict(writer, first as Listed, START_MS + 5));
     expect(await names()).toEqual([second?.id]);
+    // What left the vault is a twin all the same.
+    const twins = async (bytes = 10) => (await ledger.eviction.twins({ sha256, bytes }, 5)).map(({ id }) => id);
+    expect([await twins(), await twins(11)]).toEqual([[first?.id, second?.id], []]);
     expect(await ledger.eviction.evicted()).toEqual({ files: 1, bytes: 10, playable: { files: 0, bytes: 0 } });
     expect(await ledger.originals.get(first?.id ?? '')).toMatchObject({ evictedAtMs: START_MS + 5, blocksSha256: 'ab'.repeat(32) });
   });

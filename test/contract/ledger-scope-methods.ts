@@ -160,6 +160,7 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'eviction.neededAt': (reader, of) => reader.eviction.neededAt(of.recording),
   'eviction.playableNeededAt': (reader, of) => reader.eviction.playableNeededAt(of.recording),
   'eviction.names': (reader, of) => reader.eviction.names({ sha256: someDigests(`sealed ${of.officer}`).sha256, bytes: of.bytes }, 5),
+  'eviction.twins': (reader, of) => reader.eviction.twins({ sha256: someDigests(`sealed ${of.officer}`).sha256, bytes: of.bytes }, 5),
   'eviction.fetches': async (reader, of) => among(await reader.eviction.fetches(10), of.evicted),
   'eviction.evicted': async (reader, of) => ((await reader.eviction.evicted()).bytes >= of.evictedBytes ? of : null),
   'cases.get': (reader, of) => reader.cases.get(of.caseNumber),

@@ -92,6 +92,18 @@ export function scrubs(it: It): void {
     expect(await ledger.scrubs.faultsSince('disk', START_MS)).toBe(0);
   });
 
+  it('gives the copy whose fault is due, however lately it was checked', async (ledger) => {
+    const [first, , faulty = ''] = await checkedAt(ledger, [START_MS, START_MS + 10, START_MS + 90]);
+    const recordingId = (await ledger.originals.get(faulty))?.recordingId ?? '';
+    await put(ledger, aFault(faulty, recordingId, { dueAtMs: START_MS + 100 }));
+    const due = async (ms: number, place = 'vault') => (await ledger.scrubs.dueFault(place, START_MS + ms))?.itemId;
+    expect([await due(99), await due(100), await due(100, 'disk')]).toEqual([undefined, faulty, undefined]);
+    // What was checked longest ago is another one all the same.
+    expect((await ledger.scrubs.next('vault', START_MS + 100))?.itemId).toBe(first);
+    await put(ledger, aFault(faulty, recordingId, { dueAtMs: START_MS + 100, endedAtMs: START_MS + 100 }));
+    expect(await due(100)).toBeUndefined();
+  });
+
   it('keeps what people have ordered', async (ledger) => {
     const none = { paused: false, haltedAtMs: null, confirmedAtMs: null, runSinceMs: null };
     expect(await ledger.scrubs.orders('vault')).toEqual(none);

@@ -13,6 +13,7 @@ import type { Original } from '#domain/recording';
 import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
+import { checkedCopies } from '#test/support/eviction/checked-copies';
 import { evictedRecording, evictPlayable } from '#test/support/eviction/evicted-recording';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { buildServer } from '../../src/serve/server.ts';
@@ -34,7 +35,7 @@ beforeEach(async () => {
   await archive.open(false);
   const room = { makeRoom: async () => 0 };
   const fetchBack = new ArchiveFetchBack({ ledger, vault: vault as Vault, archive, room, clock, log, faults });
-  app = buildServer({ deps: { ...station.deps, archive, fetchBack }, way: 'socket' });
+  app = buildServer({ deps: { ...station.deps, archive, archived: checkedCopies(station.deps, archive), fetchBack }, way: 'socket' });
   id = await evictedRecording(station, archive, CONTENT);
 });
 afterEach(async () => {
@@ -104,7 +105,9 @@ describe('an evicted original', () => {
       'disk',
       (await original()).id,
     ]);
-    expect((await download()).statusCode).toBe(200);
+    // None of its bytes is shown.
+    const shown = await download();
+    expect([shown.statusCode, shown.json()]).toEqual([502, expect.objectContaining({ code: 'archive.mismatch' })]);
   });
 });
 

@@ -22,6 +22,7 @@ import { buildServer } from '#serve/server';
 import { archiveOn, clientOf, type S3Server } from '#test/support/archive/s3-server';
 import { startS3rver } from '#test/support/archive/s3rver';
 import { aCaseDraft } from '#test/support/custody';
+import { checkedCopies } from '#test/support/eviction/checked-copies';
 import { temporaryDirectory } from '#test/support/evidock';
 import { CASE, type CallUpStation, callUpStation, type PersonName } from '#test/support/people/call-up-station';
 import { signedInAs } from '#test/support/principals';
@@ -57,7 +58,7 @@ beforeAll(async () => {
   let archive: ReturnType<typeof archiveOn> | null = null;
   station = await callUpStation();
   archive = archiveOn(s3, station.ledger.uploads);
-  const deps = { ...station.deps, archive };
+  const deps = { ...station.deps, archive, archived: checkedCopies(station.deps, archive) };
   // A person is known by the name in the bearer, as they are on record now.
   const whoIs: ReturnType<typeof stationGatekeeper>['whoIs'] = async ({ bearer }) => {
     const user = await station.ledger.people.user(`usr-${bearer?.replace('evd_', '')}`);

@@ -24,6 +24,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { clockWatchOf } from '#test/support/clock-watch';
 import { quickDisposals } from '#test/support/disposal';
+import { checkedCopies } from '#test/support/eviction/checked-copies';
 import { temporaryDirectory } from '#test/support/evidock';
 import { tellDerived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
 import { quickDoors } from '#test/support/people/doors';
@@ -83,6 +84,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ledger,
     looks,
     fetchBack: new ArchiveFetchBack({ ...{ ledger, vault, clock, log, faults }, archive: overrides.archive ?? null, room: NO_ROOM }),
+    archived: checkedCopies({ ledger, vault, clock, log }, overrides.archive ?? null),
     evicting: null,
     deeds,
     played: new PlayedTimes(),

@@ -57,7 +57,7 @@ async function fromVault({ vault }: Pick<Stores, 'vault'>, { key, bytes }: Item)
   }
 }
 
-async function fromArchive({ archive }: Pick<Stores, 'archive'>, item: Item): Promise<MediaIndex | null> {
+async function fromArchive({ archive, archived }: Pick<Stores, 'archive' | 'archived'>, item: Item): Promise<MediaIndex | null> {
   if (!archive) return null;
   const { bytes } = item;
   const signal = AbortSignal.timeout(READ_MS_MAX);
@@ -67,7 +67,8 @@ async function fromArchive({ archive }: Pick<Stores, 'archive'>, item: Item): Pr
     if (before) return before;
     if (blocks.size >= BLOCKS_MAX) return new Uint8Array();
     const chunks: Buffer[] = [];
-    for await (const chunk of await archive.read(item, { start, end: Math.min(bytes, start + BLOCK_BYTES) }, signal)) chunks.push(chunk);
+    const range = { start, end: Math.min(bytes, start + BLOCK_BYTES) };
+    for await (const chunk of await archived.read({ ...item, itemId: item.id }, range, signal)) chunks.push(chunk);
     const block = Buffer.concat(chunks);
     blocks.set(start, block);
     return block;

@@ -1,13 +1,14 @@
 import { STATION } from '#domain/custody/actor';
-import { CopyCorrupt, ScrubHalted } from '#domain/custody/scrub-entries';
+import { ScrubHalted } from '#domain/custody/scrub-entries';
 import { subject } from '#domain/custody/subject';
 import { stopsHealing } from '#domain/fixity/plan';
 import type { Copy, Original } from '#domain/recording';
+import { noteBadCopy, putFault } from '#steps/note-bad-copy';
 import { noteHealed } from '#steps/note-healed';
 import type { CopyReader, Reading } from './copy-reader.ts';
 import type { ScrubDeps } from './deps.ts';
 import { heal } from './heal.ts';
-import { about, type BadCopy, checked, DAY_MS, type Outcome, putFault } from './records.ts';
+import { type BadCopy, checked, DAY_MS, type Outcome } from './records.ts';
 
 /** A fault that is being healed has its turn again so soon, should this process be killed. */
 const AGAIN_MS = 600_000;
@@ -80,16 +81,8 @@ async function noteBad(deps: ScrubDeps, { copy, readings, sealed }: BadCopy): Pr
   const atMs = clock.nowMs();
   const place = copy.where;
   const state = await ledger.transaction(async (writer) => {
-    const known = await writer.scrubs.fault(copy.itemId, place);
-    const isNew = known === null || known.endedAtMs !== null || known.kind === 'unread';
-    await putFault(writer, copy, {
-      kind: known?.endedAtMs === null && known.kind === 'lost' ? 'lost' : 'bad',
-      atMs,
-      dueAtMs: atMs + AGAIN_MS,
-    });
     await writer.custody.append(checked(deps, copy, false));
-    const data = { item: copy.itemId, place, key: copy.key, version: copy.versionId, expected: sealed.sha256 };
-    if (isNew) await writer.custody.append(CopyCorrupt.make({ ...about(deps, copy), data, personal: { found: readings[1].why } }));
+    const isNew = await noteBadCopy(writer, copy, { sha256: sealed.sha256, found: readings[1].why, atMs, dueAtMs: atMs + AGAIN_MS });
     const orders = await writer.scrubs.orders(place);
     const faults = await writer.scrubs.faultsSince(place, Math.max(atMs - DAY_MS, (orders.confirmedAtMs ?? -1) + 1));
     const halts = orders.haltedAtMs === null && stopsHealing(faults, limits.faultsMax);

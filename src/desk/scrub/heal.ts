@@ -6,12 +6,13 @@ import { EvidockError } from '#domain/errors';
 import { judge } from '#domain/fixity/judge';
 import { because } from '#domain/reason';
 import type { Copy } from '#domain/recording';
+import { putFault } from '#steps/note-bad-copy';
 import { noteHealed } from '#steps/note-healed';
 import { setAside } from '#steps/set-aside';
 import { withdrawCopies } from '#steps/withdraw-copies';
 import type { CopyReader } from './copy-reader.ts';
 import type { ScrubDeps } from './deps.ts';
-import { about, type BadCopy, checked, DAY_MS, type Outcome, putFault } from './records.ts';
+import { about, type BadCopy, checked, DAY_MS, type Outcome } from './records.ts';
 
 const WRITE_BYTES = 1024 * 1024;
 

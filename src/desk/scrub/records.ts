@@ -4,8 +4,6 @@ import type { CustodyDraft } from '#domain/custody/entry';
 import { subject } from '#domain/custody/subject';
 import type { Content } from '#domain/fixity/judge';
 import type { Copy, Original } from '#domain/recording';
-import type { LedgerWriter } from '#ports/ledger';
-import type { ScrubFault } from '#ports/ledger/scrubs';
 import type { Reading } from './copy-reader.ts';
 import type { ScrubDeps } from './deps.ts';
 
@@ -33,15 +31,4 @@ const placeOf = ({ where }: Copy) => (where === 'vault' ? 'vault' : 'archive');
 
 export function checked(deps: ScrubDeps, copy: Copy, same: boolean | null): CustodyDraft {
   return fixityChecked(about(deps, copy), placeOf(copy), [{ key: copy.key, same }]);
-}
-
-export async function putFault(
-  writer: LedgerWriter,
-  { itemId, recordingId, where, key }: Copy,
-  found: Pick<ScrubFault, 'kind' | 'dueAtMs'> & { readonly atMs: number },
-): Promise<void> {
-  const known = await writer.scrubs.fault(itemId, where);
-  const foundAtMs = known && known.endedAtMs === null ? known.foundAtMs : found.atMs;
-  const { kind, dueAtMs } = found;
-  await writer.scrubs.putFault({ itemId, recordingId, where, key, kind, foundAtMs, dueAtMs, endedAtMs: null });
 }

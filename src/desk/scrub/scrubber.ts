@@ -46,7 +46,7 @@ export class ScrubLane {
     const { ledger, clock, clockWatch } = this.#deps;
     const orders = await ledger.scrubs.orders(this.#place);
     if (orders.paused) return { outcome: 'paused', waitMs: LOOK_MS };
-    const copy = await ledger.scrubs.next(this.#place, clock.nowMs());
+    const copy = (await ledger.scrubs.dueFault(this.#place, clock.nowMs())) ?? (await ledger.scrubs.next(this.#place, clock.nowMs()));
     if (!copy) return { outcome: 'nothing', waitMs: LOOK_MS };
     const outcome = await checkCopy(this.#deps, this.#reader, copy, signal);
     if (outcome === 'away') return { outcome, waitMs: LOOK_MS };

@@ -24,6 +24,8 @@ export interface EvictionReader {
   playableNeededAt(recordingId: string): Promise<number | null>;
   /** Sealed originals with these bytes that the vault holds, at most `limit`: names of one file, as far as its disk has links. */
   names(of: { readonly sha256: string; readonly bytes: number }, limit: number): Promise<readonly Original[]>;
+  /** The same, whether the vault holds them or not. */
+  twins(of: { readonly sha256: string; readonly bytes: number }, limit: number): Promise<readonly Original[]>;
   /** Ids of evicted originals that are being fetched back, the oldest first. After a crash they are gone on with. */
   fetches(limit: number): Promise<readonly string[]>;
   /** Originals that were evicted and not fetched since; and playable copies that were evicted and not made again since. */

@@ -42,9 +42,11 @@ export interface ScrubOrders {
 export interface ScrubsReader {
   /**
    * The copy that was checked longest ago; null: there is none. One whose last check lies in the future comes first, because its time proves nothing. A copy with
-   * an open fault has its turn when that is due.
+   * an open fault is left out until that is due.
    */
   next(place: string, nowMs: number): Promise<Copy | null>;
+  /** The copy whose open fault is due for the longest; null: none is. It has its turn before others, however lately it was checked. */
+  dueFault(place: string, nowMs: number): Promise<Copy | null>;
   /**
    * Adds up everything that a place holds, in steps of some milliseconds between which others have their turn: of a million recordings it is seconds. What changes
    * meanwhile is in it or not. `beforeMs`: what was checked before counts as overdue.

@@ -3,11 +3,13 @@ import { diskEraser } from '#adapters/disk/original-eraser';
 import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
 import type { EvictionNeeds } from '#domain/eviction/choose';
+import { CheckedArchivedCopies } from '#evict/archived-copies';
 import { EvictableVault } from '#evict/evictable-vault';
 import { Evictor } from '#evict/evictor';
 import { ArchiveFetchBack } from '#evict/fetch-back';
 import { KeysInUse } from '#evict/keys-in-use';
 import type { Archive } from '#ports/archive';
+import type { ArchivedCopies } from '#ports/archived-copies';
 import type { FetchBack } from '#ports/fetch-back';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
@@ -21,6 +23,7 @@ export interface EvictionLine {
   /** The vault for everybody else: what is read is not evicted, and what was evicted is read from the archive. */
   readonly vault: Vault;
   readonly fetchBack: FetchBack;
+  readonly archived: ArchivedCopies;
   /** null: nothing is evicted, because there is no archive or it is configured so. */
   readonly evictor: Evictor | null;
   /** Ends what an earlier process began; called once, before anything else uses the vault. */
@@ -38,10 +41,12 @@ export function openEviction(
     readonly attributes: SealedAttributes | undefined;
     readonly archive: Archive | null;
     readonly pokeWork: () => void;
+    /** The scrub is to look for what is due. */
+    readonly pokeScrub: () => void;
   },
 ): EvictionLine {
   const { config, clock, log, faults, places, onStop } = context;
-  const { ledger, disk, attributes, archive, pokeWork } = given;
+  const { ledger, disk, attributes, archive, pokeWork, pokeScrub } = given;
   const inUse = new KeysInUse();
   const eraser = diskEraser({
     ...{ where: 'vault', directory: places.vault, errors: VAULT_WRITE_ERRORS, attributes },
@@ -55,11 +60,13 @@ export function openEviction(
   const evictor = archive && on ? new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings }) : null;
   const room = evictor ?? NO_ROOM;
   const fetchBack = new ArchiveFetchBack({ ...common, vault: disk, archive, room });
+  const archived = new CheckedArchivedCopies({ ...common, vault: disk, archive, foundBad: pokeScrub });
   onStop(() => evictor?.stop() ?? Promise.resolve());
   onStop(() => fetchBack.stop());
   return {
-    vault: new EvictableVault({ vault: disk, ledger, archive, inUse, room, fetchBack }),
+    vault: new EvictableVault({ vault: disk, ledger, archive, archived, inUse, room, fetchBack }),
     fetchBack,
+    archived,
     evictor,
     recover: async () => evictor?.recover(),
     start: async () => {

@@ -4,6 +4,7 @@ import { diskEraser } from '#adapters/disk/original-eraser';
 import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
 import { VAULT_WRITE_ERRORS } from '#adapters/durable-file';
 import type { EvictionNeeds } from '#domain/eviction/choose';
+import { CheckedArchivedCopies } from '#evict/archived-copies';
 import { EvictableVault } from '#evict/evictable-vault';
 import { Evictor } from '#evict/evictor';
 import { ArchiveFetchBack } from '#evict/fetch-back';
@@ -40,6 +41,8 @@ export function evictionParts({ ledger, clock, faults, disk, root, archive, need
   const pokeWork = () => void poked.push(1);
   const evictor = new Evictor({ ...common, vault: disk, archive, eraser, inUse, pokeWork, settings });
   const fetchBack = new ArchiveFetchBack({ ...common, vault: disk, archive, room: evictor });
-  const vault = new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack });
-  return { inUse, evictor, fetchBack, vault, eraser, log, poked };
+  const foundBad: number[] = [];
+  const archived = new CheckedArchivedCopies({ ...common, vault: disk, archive, foundBad: () => void foundBad.push(1) });
+  const vault = new EvictableVault({ vault: disk, ledger, archive, archived, inUse, room: evictor, fetchBack });
+  return { inUse, evictor, fetchBack, archived, vault, eraser, log, poked, foundBad };
 }

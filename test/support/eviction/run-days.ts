@@ -14,6 +14,7 @@ import { isFailure } from '#domain/errors';
 import { usedPercent } from '#domain/eviction/space';
 import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
+import { CheckedArchivedCopies } from '#evict/archived-copies';
 import { EvictableVault } from '#evict/evictable-vault';
 import { Evictor } from '#evict/evictor';
 import { ArchiveFetchBack } from '#evict/fetch-back';
@@ -91,7 +92,8 @@ async function run({ days, filesADay, fileMiB, home, told }: Required<Days>, sta
     const common = { ledger, clock, log, faults: FAULTS, vault: disk, archive };
     evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
     const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });
-    const vault = new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack });
+    const archived = new CheckedArchivedCopies({ ...common, foundBad: () => undefined });
+    const vault = new EvictableVault({ vault: disk, ledger, archive, archived, inUse, room: evictor, fetchBack });
     return new Proxy<Vault>(vault, {
       get: (target, name: keyof Vault) => {
         if (name !== 'draft') {

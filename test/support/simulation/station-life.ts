@@ -19,6 +19,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { manifestBeside } from '#domain/lock/compare-group';
 import { lockNeedOf } from '#domain/lock/need';
 import { evaluatorOf } from '#domain/retention/evaluate';
+import { CheckedArchivedCopies } from '#evict/archived-copies';
 import { EvictableVault } from '#evict/evictable-vault';
 import { Evictor } from '#evict/evictor';
 import { ArchiveFetchBack } from '#evict/fetch-back';
@@ -261,5 +262,11 @@ function frontOf(given: {
   const common = { ledger, clock, log: pino({ level: 'silent' }), faults: killer, vault: disk, archive };
   const evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
   const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });
-  return { ledger, evictor, fetchBack, vault: new EvictableVault({ vault: disk, ledger, archive, inUse, room: evictor, fetchBack }) };
+  const archived = new CheckedArchivedCopies({ ...common, foundBad: () => undefined });
+  return {
+    ledger,
+    evictor,
+    fetchBack,
+    vault: new EvictableVault({ vault: disk, ledger, archive, archived, inUse, room: evictor, fetchBack }),
+  };
 }

@@ -49,7 +49,15 @@ export class SqlEvictionReader implements EvictionReader {
     return row?.needed_at ?? null;
   }
 
-  async names({ sha256, bytes }: { sha256: string; bytes: number }, limit: number): Promise<readonly Original[]> {
+  async names(of: { sha256: string; bytes: number }, limit: number): Promise<readonly Original[]> {
+    return this.#withBytes(of, limit, 'in the vault');
+  }
+
+  async twins(of: { sha256: string; bytes: number }, limit: number): Promise<readonly Original[]> {
+    return this.#withBytes(of, limit, 'anywhere');
+  }
+
+  async #withBytes({ sha256, bytes }: { sha256: string; bytes: number }, limit: number, where: 'in the vault' | 'anywhere') {
     const found = this.#db
       .selectFrom('originals')
       .selectAll()
@@ -57,7 +65,7 @@ export class SqlEvictionReader implements EvictionReader {
       .where('bytes', '=', bytes)
       // In the text, because the index of digests holds only sealed originals.
       .where(sql<boolean>`state = 'sealed'`)
-      .where('evicted_at', 'is', null)
+      .$if(where === 'in the vault', (resident) => resident.where('evicted_at', 'is', null))
       .orderBy('id')
       .limit(limit);
     return (await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute()).map(toOriginal);

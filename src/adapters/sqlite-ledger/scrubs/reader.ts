@@ -28,6 +28,21 @@ export class SqlScrubsReader implements ScrubsReader {
     return row ? toCopy(row) : null;
   }
 
+  async dueFault(place: string, nowMs: number): Promise<Copy | null> {
+    const row = await this.#originals(place)
+      .innerJoin('scrub_faults', (join) =>
+        join.onRef('scrub_faults.item_id', '=', 'copies.item_id').onRef('scrub_faults.place', '=', 'copies.place'),
+      )
+      .selectAll('copies')
+      .where('scrub_faults.ended_at', 'is', null)
+      .where('scrub_faults.due_at', '<=', nowMs)
+      .orderBy('scrub_faults.due_at')
+      .orderBy('copies.item_id')
+      .limit(1)
+      .executeTakeFirst();
+    return row ? toCopy(row) : null;
+  }
+
   #due(place: string, nowMs: number, when: '>' | '<=') {
     return this.#originals(place)
       .selectAll('copies')

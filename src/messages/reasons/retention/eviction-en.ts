@@ -3,6 +3,7 @@ export const evictionEn = {
   'evict-interrupted': 'its eviction was interrupted before a byte was removed',
   'not-archived': 'the archive has no verified copy of {id}',
   'fetched-differs': '{key} came from the archive with SHA-256 {found}, not with {sha256} as it was sealed',
+  'block-differs': 'bytes {start} to {end} of {key} have SHA-256 {found} in the archive, sealed was {sha256}',
   'fetch-cut': 'the answer ended before the recording was fetched',
   'fetch-no-room':
     '{path} ({size}) does not come back from the archive, where it stays safe and can be played: there is no room, and nothing more may leave the vault now ({why})',

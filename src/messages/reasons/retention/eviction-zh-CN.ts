@@ -3,6 +3,7 @@ export const evictionZhCN = {
   'evict-interrupted': '移出过程在删除任何字节之前中断',
   'not-archived': '归档中没有 {id} 的已校验副本',
   'fetched-differs': '从归档取回的 {key} 的 SHA-256 为 {found}，与封存时的 {sha256} 不符',
+  'block-differs': '归档中 {key} 的第 {start} 至 {end} 字节的 SHA-256 为 {found}，封存时为 {sha256}',
   'fetch-cut': '应答在取回完成之前中断',
   'fetch-no-room': '{path}（{size}）无法取回：本地库没有空间，且目前没有更多文件可以移出（{why}）；它仍安全地存于归档，可以播放',
   'fetch-stopped': '采集站正在停止，其余部分将在下次启动后取回',
