@@ -268,7 +268,10 @@ export function holdsOfLedger(it: It): void {
     const id = await ledger.transaction((writer) => hold(writer, { officer: 'A' }));
     await spread(ledger, id);
     const why = because('hold-no-copy', {});
+    expect(await ledger.holds.refused(10)).toEqual([]);
     await ledger.transaction((writer) => writer.holds.postponeMirror(recording.id, { dueAtMs: START_MS + 60_000, why }));
+    const [reached] = await ledger.holds.recordingsOf(id, { limit: 1 });
+    expect([await ledger.holds.refused(10), await ledger.holds.refused(0)]).toEqual([[{ id, sinceMs: reached?.reachedAtMs }], []]);
     expect([await ledger.holds.toMirror(START_MS, 10), await ledger.holds.toMirror(START_MS + 60_000, 10)]).toMatchObject([
       [],
       [{ attempts: 1 }],
@@ -281,6 +284,7 @@ export function holdsOfLedger(it: It): void {
       await writer.custody.append(aCaseDraft('x'));
     });
     expect([await ledger.holds.unmirrored(recording.id), await ledger.holds.toMirror(START_MS * 2, 10)]).toEqual([false, []]);
+    expect(await ledger.holds.refused(10)).toEqual([]);
     await ledger.transaction((writer) => writer.recordings.upsertCopy(aCopy(original, { where: 's3' })));
     expect(await ledger.holds.unmirrored(recording.id)).toBe(true);
     // To verify the same copy once more changes nothing.

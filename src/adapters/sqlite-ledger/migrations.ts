@@ -10,7 +10,7 @@ import { DOORS } from './doors/migration.ts';
 import { DUTIES, DUTY_TELLINGS } from './duties/migration.ts';
 import { EVICTION, PLAYABLE_EVICTION } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
-import { HOLDS } from './holds/migration.ts';
+import { HOLDS, REFUSED_HOLDS } from './holds/migration.ts';
 import { makeAudit } from './looks/migration.ts';
 import { secondPersons } from './people/second-person-migration.ts';
 import { PEOPLE } from './people-migration.ts';
@@ -321,6 +321,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
   '0055-duties': { up: (db: Kysely<Schema>) => run(db, DUTIES) },
   '0058-duty-tellings': { up: (db: Kysely<Schema>) => run(db, DUTY_TELLINGS) },
+  '0062-refused-holds': { up: (db: Kysely<Schema>) => run(db, REFUSED_HOLDS) },
   '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
   '0061-playable-eviction': { up: (db: Kysely<Schema>) => run(db, PLAYABLE_EVICTION) },
 };

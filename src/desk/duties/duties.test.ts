@@ -5,15 +5,18 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { mirrorTurn } from '#desk/holds/mirror';
+import { setHold } from '#desk/holds/set-hold';
 import type { Duty } from '#domain/duties/duty';
 import { isFailure } from '#domain/errors';
+import { EMPTY_SCOPE } from '#domain/hold/hold';
 import type { MachineState } from '#domain/machine/machine';
 import { because } from '#domain/reason';
 import { START_MS, STATION_ID } from '#test/support/builders';
 import { ROOT_ACTOR } from '#test/support/clock-watch';
 import { anyDraft } from '#test/support/custody';
 import { contradictionsIn } from '#test/support/ledger/replayed';
-import { filmed, sealed } from '#test/support/retention/held-footage';
+import { filmed, SeamStorage, sealed } from '#test/support/retention/held-footage';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { acknowledgeDuty } from './acknowledge.ts';
 import { DutyKeeper } from './keeper.ts';
@@ -204,6 +207,45 @@ it('of a place that was not read again in time end with the reading', async () =
   });
   await keeper.look();
   expect(await duties({ kind: 'scrub-overdue' })).toEqual([]);
+});
+
+it('of a hold that the storage refuses or does not answer begin with that, are due in a day, and end when it is held there', async () => {
+  const { ledger, clock } = station;
+  const [one = '', two = ''] = await filmed(station, [3, 4]);
+  await sealed(station, one, true);
+  await sealed(station, two, true);
+  const deps = { ledger, clock, archive: null, facts: { stationId: STATION_ID } };
+  const storage = new SeamStorage();
+  const mirror = () =>
+    mirrorTurn({ ledger, clock, storage, faults: { reached: () => undefined }, stationId: STATION_ID }, AbortSignal.timeout(5000));
+  const setAtMs = clock.nowMs();
+  const { id } = await setHold(
+    deps,
+    { scope: { ...EMPTY_SCOPE, recordings: [one, two] }, reason: 'inquiry', reviewAtMs: setAtMs + 30 * DAY },
+    LI,
+  );
+  const about = () => duties({ kind: 'hold-unmirrored' });
+  // Nobody has asked the storage yet.
+  await keeper.look();
+  expect(await about()).toEqual([]);
+  storage.broken = two;
+  await mirror();
+  await keeper.look();
+  const owed = { subject: { kind: 'hold', id }, owner: { role: 'custodian', unit: null }, sinceMs: setAtMs, dueMs: setAtMs + DAY };
+  expect(await about()).toMatchObject([owed]);
+  clock.advance(DAY);
+  storage.away = true;
+  await mirror();
+  await keeper.look();
+  expect(await duties({ kind: 'hold-unmirrored', overdueAtMs: clock.nowMs() })).toMatchObject([owed]);
+  storage.away = false;
+  storage.broken = null;
+  clock.advance(HOUR);
+  await mirror();
+  await keeper.look();
+  expect(await about()).toEqual([]);
+  expect(await duties({ kind: 'hold-unmirrored', state: 'done' })).toHaveLength(1);
+  expect(contradictionsIn(join(station.directory, 'ledger.sqlite'))).toEqual([]);
 });
 
 it('about the clock of the station end when somebody confirms it, and the log makes all rows of duties', async () => {

@@ -40,7 +40,7 @@ export interface LookDeps {
 const STEP = 200;
 /** Changes of one transaction: it takes some milliseconds, so that others get their turn. */
 const CHANGES = 100;
-/** Holds to review, and requests to judge, that are told at once. */
+/** Holds to review or to mirror, and requests to judge, that are told at once. */
 const TOLD_MAX = 1000;
 const STATION_SUBJECTS: readonly DutySubject[] = ['hold', 'request', 'bucket', 'rule', 'year', 'clock', 'place'];
 
@@ -125,6 +125,7 @@ async function stationFacts(deps: LookDeps, nowMs: number): Promise<StationDutyF
   const findings = archive === null ? {} : await ledger.archive.openFindings(archive.name);
   return {
     holds,
+    unmirrored: await ledger.holds.refused(TOLD_MAX),
     unconfirmed: urgent.map(({ id, confirmation }) => ({ id, dueAtMs: confirmation?.dueAtMs ?? nowMs })),
     bucket: archive && { name: archive.name, findings: Object.values(findings).reduce((sum, each) => sum + each, 0) },
     sourcesMissing: schedule?.schedule.rules.flatMap(({ id, source }) => (source.status === 'missing' ? [id] : [])) ?? [],

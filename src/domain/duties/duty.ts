@@ -27,6 +27,8 @@ export const DUTY_KINDS = [
   'recorder-clock',
   /** A legal hold whose day of review has come. */
   'hold-review',
+  /** The storage has refused to hold what a legal hold has reached, or did not answer. */
+  'hold-unmirrored',
   /** Urgent access that nobody has judged in time. */
   'look-unconfirmed',
   /** The comparison of the archive found what nobody has settled. */

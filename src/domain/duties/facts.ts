@@ -84,6 +84,8 @@ export interface RecorderDutyFacts {
 /** What duties about the station as a whole follow from. */
 export interface StationDutyFacts {
   readonly holds: readonly { readonly id: string; readonly reviewAtMs: number }[];
+  /** Holds in force that the storage does not know of for a recording, after it was asked. `sinceMs`: when the hold reached that recording. */
+  readonly unmirrored: readonly { readonly id: string; readonly sinceMs: number }[];
   /** Urgent access that nobody has judged although its time has passed. */
   readonly unconfirmed: readonly { readonly id: string; readonly dueAtMs: number }[];
   /** Findings of the comparison that are open; null: no archive is configured. */

@@ -101,6 +101,7 @@ describe('duties about the station', () => {
   const WELL_STATION: StationDutyFacts = {
     ...{
       holds: [],
+      unmirrored: [],
       unconfirmed: [],
       bucket: { name: 's3', findings: 0 },
       sourcesMissing: [],
@@ -125,6 +126,14 @@ describe('duties about the station', () => {
     ['scrub-faults', { scrubs: [{ ...WELL_VAULT, haltedAtMs: DOCKED - 3 }] }, 'vault', DOCKED - 3],
   ])('%s', (kind, over, id, sinceMs) => {
     expect(of(over)).toMatchObject([{ kind, subject: { id }, sinceMs, dueMs: sinceMs + 3 * DAY }]);
+  });
+
+  it('of a hold that the storage does not know are due a day after it reached its recording, however long other duties may wait', () => {
+    const [found] = of({ unmirrored: [{ id: 'lgh-1', sinceMs: DOCKED - 5 }] });
+    expect(found).toEqual({
+      ...{ kind: 'hold-unmirrored', subject: { kind: 'hold', id: 'lgh-1' }, owner: { role: 'custodian', unit: null } },
+      ...{ sinceMs: DOCKED - 5, dueMs: DOCKED - 5 + DAY },
+    });
   });
 
   it('leave a hold alone before its review', () => expect(of({ holds: [{ id: 'lgh-1', reviewAtMs: DOCKED + 1 }] })).toEqual([]));

@@ -35,6 +35,7 @@ const ROLES: { readonly [K in DutyKind]: FoundDuty['owner']['role'] } = {
   'recorder-absent': 'custodian',
   'recorder-clock': 'custodian',
   'hold-review': 'custodian',
+  'hold-unmirrored': 'custodian',
   'look-unconfirmed': 'reviewer',
   'archive-findings': 'system-administrator',
   'source-missing': 'custodian',
@@ -152,15 +153,19 @@ export function dutiesOfShift(facts: ShiftDutyFacts, limits: DutyLimits, nowMs: 
   return [shiftWithoutFootage].flatMap((rule) => rule(facts, limits, nowMs) ?? []);
 }
 
+/** Until the storage holds it too, whoever has its key can destroy what is held: that cannot wait as long as other duties, ms. */
+const MIRRORED_WITHIN_MS = 86_400_000;
+
 /** Duties about the station as a whole. Nobody notes when some of these began: they count from when they are first found. */
 export function dutiesOfStation(
-  { holds, unconfirmed, bucket, sourcesMissing, holidaysMissing, clock, scrubs }: StationDutyFacts,
+  { holds, unmirrored, unconfirmed, bucket, sourcesMissing, holidaysMissing, clock, scrubs }: StationDutyFacts,
   limits: DutyLimits,
   nowMs: number,
 ): readonly FoundDuty[] {
   const since = (kind: DutyKind, subject: DutySubject, id: string, sinceMs: number) => duty(kind, [subject, id], { sinceMs }, limits);
   return [
     ...holds.flatMap(({ id, reviewAtMs }) => (reviewAtMs > nowMs ? [] : [since('hold-review', 'hold', id, reviewAtMs)])),
+    ...unmirrored.map(({ id, sinceMs }) => ({ ...since('hold-unmirrored', 'hold', id, sinceMs), dueMs: sinceMs + MIRRORED_WITHIN_MS })),
     ...unconfirmed.map(({ id, dueAtMs }) => since('look-unconfirmed', 'request', id, dueAtMs)),
     ...(bucket === null || bucket.findings === 0 ? [] : [since('archive-findings', 'bucket', bucket.name, nowMs)]),
     ...sourcesMissing.map((id) => since('source-missing', 'rule', id, nowMs)),

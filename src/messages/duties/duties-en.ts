@@ -26,6 +26,7 @@ export const dutiesEn = {
   'duty-kind.recorder-absent': 'recorder not docked',
   'duty-kind.recorder-clock': "recorder's clock off",
   'duty-kind.hold-review': 'hold to review',
+  'duty-kind.hold-unmirrored': 'hold that the archive does not know',
   'duty-kind.look-unconfirmed': 'urgent access to confirm',
   'duty-kind.archive-findings': 'findings in the archive',
   'duty-kind.source-missing': 'rule without a source',

@@ -28,6 +28,7 @@ export const dutiesZhCN: { readonly [Key in keyof typeof dutiesEn]: string } = {
   'duty-kind.recorder-absent': '记录仪长期未接入',
   'duty-kind.recorder-clock': '记录仪时钟偏差',
   'duty-kind.hold-review': '保全待复核',
+  'duty-kind.hold-unmirrored': '保全未能在归档存储中生效',
   'duty-kind.look-unconfirmed': '紧急调阅待确认',
   'duty-kind.archive-findings': '归档核对发现问题',
   'duty-kind.source-missing': '规则缺少依据',

@@ -49,6 +49,11 @@ export interface HoldsReader {
   toCheck(atMs: number, limit: number): Promise<readonly string[]>;
   /** Recordings whose holds in the storage are to be changed by now, the longest due first. */
   toMirror(atMs: number, limit: number): Promise<readonly DueMirror[]>;
+  /**
+   * Holds in force that the storage refused to take over for a recording, or about which it did not answer, and for which that still waits, by id; each with the time
+   * when it reached the first of those. Of ten thousand such recordings, the holds of the others may be left out.
+   */
+  refused(limit: number): Promise<readonly { readonly id: string; readonly sinceMs: number }[]>;
   /** What the check of completeness asks of the recordings of a hold, by id. */
   heldFacts(holdId: string, page: Page): Promise<readonly HeldFacts[]>;
   /** Files with numbers of one recorder, in the order of their times, from the first to the last that the hold has reached, and some beyond either. */

@@ -3,6 +3,9 @@ export const IN_FORCE = 'released_at IS NULL';
 export const NOT_SPREAD = 'spread_to IS NOT NULL';
 export const MIRROR_WAITS = "state = 'waiting'";
 
+/** The storage was asked and refused, or did not answer. */
+export const MIRROR_REFUSED = "state = 'waiting' AND attempts > 0";
+
 /** Adds legal holds: what each is for, the terms by which a recording finds them, what they have reached, and how far the storage knows of it. */
 export const HOLDS = [
   `CREATE TABLE holds (
@@ -24,3 +27,6 @@ export const HOLDS = [
     why TEXT, objects TEXT NOT NULL DEFAULT '[]') STRICT, WITHOUT ROWID`,
   `CREATE INDEX hold_mirrors_due ON hold_mirrors (due_at) WHERE ${MIRROR_WAITS}`,
 ];
+
+/** What the storage refuses is looked for every minute, and is rarely there. */
+export const REFUSED_HOLDS = [`CREATE INDEX hold_mirrors_refused ON hold_mirrors (recording_id) WHERE ${MIRROR_REFUSED}`];

@@ -10,12 +10,14 @@ import { HoldSight } from '../hold-sight.ts';
 import type { Schema } from '../schema.ts';
 import { HeldFootage } from './held-footage.ts';
 import { HoldMatcher } from './matcher.ts';
-import { IN_FORCE, MIRROR_WAITS, NOT_SPREAD } from './migration.ts';
+import { IN_FORCE, MIRROR_REFUSED, MIRROR_WAITS, NOT_SPREAD } from './migration.ts';
 import { type Row, scopeIn, toHold } from './rows.ts';
 
 const COVERING_MAX = 1000;
 /** Nothing is put off for longer. A due time beyond it was written by a clock that was ahead, and would wait until that moment comes. */
 const LATER_MS_MAX = 25 * 3_600_000;
+/** Recordings that the storage refused, of which the holds are told. */
+const REFUSED_MAX = 10_000;
 
 /** Reads legal holds over one connection. */
 export class SqlHoldsReader implements HoldsReader {
@@ -112,6 +114,14 @@ export class SqlHoldsReader implements HoldsReader {
     for (const { recording_id: recordingId, attempts, objects } of due)
       wanted.push({ recordingId, held: await this.isHeld(recordingId), attempts, objects: JSON.parse(objects) as HeldObject[] });
     return wanted;
+  }
+
+  async refused(limit: number): Promise<readonly { id: string; sinceMs: number }[]> {
+    const { rows } = await sql<{ id: string; since_ms: number }>`SELECT holds.id, min(reached.reached_at) AS since_ms
+      FROM (SELECT recording_id FROM hold_mirrors WHERE ${sql.raw(MIRROR_REFUSED)} ORDER BY recording_id LIMIT ${REFUSED_MAX}) AS mirror
+      JOIN hold_recordings AS reached ON reached.recording_id = mirror.recording_id JOIN holds ON holds.id = reached.hold_id
+      WHERE holds.released_at IS NULL AND ${this.#sight.hold()} GROUP BY holds.id ORDER BY holds.id LIMIT ${limit}`.execute(this.#db);
+    return rows.map(({ id, since_ms }) => ({ id, sinceMs: Number(since_ms) }));
   }
 
   heldFacts(holdId: string, page: Page): Promise<readonly HeldFacts[]> {
