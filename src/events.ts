@@ -164,6 +164,14 @@ export function fetchedBack(log: Log, facts: { recordingId: string; originalId: 
   log.info({ event: 'original.fetched', stage: 'evict', ...facts }, 'an evicted original is in the vault again');
 }
 
+/** What came of it is kept for a week. Whoever wants it asks again. */
+export function fetchGivenUp(log: Log, facts: { originalId: string; attempts: number }): void {
+  log.error(
+    { event: 'fetch.given-up', stage: 'evict', ...facts },
+    'the archive did not give an evicted original for a week; it is not tried again',
+  );
+}
+
 /** `why`: `no-block-list` was sealed before there were any; `block-list-lost`: the vault has lost it. */
 export function servedUnchecked(log: Log, facts: { recordingId: string; originalId: string; why: string }): void {
   log.warn(

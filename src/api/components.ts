@@ -248,7 +248,7 @@ export const COMPONENTS = {
     ...{ caseNumbers: ['LY-2026-0012'], category: 'inspection', important: false, state: 'derived', damaged: false, damageReason: null },
     ...{ notes: [], links: [], claimedStart: '2026-06-20T15:30:00.000', claimedFrom: 'file-name', startClaims: [claim], start: at },
     ...{ clockOffsetMs: 1200, durationMs: 600_000, createdAt: at, duplicateOf: null, playable: true, originals: [original] },
-    ...{ copies: [{ where: 'vault', verifiedAt: at }], derivatives: [derivative], replacedBy: null, trouble: [] },
+    ...{ copies: [{ where: 'vault', verifiedAt: at }], derivatives: [derivative], replacedBy: null, trouble: [], fetches: [] },
     ...{ confidentiality: null, privacy: [], effective: { confidentiality: null, privacy: [] } },
   }),
   TagBody: named(TagBody, { cases: ['LY-2026-0012'], category: 'inspection', important: true }),

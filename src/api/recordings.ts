@@ -107,6 +107,15 @@ export const RecordingJson = Type.Object({
     }),
     { description: 'Derive and archive work that failed, with the reason.' },
   ),
+  fetches: Type.Array(
+    Type.Object({
+      original: Type.Integer({ description: 'Its index.' }),
+      attempts: Type.Integer({ description: 'How often it failed.' }),
+      nextAt: Type.String({ description: 'When it is tried again.' }),
+      reason: ReasonSchema,
+    }),
+    { description: 'Evicted originals that somebody wanted back and that wait, because the archive did not answer.' },
+  ),
 });
 
 export const RecordingCaseParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }), number: Name() });

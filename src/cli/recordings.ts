@@ -181,7 +181,10 @@ function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string
     }),
   );
   const replaced = recording.replacedBy ? [say('recording.replaced', { by: recording.replacedBy })] : [];
-  return [...replaced, ...(left.length > 0 ? [waits] : []), ...failures];
+  const fetches = recording.fetches.map(({ original, attempts, nextAt, reason }) =>
+    say('recording.fetch-waits', { index: original, attempts, next: timeText(nextAt), why: printable(reasonText(language, reason)) }),
+  );
+  return [...replaced, ...(left.length > 0 ? [waits] : []), ...failures, ...fetches];
 }
 
 const withSource = (value: string, source: string) => `${value} (${source})`;

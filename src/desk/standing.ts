@@ -1,6 +1,7 @@
 import { type EffectiveProtection, effectiveProtection } from '#domain/protection';
 import type { Work } from '#domain/work';
 import type { LedgerReader } from '#ports/ledger';
+import type { WaitingFetch } from '#ports/ledger/eviction';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** What lists tell of recordings beside their own rows. */
@@ -9,6 +10,8 @@ export interface Standing {
   readonly troubled: readonly Work[];
   /** By the id of a recording whose files will not come: the recording in which their new versions were sealed. */
   readonly replacedBy: ReadonlyMap<string, string>;
+  /** Evicted originals of any of the recordings that wait to be fetched back. */
+  readonly fetches: readonly WaitingFetch[];
   /** By the id of a recording: the level and marks that count for it, out of its own and those of its cases. */
   readonly protection: ReadonlyMap<string, EffectiveProtection>;
 }
@@ -18,8 +21,10 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
   const missing = details
     .filter(({ recording }) => recording.state === 'copying')
     .flatMap(({ originals }) => originals.filter(({ state }) => state === 'listed'));
-  const [troubled, protection, newer] = await Promise.all([
-    ledger.work.troubled(details.map(({ recording }) => recording.id)),
+  const ids = details.map(({ recording }) => recording.id);
+  const [troubled, fetches, protection, newer] = await Promise.all([
+    ledger.work.troubled(ids),
+    ledger.eviction.waitingFetches(ids),
     protectionOf(ledger, details),
     missing.length === 0 ? new Map<string, string>() : ledger.originals.newerVersions(missing.map(({ id }) => id)),
   ]);
@@ -33,7 +38,7 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
     // A file without a newer version may still come: then the recording is not shown as replaced.
     if (versions.every((version) => version !== undefined)) replacedBy.set(id, versions.at(-1) ?? '');
   }
-  return { troubled, replacedBy, protection };
+  return { troubled, fetches, replacedBy, protection };
 }
 
 async function protectionOf(ledger: LedgerReader, details: readonly RecordingDetail[]): Promise<ReadonlyMap<string, EffectiveProtection>> {

@@ -159,6 +159,59 @@ describe('fetch-back', () => {
     expect([partials(original), await station.ledger.eviction.fetches(5)]).toEqual([[], []]);
   });
 
+  it('that failed because the archive did not answer is tried again, with growing waits, and says why it waits', async () => {
+    let away = true;
+    const { ranges, wrap } = watched((stream) => {
+      if (away) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
+      return stream;
+    });
+    station = await evictingStation({ wrap });
+    const original = await evicted(clip(1));
+    const { clock, ledger, fetchBack } = station;
+    const waiting = async () => (await ledger.eviction.waitingFetches([original.recordingId]))[0] ?? null;
+    await expect(fetchBack.fetch(original.id)).rejects.toMatchObject({ code: 'archive.unreachable' });
+    const waits: number[] = [];
+    for (let failed = 1; failed <= 9; failed += 1) {
+      await expect.poll(async () => (await waiting())?.attempts).toBe(failed);
+      const { dueAtMs = 0, why } = (await waiting()) ?? {};
+      expect(reasonText('en', why ?? because('none-configured', {}))).toMatch(/connection/);
+      waits.push((dueAtMs - clock.nowMs()) / 60_000);
+      // Not before it is due.
+      clock.advance(dueAtMs - clock.nowMs() - 1);
+      await fetchBack.retry();
+      expect(ranges).toHaveLength(failed);
+      clock.advance(1);
+      await fetchBack.retry();
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    await expect.poll(async () => (await waiting())?.attempts).toBe(10);
+    away = false;
+    clock.advance(3_600_000);
+    await fetchBack.retry();
+    await expect.poll(async () => (await station.now(original)).evictedAtMs).toBeNull();
+    expect([await waiting(), await ledger.eviction.fetches(5)]).toEqual([null, []]);
+  });
+
+  it('is given up after a week of attempts, and begins anew when it is asked for', async () => {
+    let away = true;
+    const { wrap } = watched((stream) => {
+      if (away) throw new EvidockError('archive.unreachable', because('connection-closed', {}));
+      return stream;
+    });
+    station = await evictingStation({ wrap });
+    const original = await evicted(clip(1));
+    const { clock, ledger, fetchBack } = station;
+    await expect(fetchBack.fetch(original.id)).rejects.toMatchObject({ code: 'archive.unreachable' });
+    const [{ why } = { why: because('none-configured', {}) }] = await ledger.eviction.waitingFetches([original.recordingId]);
+    for (let attempts = 1; attempts < 172; attempts += 1)
+      await ledger.transaction((writer) => writer.eviction.postponeFetch(original.id, { dueAtMs: clock.nowMs(), why }));
+    await fetchBack.retry();
+    expect(await ledger.eviction.fetches(5)).toEqual([]);
+    away = false;
+    await fetchBack.fetch(original.id);
+    expect((await station.now(original)).evictedAtMs).toBeNull();
+  });
+
   it('begins anew where what was left is not what it was', async () => {
     const { ranges, wrap } = watched(cutOnce(2 * MEBIBYTE));
     station = await evictingStation({ wrap });

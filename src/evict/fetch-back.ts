@@ -2,13 +2,19 @@ import pLimit from 'p-limit';
 import { type Actor, STATION } from '#domain/custody/actor';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { fetchedBack, type Log, stageFailed } from '#events';
+import { fetchedBack, fetchGivenUp, type Log, stageFailed } from '#events';
 import type { FetchBack, FetchOptions } from '#ports/fetch-back';
 import { type FetchDeps, fetchOne } from './fetch-one.ts';
 
 /** More at once only share the link to the archive. */
 const FETCHES_AT_ONCE = 2;
 const RESUMED_MAX = 1000;
+/** How often it is looked for what is due, ms. */
+const LOOK_MS = 15_000;
+/** More that are due wait for the next look. */
+const RETRIED_MAX = 20;
+/** After an hour and seven attempts there is one each hour, so these take a week: as long as the part of a file that came is kept. */
+const ATTEMPTS_MAX = 172;
 
 interface Options extends Omit<FetchDeps, 'archive'> {
   /** null: there is none, and nothing is ever evicted. */
@@ -30,21 +36,50 @@ export class ArchiveFetchBack implements FetchBack {
   readonly #turns = pLimit(FETCHES_AT_ONCE);
   readonly #running = new Map<string, Running>();
   readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Goes on with what an earlier process did not finish. Nobody waits for it; what fails is told in the log. */
+  /** Goes on with what an earlier process did not finish, and from now on with what fails because the archive does not answer. */
+  async start(): Promise<void> {
+    await this.resume();
+    this.#timer = setInterval(() => void this.retry(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Goes on with what an earlier process did not finish. */
   async resume(): Promise<void> {
-    const { ledger, log } = this.#options;
-    for (const id of await ledger.eviction.fetches(RESUMED_MAX))
-      void this.fetch(id).catch((error: unknown) => {
-        if (!this.#stopping.signal.aborted) stageFailed(log, 'fetch-back', { originalId: id }, asEvidockError(error));
-      });
+    for (const id of await this.#options.ledger.eviction.fetches(RESUMED_MAX)) this.#goOn(id);
+  }
+
+  /** Tries again what is due. What has failed for a week is given up: the archive is gone, and whoever wants it asks again. */
+  async retry(): Promise<void> {
+    const { ledger, clock, log } = this.#options;
+    try {
+      for (const { originalId, attempts } of await ledger.eviction.dueFetches(clock.nowMs(), RETRIED_MAX)) {
+        if (this.#running.has(originalId) || this.#stopping.signal.aborted) continue;
+        if (attempts < ATTEMPTS_MAX) this.#goOn(originalId);
+        else {
+          await ledger.transaction((writer) => writer.eviction.forgetFetch(originalId));
+          fetchGivenUp(log, { originalId, attempts });
+        }
+      }
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) stageFailed(log, 'fetch-back', {}, asEvidockError(error));
+    }
+  }
+
+  /** Nobody waits for it; what fails is told in the log. */
+  #goOn(originalId: string): void {
+    void this.fetch(originalId).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) stageFailed(this.#options.log, 'fetch-back', { originalId }, asEvidockError(error));
+    });
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#timer);
     this.#stopping.abort(new EvidockError('station.stopping', because('fetch-stopped', {})));
     await Promise.allSettled([...this.#running.values()].map(({ promise }) => promise));
   }

@@ -4,7 +4,7 @@ import type { Actor } from '#domain/custody/actor';
 import { CopyFailedVerification, OriginalFetched } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { corruptionProof } from '#domain/destruction/corruption';
-import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { asEvidockError, EvidockError, failureReason, isFailure } from '#domain/errors';
 import { blockBytesOf, blockList } from '#domain/eviction/block-digests';
 import { because } from '#domain/reason';
 import type { Copy, Original } from '#domain/recording';
@@ -61,10 +61,26 @@ export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRu
     }
     await record(deps, original, run);
   } catch (error) {
-    if (!run.stopping.aborted && mayForget(error, run)) await ledger.transaction((writer) => writer.eviction.forgetFetch(id));
+    if (!run.stopping.aborted) await noteFailure(deps, original, run, error);
     throw error;
   }
   faults.reached('w33-fetched-recorded');
+}
+
+/** The longest wait for the next attempt, ms; the first is a minute, each later one twice as long. */
+const WAIT_MS_MAX = 3_600_000;
+const WAIT_MS = 60_000;
+/** Doublings until WAIT_MS_MAX is reached. */
+const DOUBLINGS_MAX = 6;
+
+async function noteFailure({ ledger, clock }: FetchDeps, { id, recordingId }: Original, run: FetchRun, error: unknown): Promise<void> {
+  await ledger.transaction(async (writer) => {
+    if (mayForget(error, run)) return writer.eviction.forgetFetch(id);
+    const waiting = (await writer.eviction.waitingFetches([recordingId])).find(({ originalId }) => originalId === id);
+    const waitMs = Math.min(WAIT_MS_MAX, WAIT_MS * 2 ** Math.min(waiting?.attempts ?? 0, DOUBLINGS_MAX));
+    const why = failureReason(asEvidockError(error));
+    return writer.eviction.postponeFetch(id, { dueAtMs: clock.nowMs() + waitMs, why });
+  });
 }
 
 /** An archive that is away comes back, and a part of the file is here by then. Everything else is for who asks again. */

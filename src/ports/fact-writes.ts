@@ -115,6 +115,7 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'holds.noteReport': 'fact',
   'eviction.noteFetch': 'bookkeeping',
   'eviction.forgetFetch': 'bookkeeping',
+  'eviction.postponeFetch': 'bookkeeping',
   'disposals.insert': 'fact',
   'disposals.update': 'fact',
   'disposals.insertItem': 'fact',

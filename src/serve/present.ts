@@ -30,7 +30,7 @@ export class Presenter {
 
   recording(
     { recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail,
-    { troubled, replacedBy, protection }: Standing,
+    { troubled, fetches, replacedBy, protection }: Standing,
   ) {
     const { startMs, startClaims, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
@@ -49,6 +49,11 @@ export class Presenter {
       trouble: troubled
         .filter(({ recordingId }) => recordingId === recording.id)
         .map(({ stage, state, errorCode, errorReason }) => ({ stage, state, code: errorCode ?? '', reason: errorReason })),
+      fetches: originals.flatMap(({ id, index }) =>
+        fetches
+          .filter(({ originalId }) => originalId === id)
+          .map(({ attempts, dueAtMs, why }) => ({ original: index, attempts, nextAt: this.time(dueAtMs), reason: why })),
+      ),
     };
   }
 

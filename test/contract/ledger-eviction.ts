@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { STATION } from '#domain/custody/actor';
 import { OriginalEvicted, OriginalFetched, OriginalSealed } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDerivative, anId, START_MS, someDigests } from '#test/support/builders';
@@ -142,6 +143,35 @@ export function eviction(it: It): void {
       await writer.eviction.noteFetch(second?.id ?? '', 30);
     });
     expect(await ledger.eviction.fetches(5)).toEqual([second?.id, first?.id]);
+    const why = because('none-configured', {});
+    const due = async (nowMs: number) =>
+      (await ledger.eviction.dueFetches(nowMs, 5)).map(({ originalId, attempts }) => [originalId, attempts]);
+    const ofSecond = second?.recordingId ?? '';
+    expect([await due(0), await ledger.eviction.waitingFetches([ofSecond])]).toEqual([
+      [
+        [first?.id, 0],
+        [second?.id, 0],
+      ],
+      [],
+    ]);
+    const waiting = { originalId: second?.id, recordingId: ofSecond, why };
+    await ledger.transaction((writer) => writer.eviction.postponeFetch(second?.id ?? '', { dueAtMs: 500, why }));
+    expect(await ledger.eviction.waitingFetches([first?.recordingId ?? '', ofSecond])).toEqual([{ ...waiting, attempts: 1, dueAtMs: 500 }]);
+    // It is noted once, however often somebody asks for it meanwhile.
+    await ledger.transaction((writer) => writer.eviction.noteFetch(second?.id ?? '', 40));
+    await ledger.transaction((writer) => writer.eviction.postponeFetch(second?.id ?? '', { dueAtMs: 600, why }));
+    expect(await ledger.eviction.waitingFetches([ofSecond])).toEqual([{ ...waiting, attempts: 2, dueAtMs: 600 }]);
+    expect([await due(599), await due(600)]).toEqual([
+      [[first?.id, 0]],
+      [
+        [first?.id, 0],
+        [second?.id, 2],
+      ],
+    ]);
+    // A clock that was ahead keeps nothing waiting.
+    const aheadMs = 600 + 3 * 3_600_000;
+    await ledger.transaction((writer) => writer.eviction.postponeFetch(second?.id ?? '', { dueAtMs: aheadMs, why }));
+    expect(await due(600)).toHaveLength(2);
     await ledger.transaction((writer) => writer.eviction.forgetFetch(second?.id ?? ''));
     expect([await ledger.eviction.fetches(5), await ledger.eviction.fetches(0)]).toEqual([[first?.id], []]);
   });

@@ -44,6 +44,7 @@ interface Owned {
   readonly suggestion: string;
   readonly bytes: number;
   readonly evicted: string;
+  readonly evictedRecording: string;
   readonly evictedBytes: number;
 }
 
@@ -75,6 +76,7 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
   await writer.originals.markSealed(evicted.id, 2);
   await writer.originals.markEvicted(evicted.id, 3);
   await writer.eviction.noteFetch(evicted.id, 4);
+  await writer.eviction.postponeFetch(evicted.id, { dueAtMs: 5, why: because('none-configured', {}) });
   await writer.recordings.upsertDerivative(aDerivative(recording.id, { recipe: 'remux/1', id: anId('drv', START_MS + n) }));
   await writer.recordings.noteLeftovers(recording.id, [`left/${officer}`]);
   await writer.dockings.insertRefusal({
@@ -99,7 +101,7 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
   return {
     ...{ officer, recording: recording.id, original: original.id, waiting: old.recording.id, waitingOriginal: old.original.id },
     ...{ copied: third.original.id, docking: docking.id, caseNumber: number, event: event.id, suggestion: suggestion.id },
-    ...{ bytes: original.bytes, evicted: evicted.id, evictedBytes: evicted.bytes },
+    ...{ bytes: original.bytes, evicted: evicted.id, evictedRecording: evicted.recordingId, evictedBytes: evicted.bytes },
   };
 }
 
@@ -160,6 +162,9 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'eviction.neededAt': (reader, of) => reader.eviction.neededAt(of.recording),
   'eviction.playableNeededAt': (reader, of) => reader.eviction.playableNeededAt(of.recording),
   'eviction.names': (reader, of) => reader.eviction.names({ sha256: someDigests(`sealed ${of.officer}`).sha256, bytes: of.bytes }, 5),
+  'eviction.dueFetches': async (reader, of) =>
+    (await reader.eviction.dueFetches(10, 10)).filter(({ originalId }) => originalId === of.evicted),
+  'eviction.waitingFetches': (reader, of) => reader.eviction.waitingFetches([of.evictedRecording]),
   'eviction.twins': (reader, of) => reader.eviction.twins({ sha256: someDigests(`sealed ${of.officer}`).sha256, bytes: of.bytes }, 5),
   'eviction.fetches': async (reader, of) => among(await reader.eviction.fetches(10), of.evicted),
   'eviction.evicted': async (reader, of) => ((await reader.eviction.evicted()).bytes >= of.evictedBytes ? of : null),

@@ -3,7 +3,7 @@
  * request, and is read from the vault then. An evicted playable copy is played and verified the same way. Method: the real server, ledger, vault and archive.
  */
 
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +86,20 @@ describe('an evicted original', () => {
     expect(Number(done.at(-1)?.['bytes'])).toBeGreaterThanOrEqual(5000);
     const log = await lines('/verify', { log: true });
     expect(log.filter(({ type }) => type === 'fault')).toEqual([]);
+  });
+
+  it('that was wanted back while the archive was away says that it waits, and why', async () => {
+    const away = join(station.directory, 'archive');
+    await rename(away, `${away}.away`);
+    const answer = await app.inject({ method: 'POST', url: `/api/v1/recordings/${id}/fetch`, headers: HEADERS, payload: {} });
+    expect(answer.body).toContain('archive.unreachable');
+    const shown = async () => (await app.inject({ url: `/api/v1/recordings/${id}`, headers: HEADERS })).json().fetches;
+    const next = new Date(station.clock.nowMs() + 60_000);
+    expect(await shown()).toMatchObject([{ original: 1, attempts: 1, reason: { code: expect.any(String) } }]);
+    expect(new Date((await shown())[0].nextAt)).toEqual(next);
+    await rename(`${away}.away`, away);
+    await lines(`/recordings/${id}/fetch`, {});
+    expect(await shown()).toEqual([]);
   });
 
   it('whose archived copy is wrong is a fault, told each time, and keeps that copy on record', async () => {

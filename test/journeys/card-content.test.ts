@@ -96,7 +96,7 @@ it('names in GBK are read, shown as they were written, and stay the bytes that t
   expect(await station.ledger.dockings.get(detail?.recording.dockingId ?? '')).toMatchObject({ driverId: 'dated-folders' });
   if (!detail) throw new Error('no recording');
   expect(
-    new Presenter('Asia/Shanghai').recording(detail, { troubled: [], replacedBy: new Map(), protection: new Map() }).originals,
+    new Presenter('Asia/Shanghai').recording(detail, { troubled: [], fetches: [], replacedBy: new Map(), protection: new Map() }).originals,
   ).toMatchObject([{ cardPath: '20260620/%CA%D3Ƶ/101500_ִ%B7%A8.mp4', shownPath: '20260620/视频/101500_执法.mp4' }]);
 });
 

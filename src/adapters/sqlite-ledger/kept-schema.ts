@@ -16,8 +16,8 @@ export interface KeptSchema {
   archive_comparisons: { place: string; started_at: number; ended_at: number | null; marker: string; counts: string };
   /** Recordings of which the vault holds an original, and when each was needed last. */
   needs: { recording_id: string; at: number };
-  /** Evicted originals that are being fetched back. */
-  fetches: { original_id: string; at: number };
+  /** Evicted originals that are being fetched back. `why`: why it failed the last time, as JSON; it is tried again at `due_at`. */
+  fetches: { original_id: string; at: number; attempts: Generated<number>; due_at: Generated<number>; why: string | null };
   scrub_faults: {
     item_id: string;
     place: string;

@@ -8,7 +8,7 @@ import { CASES_END } from './cases/migration.ts';
 import { DISPOSALS } from './disposals/migration.ts';
 import { DOORS } from './doors/migration.ts';
 import { DUTIES, DUTY_TELLINGS } from './duties/migration.ts';
-import { EVICTION, PLAYABLE_EVICTION } from './eviction/migration.ts';
+import { EVICTION, PLAYABLE_EVICTION, WAITING_FETCHES } from './eviction/migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { HOLDS, REFUSED_HOLDS } from './holds/migration.ts';
 import { makeAudit } from './looks/migration.ts';
@@ -321,9 +321,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0056-scrubs': { up: (db: Kysely<Schema>) => run(db, SCRUBS) },
   '0055-duties': { up: (db: Kysely<Schema>) => run(db, DUTIES) },
   '0058-duty-tellings': { up: (db: Kysely<Schema>) => run(db, DUTY_TELLINGS) },
-  '0062-refused-holds': { up: (db: Kysely<Schema>) => run(db, REFUSED_HOLDS) },
   '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
   '0061-playable-eviction': { up: (db: Kysely<Schema>) => run(db, PLAYABLE_EVICTION) },
+  '0062-what-waits': { up: (db: Kysely<Schema>) => run(db, [...REFUSED_HOLDS, ...WAITING_FETCHES]) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -11,4 +11,6 @@ export const evictionTextsEn = {
   'custody.original.fetched': 'brought back from {archive} into the vault, with the sealed digest: {bytes}',
   'custody.copy.checked': 'the copy in {archive} was read back once more, and is right',
   'mark.evicted': 'archive only',
+  'recording.fetch-waits':
+    'Original {index} was wanted back from the archive and waits: {why}. It was tried {attempts} {attempts:time|times}, and is tried again at {next}.',
 } as const;

@@ -10,4 +10,5 @@ export const evictionTextsZhCN = {
   'custody.original.fetched': '已从 {archive} 取回本地库，与封存的摘要一致：{bytes}',
   'custody.copy.checked': '{archive} 中的副本再次完整读取，结果正确',
   'mark.evicted': '仅存于归档',
+  'recording.fetch-waits': '原始文件 {index} 待从归档取回：{why}。已尝试 {attempts} 次，将于 {next} 重试。',
 } as const;

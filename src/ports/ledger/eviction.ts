@@ -1,3 +1,4 @@
+import type { Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 
 /** A recording of which the vault holds an original. */
@@ -10,6 +11,17 @@ export interface Needed {
 export interface Evicted {
   readonly files: number;
   readonly bytes: number;
+}
+
+/** A fetch that failed because the archive did not answer, and waits. */
+export interface WaitingFetch {
+  readonly originalId: string;
+  readonly recordingId: string;
+  /** How often it failed. */
+  readonly attempts: number;
+  /** When it is tried again, ms since 1970. */
+  readonly dueAtMs: number;
+  readonly why: Reason;
 }
 
 /** What the vault holds, and what of it may be needed least. */
@@ -28,6 +40,10 @@ export interface EvictionReader {
   twins(of: { readonly sha256: string; readonly bytes: number }, limit: number): Promise<readonly Original[]>;
   /** Ids of evicted originals that are being fetched back, the oldest first. After a crash they are gone on with. */
   fetches(limit: number): Promise<readonly string[]>;
+  /** The same of those that are to be tried by now, the longest due first, each with how often it failed. */
+  dueFetches(nowMs: number, limit: number): Promise<readonly Pick<WaitingFetch, 'originalId' | 'attempts'>[]>;
+  /** Those of these recordings that failed and wait, by id. */
+  waitingFetches(recordingIds: readonly string[]): Promise<readonly WaitingFetch[]>;
   /** Originals that were evicted and not fetched since; and playable copies that were evicted and not made again since. */
   evicted(): Promise<Evicted & { readonly playable: Evicted }>;
 }
@@ -36,4 +52,6 @@ export interface EvictionWriter {
   /** An original that is noted already stays noted. */
   noteFetch(originalId: string, atMs: number): Promise<void>;
   forgetFetch(originalId: string): Promise<void>;
+  /** It failed once more. */
+  postponeFetch(originalId: string, later: Pick<WaitingFetch, 'dueAtMs' | 'why'>): Promise<void>;
 }

@@ -70,7 +70,7 @@ export function openEviction(
     evictor,
     recover: async () => evictor?.recover(),
     start: async () => {
-      await fetchBack.resume();
+      await fetchBack.start();
       await evictor?.start();
     },
   };

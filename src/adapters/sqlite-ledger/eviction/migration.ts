@@ -32,3 +32,10 @@ export const PLAYABLE_EVICTION = [
   "CREATE INDEX derivatives_by_need ON derivatives (needed_at, recording_id) WHERE kind = 'playable' AND evicted_at IS NULL",
   'CREATE INDEX derivatives_evicted ON derivatives (evicted_at, bytes) WHERE evicted_at IS NOT NULL',
 ];
+
+/** When a fetch that failed is tried again, and why it waits. */
+export const WAITING_FETCHES = [
+  'ALTER TABLE fetches ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE fetches ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE fetches ADD COLUMN why TEXT',
+];

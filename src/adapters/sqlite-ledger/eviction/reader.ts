@@ -1,19 +1,26 @@
 import { type Kysely, sql } from 'kysely';
+import { reasonOf } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import type { Scope } from '#domain/scope';
-import type { Evicted, EvictionReader, Needed } from '#ports/ledger/eviction';
+import type { Evicted, EvictionReader, Needed, WaitingFetch } from '#ports/ledger/eviction';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { toOriginal } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import { Sight } from '../sight.ts';
 
+/** Nothing waits longer for its next attempt, ms. */
+const LATER_MS_MAX = 2 * 3_600_000;
+
 /** Reads what the vault holds and what is on its way, over one connection. */
 export class SqlEvictionReader implements EvictionReader {
   readonly #db: Kysely<Schema>;
+  readonly #dialect: Dialect;
   readonly #sight: Sight;
 
   constructor({ db, dialect }: Rows, scope: Scope = 'all') {
     this.#db = db;
+    this.#dialect = dialect;
     this.#sight = new Sight(scope, dialect);
   }
 
@@ -81,6 +88,35 @@ export class SqlEvictionReader implements EvictionReader {
       .limit(limit);
     const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
     return rows.map((row) => row.original_id);
+  }
+
+  async dueFetches(nowMs: number, limit: number): Promise<readonly Pick<WaitingFetch, 'originalId' | 'attempts'>[]> {
+    const found = this.#db
+      .selectFrom('fetches')
+      .innerJoin('originals', 'originals.id', 'fetches.original_id')
+      .select(['fetches.original_id', 'fetches.attempts'])
+      // A time that is further off than any was set by a clock that was ahead.
+      .where(({ eb, or }) => or([eb('fetches.due_at', '<=', nowMs), eb('fetches.due_at', '>', nowMs + LATER_MS_MAX)]))
+      .orderBy('fetches.due_at')
+      .orderBy('fetches.original_id')
+      .limit(limit);
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
+    return rows.map((row) => ({ originalId: row.original_id, attempts: row.attempts }));
+  }
+
+  async waitingFetches(recordingIds: readonly string[]): Promise<readonly WaitingFetch[]> {
+    const found = this.#db
+      .selectFrom('originals')
+      .innerJoin('fetches', 'fetches.original_id', 'originals.id')
+      .select(['fetches.original_id', 'originals.recording_id', 'fetches.attempts', 'fetches.due_at', 'fetches.why'])
+      .where('originals.recording_id', 'in', this.#dialect.among(recordingIds))
+      .where('fetches.why', 'is not', null)
+      .orderBy('fetches.original_id');
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
+    return rows.map((row) => ({
+      ...{ originalId: row.original_id, recordingId: row.recording_id, attempts: row.attempts, dueAtMs: row.due_at },
+      why: reasonOf(JSON.parse(row.why ?? 'null')),
+    }));
   }
 
   async evicted(): Promise<Evicted & { playable: Evicted }> {
