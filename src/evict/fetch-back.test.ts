@@ -292,6 +292,53 @@ describe('fetch-back', () => {
     expect(statSync(station.pathOf(original.vaultKey)).ino).toBe(statSync(station.pathOf(twin.vaultKey)).ino);
   });
 
+  it.each(['lost', 'rotten'] as const)('brings the bytes from the copy of its twin where its own copy is %s', async (how) => {
+    const { ranges, wrap } = watched();
+    station = await evictingStation({ wrap });
+    const original = await station.both(clip(1));
+    const twin = await station.both(clip(1), { like: original });
+    await station.evictor.makeRoom(original.bytes);
+    expect([(await station.now(original)).evictedAtMs, (await station.now(twin)).evictedAtMs]).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+    ]);
+    const archived = station.pathOf(original.vaultKey).replace('/vault/', '/archive/');
+    await chmod(archived, 0o600);
+    if (how === 'rotten') writeFileSync(archived, clip(2));
+    else rmSync(archived);
+    const { recordingId, id: itemId, vaultKey: key } = original;
+    ranges.length = 0;
+    await station.fetchBack.fetch(original.id);
+    expect(readFileSync(station.pathOf(original.vaultKey)).equals(clip(1))).toBe(true);
+    expect([(await station.now(original)).evictedAtMs, (await station.now(twin)).evictedAtMs]).toEqual([null, expect.any(Number)]);
+    expect(await station.ledger.eviction.fetches(5)).toEqual([]);
+    const wrong = (await station.ledger.custody.of(subject('recording', recordingId))).filter(
+      ({ type }) => type === 'copy.failed-verification',
+    );
+    expect(wrong.map(({ data }) => [data['item'], data['key']])).toEqual(how === 'rotten' ? [[itemId, key]] : []);
+  });
+
+  it('tells of each copy that is wrong where that of its twin is wrong too', async () => {
+    station = await evictingStation();
+    const original = await station.both(clip(1));
+    const twin = await station.both(clip(1), { like: original });
+    await station.evictor.makeRoom(original.bytes);
+    for (const { vaultKey } of [original, twin]) {
+      const path = station.pathOf(vaultKey).replace('/vault/', '/archive/');
+      await chmod(path, 0o600);
+      writeFileSync(path, clip(2));
+    }
+    await expect(station.fetchBack.fetch(original.id)).rejects.toMatchObject({
+      code: 'archive.mismatch',
+      reason: { params: { key: original.vaultKey } },
+    });
+    for (const { recordingId, id } of [original, twin])
+      expect((await station.ledger.custody.of(subject('recording', recordingId))).at(-1)).toMatchObject({
+        ...{ type: 'copy.failed-verification', data: { item: id } },
+      });
+    expect([partials(original), await station.ledger.eviction.fetches(5)]).toEqual([[], []]);
+  });
+
   it.each(['lost', 'rotten'] as const)('brings the bytes from the archive where the file of the other name is %s', async (how) => {
     const { ranges, wrap } = watched();
     station = await evictingStation({ wrap });

@@ -18,6 +18,7 @@ import type { Ledger } from '#ports/ledger';
 import type { ResumedDraft, Vault } from '#ports/vault';
 import type { VaultRoom } from '#ports/vault-room';
 import { setAside } from '#steps/set-aside';
+import { twinCopies } from './twin-copies.ts';
 import { withRoom } from './with-room.ts';
 
 type Reread = Awaited<ReturnType<Vault['reread']>>;
@@ -47,16 +48,17 @@ export interface FetchRun {
 export async function fetchOne(deps: FetchDeps, original: Original, run: FetchRun): Promise<void> {
   const { ledger, archive, clock, faults } = deps;
   const { id, recordingId, digests, bytes } = original;
-  const copies = await ledger.recordings.copies(recordingId);
-  const copy = copies.find(({ itemId, where }) => itemId === id && where === archive.name);
-  if (!copy || !digests) throw new EvidockError('archive.missing', because('not-archived', { id }));
+  const own = (await ledger.recordings.copies(recordingId)).filter(({ itemId, where }) => itemId === id && where === archive.name);
+  // A file that was docked twice lies in the archive twice, and one of the two is enough.
+  const copies = [...own, ...(await Array.fromAsync(twinCopies(ledger, archive.name, original)))];
+  if (copies.length === 0 || !digests) throw new EvidockError('archive.missing', because('not-archived', { id }));
   await ledger.transaction((writer) => writer.eviction.noteFetch(id, clock.nowMs()));
   faults.reached('w30-fetch-begun');
   try {
     // Another name of the same bytes may be in the vault: then no byte has to come.
     const [same] = await ledger.eviction.names({ sha256: digests.sha256, bytes }, 1);
     if (!(await isThere(deps, original))) {
-      if (!same || !(await linked(deps, same, original))) await bring(deps, original, { ...run, copy });
+      if (!same || !(await linked(deps, same, original))) await bringFromAny(deps, original, run, copies);
       faults.reached('w32-fetched-linked');
     }
     await record(deps, original, run);
@@ -122,6 +124,20 @@ async function readBack(deps: FetchDeps, original: Original): Promise<ReadBack |
   return null;
 }
 
+/** Brings it from the first copy that holds what was sealed. Throws what the first one failed with, or what keeps the archive from being read. */
+async function bringFromAny(deps: FetchDeps, original: Original, run: FetchRun, copies: readonly Copy[]): Promise<void> {
+  let failure: unknown;
+  for (const copy of copies) {
+    try {
+      return await bring(deps, original, { ...run, copy });
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
 interface Bringing extends FetchRun {
   /** Where the bytes come from. */
   readonly copy: Copy;
@@ -171,7 +187,7 @@ async function fill(deps: FetchDeps, original: Original, draft: ResumedDraft, ru
     await draft.restart();
     found = await rest(deps, original, draft, { hash: createHash('sha256'), from: 0, run });
   }
-  if (found !== sealed) await tellWrong(deps, original, { actor: run.actor, sha256: found });
+  if (found !== sealed) await tellWrong(deps, original, { actor: run.actor, copy: run.copy, sha256: found });
 }
 
 async function keptHash(draft: ResumedDraft, run: FetchRun): Promise<Hash> {
@@ -215,13 +231,17 @@ function mustGoOn({ cancelled, stopping }: FetchRun): void {
 }
 
 /** The archive gave other bytes than were sealed. Its copy stays on record: it may be the only one, and a check or a healing decides on it. */
-async function tellWrong({ ledger, archive, clock }: FetchDeps, original: Original, { actor, sha256 }: { actor: Actor; sha256: string }) {
-  const { id, recordingId, vaultKey: key, digests } = original;
+async function tellWrong(
+  { ledger, archive, clock }: FetchDeps,
+  { digests }: Original,
+  { actor, copy, sha256 }: { actor: Actor; copy: Copy; sha256: string },
+) {
+  const { itemId, recordingId, key } = copy;
   const sealed = digests?.sha256 ?? '';
   const found = because('fetched-differs', { key, found: sha256, sha256: sealed });
   await ledger.transaction(async (writer) => {
     const about = { atMs: clock.nowMs(), actor, subject: subject('recording', recordingId) };
-    const data = { where: archive.name, item: id, key, expected: sealed };
+    const data = { where: archive.name, item: itemId, key, expected: sealed };
     await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found } }));
   });
   throw new EvidockError('archive.mismatch', found);
