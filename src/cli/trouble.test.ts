@@ -46,6 +46,28 @@ beforeAll(async () => {
 });
 afterAll(() => cli.close());
 
+it('an original that waits to come back from the archive says so with its reason, in both languages', async () => {
+  const { ledger, clock } = cli.station;
+  const [original] = await ledger.originals.ofRecording(waiting);
+  const id = original?.id ?? '';
+  expect((await cli.json(['recording', waiting])).fetches).toEqual([]);
+  const why = because('said', { text: 'no\u001b route' });
+  const dueAtMs = clock.nowMs() + 60_000;
+  await ledger.transaction(async (writer) => {
+    await writer.eviction.noteFetch(id, clock.nowMs());
+    await writer.eviction.postponeFetch(id, { dueAtMs, why });
+  });
+  const { out } = await cli.run(['recording', waiting]);
+  expect(out).toContain(
+    'Original 1 was wanted back from the archive and waits: no\\u{1b} route. It was tried 1 time, and is tried again at ',
+  );
+  expect((await cli.run(['recording', waiting, '--lang', 'zh-CN'])).out).toContain('原始文件 1 待从归档取回：no\\u{1b} route。已尝试 1 次');
+  const [told] = (await cli.json(['recording', waiting])).fetches as { nextAt: string }[];
+  expect(told).toMatchObject({ original: 1, attempts: 1, reason: why });
+  expect(Date.parse(told?.nextAt ?? '')).toBe(dueAtMs);
+  await ledger.transaction((writer) => writer.eviction.forgetFetch(id));
+});
+
 describe('a recording whose work failed', () => {
   it('shows so in the list, in its own words, and as JSON', async () => {
     const { out } = await cli.run(['recordings']);
