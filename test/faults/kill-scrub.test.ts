@@ -134,7 +134,9 @@ describe('a file that the disk refuses to give', () => {
     expect([doctor.status, doctor.stdout]).toEqual([1, expect.stringMatching(/reading again.*vault: 1 copy is bad or cannot be read/)]);
     expect((await told(['doctor'], 'zh-CN')).stdout).toMatch(/定期重新读取.*本地库：1 个副本损坏或无法读取/);
     await healedByNext(original, 'vault');
-    expect((await history(original)).join('\n')).not.toContain('holds the sealed bytes again');
+    // Another file of the recording was healed before.
+    const ofThis = (await history(original)).filter((line) => line.includes(original.key));
+    expect(ofThis.join('\n')).not.toContain('holds the sealed bytes again');
     await expectWhole(state, card, env);
   }, 480_000);
 });
