@@ -1,12 +1,18 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { environmentName, loadConfig } from './load.ts';
 import { exampleYaml, referenceMarkdown } from './reference.ts';
 
-function load(yaml: string, env: Record<string, string> = {}) {
+function emptyDirectory(): string {
   const root = mkdtempSync(join(tmpdir(), 'evd-config-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  return root;
+}
+
+function load(yaml: string, env: Record<string, string> = {}) {
+  const root = emptyDirectory();
   const file = join(root, 'station.yaml');
   writeFileSync(file, yaml);
   return loadConfig({ file, state: null, env, root });
@@ -14,7 +20,7 @@ function load(yaml: string, env: Record<string, string> = {}) {
 
 describe('configuration', () => {
   it('is complete without a file, and lies below the checkout then', () => {
-    const root = mkdtempSync(join(tmpdir(), 'evd-config-'));
+    const root = emptyDirectory();
     const { config } = loadConfig({ file: null, state: null, env: {}, root });
     expect(config.station.state).toBe(join(root, 'var'));
     expect(config.archive.verify).toBe('readback');

@@ -1,17 +1,23 @@
 /*
  * Goal: nothing of a sign-in can be configured to go over a network in the clear, or to come back to another place than the station's.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from './load.ts';
 
 const BACK = '/api/v1/sign-in/oidc/return';
 const GOOD = { issuer: 'https://id.example.org/realms/a', clientId: 'evidock', redirectUri: `https://station.example.org${BACK}` };
 
-function load(oidc: Record<string, unknown>) {
+function emptyDirectory(): string {
   const root = mkdtempSync(join(tmpdir(), 'evd-oidc-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  return root;
+}
+
+function load(oidc: Record<string, unknown>) {
+  const root = emptyDirectory();
   const file = join(root, 'station.yaml');
   writeFileSync(file, JSON.stringify({ oidc }));
   return loadConfig({ file, state: null, env: {}, root }).config.oidc;
