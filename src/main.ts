@@ -159,7 +159,7 @@ const context: CliContext = {
   runStation,
   runWorker,
   doctor: async (options) => {
-    const { runDoctor } = await import('./doctor.ts');
+    const { runDoctor } = await import('./doctor/doctor.ts');
     return runDoctor({ config: configOf(options).config, nowMs: clock.nowMs(), connect: () => connect(options) });
   },
   cardLayouts: LAYOUTS,

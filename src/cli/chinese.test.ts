@@ -20,7 +20,7 @@ import { aCase, aCaseEvent, anId, aSuggestion, START_MS, someWork } from '#test/
 import { claimed } from '#test/support/ledger/claims';
 import { CommandLine } from '#test/support/station/command-line';
 import { loadConfig } from '../config/load.ts';
-import { runDoctor } from '../doctor.ts';
+import { runDoctor } from '../doctor/doctor.ts';
 
 /** Two words in a row, each of three letters or more. */
 const ENGLISH = /[A-Za-z]{3,} [A-Za-z]{3,}/;

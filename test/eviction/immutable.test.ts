@@ -30,7 +30,7 @@ import { evictFile } from '#evict/evict-file';
 import { StoredFiles } from '#evict/stored-files';
 import { ImmutableKeeper } from '#seal/immutable-keeper';
 import { DAY_MS, evictingStation } from '#test/support/eviction/evicting-station';
-import { immutableAttribute } from '../../src/immutable-check.ts';
+import { immutableAttribute } from '../../src/doctor/immutable-check.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
 
 const NOBODY = 65_534;

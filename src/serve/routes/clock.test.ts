@@ -10,7 +10,7 @@ import { DEFAULT_TASKS, type Task } from '#domain/access/tasks';
 import { buildServer } from '#serve/server';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
 import { CommandLine } from '#test/support/station/command-line';
-import { clockCheck } from '../../clock-check.ts';
+import { clockCheck } from '../../doctor/clock-check.ts';
 
 const HOUR = 3_600_000;
 const of = (role: 'system-administrator' | 'auditor' | 'custodian') =>

@@ -4,8 +4,8 @@ import type { DoctorCheck } from '#cli/context';
 import type { Config } from '#config/schema';
 import type { ArrayState, DiskState, MachineState, SpaceState } from '#domain/machine/machine';
 import { because, type Reason, together } from '#domain/reason';
-import { placesOf } from './state-paths.ts';
-import { machineOptions } from './station/machine.ts';
+import { placesOf } from '../state-paths.ts';
+import { machineOptions } from '../station/machine.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

@@ -8,7 +8,7 @@ import type { Config } from '#config/schema';
 import { asEvidockError, EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
-import { readSecret, secretsDirectory } from './station/secrets.ts';
+import { readSecret, secretsDirectory } from '../station/secrets.ts';
 
 type Finding = { readonly reason: Reason; readonly warn?: Reason };
 interface UsbCheck {

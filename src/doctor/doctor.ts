@@ -16,6 +16,8 @@ import { EARLIEST_MS } from '#domain/clock/clock-state';
 import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
+import { makeStateDirectory } from '../state-directory.ts';
+import { placesOf } from '../state-paths.ts';
 import { archiveLockChecks } from './archive-lock-checks.ts';
 import { clockCheck } from './clock-check.ts';
 import { disposalKeyCheck } from './disposal-key-check.ts';
@@ -26,8 +28,6 @@ import { heartbeatChecks, machineChecks } from './machine-checks.ts';
 import { networkChecks } from './network-checks.ts';
 import { policyCheck } from './policy-check.ts';
 import { scrubCheck } from './scrub-check.ts';
-import { makeStateDirectory } from './state-directory.ts';
-import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
 
 /** Twice the time within which an entry should be there. */
