@@ -15,7 +15,7 @@ import type { FaultPoint } from '#ports/fault-points';
 import { expectWhole } from '../support/card/card-check.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, type RecordingJson, ROOT, temporaryDirectory } from '../support/evidock.ts';
-import { destroyedIn, isSealed, straceTo, touchedIn } from '../support/station/traced.ts';
+import { destroyedIn, isSealed, straceTo, touchedIn, tracerEnded } from '../support/station/traced.ts';
 
 const EVICTING: readonly FaultPoint[] = ['w34-destruction-intended', 'w35-copy-erased', 'w36-destruction-recorded'];
 const FETCHING: readonly FaultPoint[] = ['w30-fetch-begun', 'w31-fetch-flushed', 'w32-fetched-linked', 'w33-fetched-recorded'];
@@ -97,6 +97,7 @@ it('eviction removes exactly what the log has as destroyed: originals of the vau
   // The tracer is a child, so that the signal which ends the daemon comes to the daemon.
   const playables = playablesIn(state);
   await evictAll(state, { under: ['strace', '-D', ...straceTo(trace)] });
+  await tracerEnded(trace);
   const roots = [join(state, 'vault'), `${state}-archive`];
   const touched = touchedIn(trace, roots);
   const destroyed = destroyedIn(join(state, 'ledger/ledger.sqlite'));

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { expect, vi } from 'vitest';
 
 const CALLS = ['unlink', 'unlinkat', 'rename', 'renameat', 'renameat2', 'truncate', 'ftruncate'];
 
@@ -19,10 +20,36 @@ export interface Touched {
 
 /** The files below these directories that a trace says were touched, in its order. */
 export function touchedIn(file: string, roots: readonly string[]): readonly Touched[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
+  return joined(readFileSync(file, 'utf8').split('\n'))
     .flatMap(touchedBy)
     .filter(({ path }) => roots.some((root) => path.startsWith(`${root}/`)));
+}
+
+/** Waits until a tracer that goes on by itself (`strace -D`) has written everything down. */
+export function tracerEnded(file: string): Promise<void> {
+  const isTracing = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(file);
+    } catch {
+      return false;
+    }
+  };
+  const tracers = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isTracing(name));
+  return vi.waitFor(() => expect(tracers()).toEqual([]), { timeout: 30_000, interval: 50 });
+}
+
+/** A call that another thread came between stands in two lines: `16351<Main> unlink("/a/b" <unfinished ...>`, `16351<Main> <... unlink resumed>) = 0`. */
+function joined(lines: readonly string[]): readonly string[] {
+  const begun = new Map<string, string>();
+  return lines.flatMap((line) => {
+    const thread = /^\d+/.exec(line)?.[0] ?? '';
+    if (line.endsWith(' <unfinished ...>')) {
+      begun.set(thread, line.slice(0, -' <unfinished ...>'.length));
+      return [];
+    }
+    const end = /^\d+<[^>]*> <\.\.\. \w+ resumed>(.*)$/.exec(line)?.[1];
+    return [end === undefined ? line : `${begun.get(thread) ?? ''}${end}`];
+  });
 }
 
 /** Of a line such as `16351<MainThread> unlink("/a/b") = 0`; what failed touched nothing. */
