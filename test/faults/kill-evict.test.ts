@@ -102,11 +102,11 @@ it('eviction removes exactly what the log has as destroyed: originals of the vau
   const touched = touchedIn(trace, roots);
   const destroyed = destroyedIn(join(state, 'ledger/ledger.sqlite'));
   expect(destroyed.filter(({ place }) => place !== 'vault')).toEqual([]);
-  // Every original goes before the first playable copy.
-  const { sealed } = counted(state);
-  expect(destroyed.map(({ what }) => what)).toEqual([...Array(sealed).fill('original'), ...Array(playables.length).fill('derivative')]);
+  // In which order is for src/evict/playable.test.ts: an original that the scrub reads at that moment goes later than a playable copy.
+  const pathsOf = (wanted: string) => destroyed.filter(({ what }) => what === wanted).map(({ key }) => join(state, 'vault', key));
+  expect(pathsOf('original')).toHaveLength(counted(state).sealed);
+  expect(pathsOf('derivative').sort()).toEqual(playables.sort());
   const paths = destroyed.map(({ key }) => join(state, 'vault', key));
-  expect(paths.slice(sealed).sort()).toEqual(playables.sort());
   const removed = touched.filter((each) => isSealed(each) || !/\.partial$|\/custody\/|ledger-head\.json/.test(each.path));
   expect(removed.map(({ by, call, path }) => `${by} ${call} ${path}`).sort()).toEqual(
     paths.map((path) => `libuv-worker unlink ${path}`).sort(),
