@@ -29,8 +29,8 @@ export default defineConfig({
       // Whole stations, kills, foreign servers: with the fast ones in `scripts/test`.
       { test: { name: 'slow', env, include: ['test/**/*.test.ts', ...SLOW], exclude: [...configDefaults.exclude, ...LONG] } },
     ],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
     // One more than there are cores: a test waits for its station, its gateway or its disk a third of the time.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await makeSmallCard(card);
   // Large enough that its writes are more than strace's counts need.
   await writeFile(join(card, 'LOG/large.log'), Buffer.alloc(96 * 1024 * 1024, 'a line of a long log\n'));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await home.remove();
@@ -55,7 +55,7 @@ describe('a failing system call', () => {
           ...[join(ROOT, 'scripts/evidock'), ...ingestOf(state)],
         ],
         // Every thread of the pool meets the fault, and each time the disk is left alone for a while: few threads end sooner.
-        { env: { EVIDOCK_LANG: 'en', UV_THREADPOOL_SIZE: '4' }, timeoutMs: 100_000 },
+        { env: { EVIDOCK_LANG: 'en', UV_THREADPOOL_SIZE: '4' }, timeoutMs: 300_000 },
       );
       // Done after another try, or refused in words; never a crash, never a stack trace.
       expect(`${disturbed.signal ?? disturbed.status} ${disturbed.stderr.slice(-1500)}`).toMatch(/^[01] /);
@@ -68,7 +68,7 @@ describe('a failing system call', () => {
       const recordings = await expectWhole(state, card);
       expect(recordings.every((recording) => recording.state !== 'copying')).toBe(true);
     },
-    180_000,
+    540_000,
   );
 });
 
@@ -128,7 +128,7 @@ describe('a disk that is full', () => {
           const slots = await evidockJson<{ phase: string; problem: { code: string } | null }[]>(['--state', state, 'slots']);
           expect(slots).toMatchObject([{ problem: { code: 'vault.full' } }]);
         },
-        { timeout: 40_000, interval: 500 },
+        { timeout: 120_000, interval: 500 },
       );
       expect((await mount('remount,size=400m')).status).toBe(0);
       expect(await ended).toBe(0);
@@ -136,5 +136,5 @@ describe('a disk that is full', () => {
     } finally {
       await runProgram('umount', ['-l', state]);
     }
-  }, 120_000);
+  }, 360_000);
 });

@@ -47,7 +47,7 @@ describe('kill -9 while a recording is derived again', () => {
       expect(still.length).toBe(old.files.length - (point === 'w27-leftover-removed' ? 1 : 0));
 
       const daemon = run(state);
-      await expect.poll(() => derivedAndSwept(state, old.recordingId), { timeout: 60_000, interval: 200 }).toBe(true);
+      await expect.poll(() => derivedAndSwept(state, old.recordingId), { timeout: 180_000, interval: 200 }).toBe(true);
       daemon.kill('SIGTERM');
       expect(await ended(daemon)).toBe(0);
       await expectWhole(state, card);
@@ -56,7 +56,7 @@ describe('kill -9 while a recording is derived again', () => {
       expect(end).toMatchObject({ leftovers: 0, files: expect.arrayContaining([expect.stringMatching(/playable\.mp4$/)]) });
       expect(end.files.filter((name) => old.files.includes(name))).toEqual([]);
     },
-    120_000,
+    360_000,
   );
 });
 
@@ -66,7 +66,7 @@ function run(state: string, env: Record<string, string> = {}): ChildProcess {
   return spawn(join(ROOT, 'scripts/evidock'), ['--state', state, 'run'], {
     stdio: 'ignore',
     env: all,
-    timeout: 60_000,
+    timeout: 180_000,
     killSignal: 'SIGKILL',
   });
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await copied(taken, emptied);
   // Where the archive takes no derivatives, none leaves the vault.
   await evictAll(emptied, { env: { EVIDOCK_ARCHIVE_DERIVATIVES: 'false' }, playables: playablesIn(taken).length });
-}, 180_000);
+}, 540_000);
 afterAll(() => home.remove());
 
 describe('kill -9 while originals are evicted', () => {
@@ -86,7 +86,7 @@ describe('kill -9 while playable copies are evicted', () => {
       const played = await evidock(['--state', state, 'play', id, '--out', `${state}.mp4`], { env: archiveOf(state) });
       expect(played.status, played.stderr).toBe(0);
     },
-    240_000,
+    600_000,
   );
 });
 
@@ -111,7 +111,7 @@ it('eviction removes exactly what the log has as destroyed: originals of the vau
   expect(removed.map(({ by, call, path }) => `${by} ${call} ${path}`).sort()).toEqual(
     paths.map((path) => `libuv-worker unlink ${path}`).sort(),
   );
-}, 240_000);
+}, 600_000);
 
 describe('kill -9 while an original comes back', () => {
   it.each(FETCHING)(
@@ -133,7 +133,7 @@ describe('kill -9 while an original comes back', () => {
       expect(readdirSync(join(state, 'vault'), { recursive: true }).filter((path) => String(path).endsWith('.partial'))).toEqual([]);
       await expectWhole(state, card, archiveOf(state));
     },
-    240_000,
+    600_000,
   );
 });
 
@@ -150,7 +150,7 @@ function run(state: string, env: Record<string, string>, under: readonly string[
   return spawn(program, args, {
     stdio: 'ignore',
     env: all,
-    timeout: 90_000,
+    timeout: 240_000,
     killSignal: 'SIGKILL',
   });
 }
@@ -166,7 +166,7 @@ async function evictAll(
   { env = {}, under = [], playables = 0 }: { env?: Record<string, string>; under?: readonly string[]; playables?: number } = {},
 ): Promise<void> {
   const daemon = run(state, { ...EMPTYING, ...env }, under);
-  const wanted = { timeout: 80_000, interval: 200 };
+  const wanted = { timeout: 200_000, interval: 200 };
   await vi.waitFor(() => expect(counted(state)).toMatchObject({ resident: 0, playables, destructions: 0 }), wanted);
   daemon.kill('SIGTERM');
   expect(await ended(daemon)).toBe(0);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const listed = JSON.parse((await run(['recordings', '--json'])).stdout) as readonly { id: string; playable: boolean }[];
   recording = listed.find(({ playable }) => playable)?.id ?? '';
   expect(recording).toMatch(/^rec-/);
-}, 120_000);
+}, 360_000);
 
 afterAll(() => home.remove());
 
@@ -58,7 +58,7 @@ describe('kill -9 while somebody looks', () => {
       const verified = await run(['verify', '--log']);
       expect(verified.status, verified.stdout + verified.stderr).toBe(0);
     },
-    120_000,
+    360_000,
   );
 
   it('whole: the look and all of what was seen, each once', async () => {
@@ -74,5 +74,5 @@ describe('kill -9 while somebody looks', () => {
     const spans = (seen?.data['played'] ?? []) as readonly { fromMs: number; toMs: number }[];
     expect(spans).toHaveLength(1);
     expect(spans[0]?.toMs).toBeGreaterThan(500);
-  }, 60_000);
+  }, 180_000);
 });

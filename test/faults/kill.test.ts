@@ -92,7 +92,7 @@ describe('kill -9 after each write', () => {
       const recordings = await expectWhole(state, card, archive);
       expect(recordings.map((recording) => recording.state)).toEqual(recordings.map(() => 'archived'));
     },
-    120_000,
+    360_000,
   );
 
   it.each(RECHECKING)(
@@ -120,7 +120,7 @@ describe('kill -9 after each write', () => {
       // Whatever the files of the card have been is in the ledger, once.
       await expectWhole(state, [...contents].sort(), archive);
     },
-    240_000,
+    720_000,
   );
 });
 

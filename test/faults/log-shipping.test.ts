@@ -357,7 +357,7 @@ describe('kill -9', () => {
       await ledger.close();
       await home.remove();
     },
-    60_000,
+    180_000,
   );
 });
 
@@ -382,4 +382,4 @@ it('a command ships what it did, verify reads it, and doctor tells how far each 
   expect(await run('verify', '--log', '--archive')).toMatchObject({ status: 0 });
   expect((await run('doctor')).stdout).toMatch(/log in vault.*\n(.*\n)*.*log in archive/);
   await home.remove();
-}, 60_000);
+}, 180_000);

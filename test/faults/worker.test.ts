@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const title = 'a worker that is killed, cut off and slow does each recording once, and loses none';
-it.skipIf(why !== null)(why === null ? title : `${title} (skipped: ${why})`, { timeout: 120_000 }, async () => {
+it.skipIf(why !== null)(why === null ? title : `${title} (skipped: ${why})`, { timeout: 360_000 }, async () => {
   const within = (name: string) => ['ip', 'netns', 'exec', name];
   const station = new WorkerHosts({
     ...{ home: home.path, address: '10.98.0.1', ports: { redis: 6390, s3: 9390, work: 8390 } },
@@ -37,7 +37,7 @@ it.skipIf(why !== null)(why === null ? title : `${title} (skipped: ${why})`, { t
     await Promise.all([makePhotoCard(card, { photos: RECORDINGS - 2, clips: 2 }), station.start()]);
     const invitation = await station.invite('render1');
     const archived = async () => (await station.states()).filter((state) => state === 'archived').length;
-    const until = (count: number) => expect.poll(archived, { timeout: 60_000, interval: 200 }).toBeGreaterThanOrEqual(count);
+    const until = (count: number) => expect.poll(archived, { timeout: 180_000, interval: 200 }).toBeGreaterThanOrEqual(count);
     const settings = { EVIDOCK_DERIVE_AT_ONCE: '2', EVIDOCK_ARCHIVE_AT_ONCE: '2' };
 
     const first = await station.startWorker('render1', invitation, settings);

@@ -75,7 +75,7 @@ describe('a station whose archive is away', () => {
     });
     // Not asked by a command: before the station has opened its state, the command would open it itself.
     await until('the station runs', 30, async () => existsSync(join(state, 'run/address')));
-  }, 120_000);
+  }, 360_000);
 
   afterAll(async () => {
     station?.kill('SIGTERM');
@@ -83,7 +83,7 @@ describe('a station whose archive is away', () => {
     await proxy?.stop();
     await rgw?.stop();
     await home.remove();
-  }, 60_000);
+  }, 180_000);
 
   it('says safe to undock all the same, and names the side that fails', async () => {
     const ingest = await evidock(['--state', state, 'ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001']);
@@ -94,7 +94,7 @@ describe('a station whose archive is away', () => {
     });
     expect((await list()).every((recording) => recording.state !== 'archived')).toBe(true);
     expect(await archiveCheck()).toMatchObject({ ok: false, reason: saying(/^the connection was cut \(ECONNRESET\)/) });
-  }, 120_000);
+  }, 360_000);
 
   it('is not blocked for ever by answers that stop in the middle: each transfer ends, says why, and the work gives its place back', async () => {
     proxy.refuse(false);
@@ -108,7 +108,7 @@ describe('a station whose archive is away', () => {
     });
     proxy.suffer({});
     proxy.refuse(true);
-  }, 120_000);
+  }, 360_000);
 
   it('fills the archive by itself when it is back, though Redis is emptied meanwhile', async () => {
     const socket = JSON.parse((await runProgram('cat', [join(state, 'run/redis.json')])).stdout) as {
@@ -123,7 +123,7 @@ describe('a station whose archive is away', () => {
     await until('everything is archived', 120, async () => (await list()).every((recording) => recording.state === 'archived'));
     const verified = await evidock(['--state', state, 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
-  }, 180_000);
+  }, 540_000);
 
   it('goes on with temporary keys that end in the middle of an upload, as long as their file is renewed, and without them tells why', async () => {
     // An upload takes longer than three pairs of keys live.
@@ -154,5 +154,5 @@ describe('a station whose archive is away', () => {
     const verified = await evidock(['--state', state, 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
     expect(station.exitCode).toBeNull();
-  }, 180_000);
+  }, 540_000);
 });

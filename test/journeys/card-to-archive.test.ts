@@ -32,11 +32,11 @@ describe('from card to playback', () => {
     expect((await evidock(['make-card', card, '--layout', 'gat947'])).status).toBe(0);
     const again = await evidock(['--json', 'make-card', card, '--layout', 'gat947']);
     expect([again.status, JSON.parse(again.stderr).code]).toEqual([1, 'request.conflict']);
-    const ingest = await evidock(['--state', state, 'ingest', card, '--slot', '3', '--wait'], { env, timeoutMs: 240_000 });
+    const ingest = await evidock(['--state', state, 'ingest', card, '--slot', '3', '--wait'], { env, timeoutMs: 720_000 });
     expect(ingest.stderr + ingest.stdout).toMatch(/safe/i);
     expect(ingest.status).toBe(0);
     recordings = await evidockJson<RecordingJson[]>(['--state', state, 'recordings'], { env });
-  }, 300_000);
+  }, 900_000);
 
   afterAll(() => home.remove());
 
@@ -123,7 +123,7 @@ describe('from card to playback', () => {
   });
 
   it('verifies clean, then names the one byte that was changed in the vault and in the archive', async () => {
-    const clean = await evidock(['--state', state, 'verify'], { env, timeoutMs: 240_000 });
+    const clean = await evidock(['--state', state, 'verify'], { env, timeoutMs: 720_000 });
     expect(clean.status, clean.stderr + clean.stdout).toBe(0);
     for (const place of ['vault', 'archive'] as const) {
       const root = place === 'vault' ? join(state, 'vault') : join(home.path, 'archive');
@@ -139,5 +139,5 @@ describe('from card to playback', () => {
       bytes[middle] = (bytes[middle] ?? 0) ^ 1;
       writeFileSync(victim, bytes);
     }
-  }, 300_000);
+  }, 900_000);
 });

@@ -66,7 +66,7 @@ async function start(shiftMs: number): Promise<void> {
       NODE_OPTIONS: `--import=${clock}`,
     },
   });
-  await vi.waitUntil(() => existsSync(join(state, 'run/address')), { timeout: 30_000, interval: 100 });
+  await vi.waitUntil(() => existsSync(join(state, 'run/address')), { timeout: 90_000, interval: 100 });
   address = (await readFile(join(state, 'run/address'), 'utf8')).trim();
 }
 
@@ -91,12 +91,12 @@ beforeAll(async () => {
   await makeCard(join(home.path, 'east'), 'DSJ0012345_041234_20260620153012_0007.MP4', 440);
   await makeCard(join(home.path, 'west'), 'DSJ0055555_055555_20260620163012_0007.MP4', 660);
   await start(SHIFT_MS);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await stop();
   await home?.remove();
-}, 60_000);
+}, 180_000);
 
 it('accounts are made by command, get their password by link, and sign in with a cookie', async () => {
   for (const unit of ['East', 'West']) await cli('unit', 'add', unit);
@@ -129,7 +129,7 @@ it('accounts are made by command, get their password by link, and sign in with a
     headers: { origin: 'http://elsewhere.example' },
   });
   expect([stranger.status, codeOf(stranger)]).toEqual([403, 'request.forbidden']);
-}, 60_000);
+}, 180_000);
 
 it('officers see their own recordings, and a foreign one is answered like one that never was', async () => {
   for (const [slot, card] of [
@@ -160,7 +160,7 @@ it('officers see their own recordings, and a foreign one is answered like one th
     expect(shown(foreign, recordings.other)[0], path).toBe(404);
     expect(shown(foreign, recordings.other), path).toEqual(shown(never, unknown));
   }
-}, 60_000);
+}, 180_000);
 
 it('an auditor looks for a stated reason, and is told which is lacking', async () => {
   const without = await footage('auditor', recordings.own);
@@ -299,4 +299,4 @@ it('with the month over, its reports and its sample tell of these looks', async 
   expect((await evidock(['--state-dir', state, 'sample', 'draw', MONTH])).status).not.toBe(0);
   expect(await cli('audit', '--type', 'report.issued')).toContain(recordings.own);
   await cli('verify', '--log');
-}, 60_000);
+}, 180_000);

@@ -32,7 +32,7 @@ describe('README', () => {
     const home = await temporaryDirectory();
     cleanups.push(home.remove);
     const script = shellOf('README.md').join('\n').replaceAll('./var/tour', home.path);
-    const outcome = await runProgram('bash', ['-euxo', 'pipefail', '-c', script], { timeoutMs: 300_000 });
+    const outcome = await runProgram('bash', ['-euxo', 'pipefail', '-c', script], { timeoutMs: 900_000 });
     expect(outcome.status, outcome.stderr.slice(-4000)).toBe(0);
     const probe = await runProgram('ffprobe', [
       '-v',
@@ -44,7 +44,7 @@ describe('README', () => {
       join(home.path, 'clip.mp4'),
     ]);
     expect(Number(probe.stdout)).toBeGreaterThan(0.5);
-  }, 330_000);
+  }, 990_000);
 
   it('points to files that exist', () => {
     for (const file of ['README.md', 'README.zh-CN.md', 'docs/design.md']) {

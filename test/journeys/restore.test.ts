@@ -22,7 +22,7 @@ let blocks: readonly string[];
 
 /** Runs a block of the document as a person would, who stands in `cwd`. */
 const sh = (block: string, cwd: string, more: Record<string, string>) =>
-  runProgram('bash', ['-euo', 'pipefail', '-c', `unset AWS_CA_BUNDLE\n${block}`], { cwd, env: { ...env, ...more }, timeoutMs: 60_000 });
+  runProgram('bash', ['-euo', 'pipefail', '-c', `unset AWS_CA_BUNDLE\n${block}`], { cwd, env: { ...env, ...more }, timeoutMs: 180_000 });
 /** The one block that holds this. */
 const blockWith = (text: string): string => {
   const [found, ...others] = blocks.filter((block) => block.includes(text));
@@ -65,12 +65,12 @@ describe('docs/restore.md', () => {
     expect(ingested.status, ingested.stderr + ingested.stdout).toBe(0);
     recordings = await evidockJson<RecordingJson[]>(['--state', state, 'recordings'], { env });
     expect(recordings.map((each) => each.state)).toEqual(recordings.map(() => 'archived'));
-  }, 180_000);
+  }, 540_000);
 
   afterAll(async () => {
     await rgw?.stop();
     await home?.remove();
-  }, 60_000);
+  }, 180_000);
 
   it('finds, fetches and checks all footage of one case, tagged after it was archived', async () => {
     const [one, two, other] = recordings;
@@ -83,7 +83,7 @@ describe('docs/restore.md', () => {
     const again = await cli(['ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001', '--wait']);
     expect(again.status, again.stderr).toBe(0);
     await expect
-      .poll(async () => (await evidockJson<unknown[]>(['--state', state, 'jobs'], { env })).length, { timeout: 60_000, interval: 500 })
+      .poll(async () => (await evidockJson<unknown[]>(['--state', state, 'jobs'], { env })).length, { timeout: 180_000, interval: 500 })
       .toBe(0);
 
     const place = join(home.path, 'case');
@@ -109,7 +109,7 @@ describe('docs/restore.md', () => {
     const fromDirectory = await sh(blockWith('SHA256SUMS'), join(home.path, 'again'), { ...directory, CASE: 'A-2026-17' });
     expect(fromDirectory.status, fromDirectory.stderr).toBe(0);
     expect(fromDirectory.stdout).toBe(done.stdout);
-  }, 120_000);
+  }, 360_000);
 
   it('says so when there is no such case, and when a file is not what was sealed', async () => {
     const none = join(home.path, 'none');
@@ -135,8 +135,8 @@ describe('docs/restore.md', () => {
     expect(found.stdout).toContain(key);
     const mended = await cli(['ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001', '--wait']);
     expect(mended.status, mended.stderr).toBe(0);
-    await expect.poll(async () => (await cli(['verify', '--archive'])).status, { timeout: 60_000, interval: 500 }).toBe(0);
-  }, 120_000);
+    await expect.poll(async () => (await cli(['verify', '--archive'])).status, { timeout: 180_000, interval: 500 }).toBe(0);
+  }, 360_000);
 
   it('drill: puts the station onto an empty machine from its last ledger backup and the archive', async () => {
     const backup = join(home.path, 'backup.sqlite');
@@ -158,5 +158,5 @@ describe('docs/restore.md', () => {
     expect(again.status, again.stderr).toBe(0);
     expect(await evidockJson<RecordingJson[]>(['--state', empty, 'recordings'], { env })).toHaveLength(before.length);
     expect((await cli(['verify'], empty)).status).toBe(0);
-  }, 120_000);
+  }, 360_000);
 });

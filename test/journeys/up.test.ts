@@ -41,7 +41,7 @@ describe('scripts/up', () => {
   it('finishes two sample recorders and says where to look', async () => {
     const up = await runProgram(join(ROOT, 'scripts/up'), ['--detach', '--state', home.path], {
       env: { EVIDOCK_HTTP_PORT: '0', EVIDOCK_LANG: 'en' },
-      timeoutMs: 280_000,
+      timeoutMs: 840_000,
     });
     pid = Number(/stop it with: kill (\d+)/.exec(up.stdout)?.[1] ?? 0);
     expect(up.status, up.stdout + up.stderr).toBe(0);
@@ -76,5 +76,5 @@ describe('scripts/up', () => {
     const verified = await evidock(['--state', join(home.path, 'state'), 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
     stop();
-  }, 300_000);
+  }, 900_000);
 });

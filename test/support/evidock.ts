@@ -24,7 +24,7 @@ export function runProgram(
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env },
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? 120_000,
+      timeout: options.timeoutMs ?? 300_000,
       killSignal: 'SIGKILL',
     });
     const stdout: Buffer[] = [];
