@@ -305,11 +305,13 @@ it('does not keep the daemon from its other work', async () => {
     for (let n = 0; n < 20_000; n++) await writer.custody.append(aCustodyDraft({ n, recordingId: one }));
   });
   const delay = monitorEventLoopDelay({ resolution: 5 });
+  const begun = performance.now();
   delay.enable();
   const lines = await Array.fromAsync(station.deps.upkeep.replay(new AbortController().signal));
   delay.disable();
   expect(lines.filter(({ type }) => type === 'progress').length).toBeGreaterThan(4);
-  expect(delay.max / 1e6).toBeLessThan(200);
+  // Were it done in this thread, nothing else would have had a turn for nearly as long as it took.
+  expect(delay.max / 1e6).toBeLessThan((performance.now() - begun) / 4);
 });
 
 it('ends at once when it is not wanted any more, and leaves no file behind', async () => {
