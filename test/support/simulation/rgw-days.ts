@@ -151,10 +151,10 @@ export class BucketView {
     );
   }
 
-  /** Other bytes over an object, or a marker that hides it. */
+  /** Other bytes over an object under the station's key, or a marker that hides it under the owner's: the station's may delete nothing. */
   async disturb(key: string, how: 'overwrite' | 'hide'): Promise<void> {
     const at = { Bucket: this.#bucket, Key: `${PREFIX}/${key}` };
-    if (how === 'hide') await this.#reader.send(new DeleteObjectCommand(at));
+    if (how === 'hide') await this.#client.send(new DeleteObjectCommand(at));
     else await this.#reader.send(new PutObjectCommand({ ...at, Body: 'forged' }));
   }
 }
