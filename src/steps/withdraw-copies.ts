@@ -7,6 +7,7 @@ import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
+import { isSettled } from './derive-again.ts';
 import { evictedIds } from './evictable-items.ts';
 
 interface Deps {
@@ -52,7 +53,7 @@ export async function withdrawCopies(
     await writer.work.reopen({ id, stage: 'archive', recordingId, priority, dueAtMs: nowMs, nowMs });
     if (recording.state !== 'archived') return;
     const derive = await writer.work.get(workId('derive', recordingId));
-    const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
+    const deriveSettled = !derive || isSettled(derive.state);
     await writer.recordings.update(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: false }) });
   });
   pokeWork();

@@ -77,7 +77,8 @@ async function mustBeAnother(writer: LedgerWriter, { id, proposed }: Disposal, {
 
 /**
  * Ends a list. What was not destroyed yet is kept. What a crash interrupted is looked at: what its place lists no more is put on record as destroyed, and
- * everything else is spared. What was destroyed of a recording that is kept is made again as far as it can be. Throws request.not-found, request.conflict for a list that is being run or has ended.
+ * everything else is spared. What was destroyed of a recording that is kept is made again as far as it can be. Throws request.not-found, request.conflict for a
+ * list that is being run or has ended.
  */
 export async function cancelDisposal(
   deps: DisposalDeps,
