@@ -27,7 +27,16 @@ export default defineConfig({
       // `npm test`: a rule, a stage or an adapter alone, with its contract; two minutes on two cores.
       { test: { name: 'fast', env, include: ['src/**/*.test.ts', 'drivers/**/*.test.ts'], exclude: [...configDefaults.exclude, ...SLOW] } },
       // Whole stations, kills, foreign servers: with the fast ones in `scripts/test`.
-      { test: { name: 'slow', env, include: ['test/**/*.test.ts', ...SLOW], exclude: [...configDefaults.exclude, ...LONG] } },
+      {
+        test: {
+          name: 'slow',
+          env,
+          include: ['test/**/*.test.ts', ...SLOW],
+          exclude: [...configDefaults.exclude, ...LONG, 'test/console/**'],
+        },
+      },
+      // The pages in Chromium, on one station for all of them.
+      { test: { name: 'console', env, include: ['test/console/**/*.test.ts'], globalSetup: 'test/console/support/global.ts' } },
     ],
     testTimeout: 120_000,
     hookTimeout: 300_000,

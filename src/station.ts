@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LocalScratch } from '#adapters/disk/local-scratch';
 import type { SealedAttributes } from '#adapters/disk/sealed-attributes';
+import { liveChanges } from '#adapters/live-changes';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { PdfPrinter } from '#adapters/pdf/pdf-printer';
@@ -25,6 +27,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { lookFailed, recovered, stationReloaded, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
+import type { Changes, Topic } from '#ports/changes';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
@@ -61,6 +64,9 @@ import { keepSignIn, openSignIn } from './station/sign-in.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
+/** Where scripts/build-console puts the pages. */
+const PAGES = join(import.meta.dirname, '../dist/console');
+
 /**
  * How much of the station runs. `look`: ledger, vault and archive behind the API, for a command; `intake`: and takes directories in;
  * `work`: and derives and archives; `all`: and watches for recorders and listens.
@@ -90,6 +96,7 @@ interface Opened {
   /** Throws what is wrong with it. */
   readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
+  readonly changes: Changes;
   readonly clockWatch: StationClock;
   readonly heads: HeadKeeper;
   readonly shipper: LogShipper | null;
@@ -236,7 +243,9 @@ export class Station {
 
   async #open(): Promise<Opened> {
     const { config, clock, places, onStop } = this.#context;
-    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock, demandsCustody: true });
+    const changes = liveChanges();
+    const onCommitted = (topics: ReadonlySet<Topic>) => changes.tell(topics);
+    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock, demandsCustody: true, onCommitted });
     onStop(() => ledger.close());
     const reserveBytes = config.intake.reserve * BYTES_PER_MIB;
     const attributes = openAttributes(this.#context, ledger);
@@ -270,6 +279,7 @@ export class Station {
       clockWatch,
       heads,
       shipper,
+      changes,
       board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     };
   }
@@ -368,7 +378,7 @@ export class Station {
 
   async #listen(deps: DeskDeps, metrics: Metrics, network: NetworkSettings): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, way: 'network', metrics, network });
+    const app = buildServer({ deps, way: 'network', metrics, network, pages: PAGES });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

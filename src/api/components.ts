@@ -27,6 +27,7 @@ import {
 } from './doors.ts';
 import { FactJson } from './facts.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
+import { BeatJson, ChangedJson } from './live.ts';
 import { named } from './named.ts';
 import { NetworkJson } from './network.ts';
 import {
@@ -77,6 +78,7 @@ import { DUTY_COMPONENTS } from './retention/duty-components.ts';
 import { HOLD_COMPONENTS } from './retention/hold-components.ts';
 import { RETENTION_COMPONENTS } from './retention/retention-components.ts';
 import { SHIFT_COMPONENTS } from './retention/shift-components.ts';
+import { RightsJson } from './rights.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
@@ -243,6 +245,9 @@ export const COMPONENTS = {
   Derivative: named(DerivativeJson, derivative),
   Note: named(NoteJson, { code: 'segment-missing', parameters: { name: '0002.MP4' } }),
   StartClaim: named(StartClaimJson, claim),
+  Changed: named(ChangedJson, { topics: ['recordings', 'work'] }),
+  Beat: named(BeatJson, { at }),
+  Rights: named(RightsJson, { recording: recordingId, can: [{ action: 'look', effect: 'allow-with-reason' }] }),
   Recording: named(RecordingJson, {
     ...{ id: recordingId, dockingId, recorderSerial: 'DSJ0012345', kind: 'video', officerId: '041234', officerSource: 'file-name' },
     ...{ caseNumbers: ['LY-2026-0012'], category: 'inspection', important: false, state: 'derived', damaged: false, damageReason: null },

@@ -5,6 +5,7 @@ import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { ArchivedCopies } from '#ports/archived-copies';
+import type { Changes } from '#ports/changes';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
 import type { DocumentPrinter } from '#ports/document-printer';
@@ -53,6 +54,7 @@ export interface DeskDeps {
   readonly evicting: EvictionView | null;
   readonly board: SlotBoard;
   readonly people: PeopleChanges;
+  readonly changes: Pick<Changes, 'onChanged'>;
   readonly clock: Clock;
   readonly clockWatch: ClockWatch;
   readonly log: Log;

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
+import { BeatJson } from '#api/live';
 import type { DeskDeps } from '#desk/deps';
 import type { Item } from '#desk/footage';
 import type { Action } from '#domain/access/policy';
@@ -251,7 +252,8 @@ export function footage<P extends TSchema, Q extends TSchema, B extends TSchema>
 }
 
 export function events<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: EventsSpec<P, Q, B>): Route {
-  return { ...spec, kind: 'events', method: 'GET', produces: 'text/event-stream' } as unknown as Route;
+  const schema = { ...spec.schema, events: { ...spec.schema.events, beat: BeatJson } };
+  return { ...spec, schema, kind: 'events', method: 'GET', produces: 'text/event-stream' } as unknown as Route;
 }
 
 /** The types of entries that a route may leave in the custody log. */

@@ -7,6 +7,7 @@ import { clockRoutes } from './routes/clock.ts';
 import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
+import { liveRoutes } from './routes/live.ts';
 import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -21,6 +22,7 @@ import { fetchBackRoutes } from './routes/retention/fetch-back.ts';
 import { holdRoutes } from './routes/retention/holds.ts';
 import { retentionRoutes } from './routes/retention/retention.ts';
 import { scrubRoutes } from './routes/retention/scrub.ts';
+import { rightsRoutes } from './routes/rights.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shiftRoutes } from './routes/shifts.ts';
@@ -35,7 +37,9 @@ import { workerRoutes } from './routes/workers.ts';
 export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
+  ...liveRoutes,
   ...recordingRoutes,
+  ...rightsRoutes,
   ...fetchBackRoutes,
   ...factRoutes,
   ...registryRoutes,

@@ -12,6 +12,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
 import { RunningKeys } from './conditions/idempotency.ts';
+import { sendPage, servePages } from './console/pages.ts';
 import { LAZY_SCHEMAS } from './contract/lazy-schemas.ts';
 import { openApiOf } from './contract/openapi.ts';
 import { Cookies } from './cookies.ts';
@@ -44,6 +45,8 @@ interface Options {
   readonly metrics?: Metrics;
   /** The table of routes; a test may give another. */
   readonly routes?: readonly Route[];
+  /** Directory of the built pages of the console; left out: this way in has none. */
+  readonly pages?: string;
 }
 
 /** The API over one way in. The server does not listen yet. */
@@ -55,6 +58,7 @@ export function buildServer({
   principalOf: whoAsks,
   metrics = new Metrics(deps),
   routes = ROUTES,
+  pages,
 }: Options): FastifyInstance {
   const failures = new FailureLog(deps.log);
   const wayIn = new WayIn(network, { dropped: () => failures.dropped(), limited: (by) => metrics.limited(by) });
@@ -112,9 +116,12 @@ export function buildServer({
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(failures, error, request, reply));
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
+    const page = pages === undefined ? null : sendPage(pages, request, reply);
+    if (page) return page;
     throw new EvidockError('request.not-found', because('no-route', { method: request.method, path: pathOf(request) }));
   });
+  if (pages !== undefined) servePages(app as unknown as FastifyInstance, pages);
   app.register(async (scope) => {
     for (const row of routes) addRoute(scope, row, { principalOf, serving, wayIn });
   });

@@ -4,14 +4,12 @@ import { slotViews } from '#desk/dockings';
 import type { LedgerReader } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
 import type { StreamPlaces } from './limits.ts';
+import { watchListener } from './live/listener.ts';
 import { Presenter } from './present.ts';
 import type { Principal } from './principal.ts';
 import { RawAnswer } from './route.ts';
 import { SlotSight } from './slot-sight.ts';
 
-const HEARTBEAT_MS = 15_000;
-/** So often it is asked whether the listener is still let in. */
-const ASKED_AGAIN_MS = 4000;
 /** A listener with so many unread bytes is cut off. It may connect again and then gets a new snapshot. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 
@@ -79,7 +77,7 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
       'close',
       deps.learning.onSeen((seen) => tell(async () => send('port', seen))),
     );
-  watchListener(body, listener);
+  watchListener(body, { stillHolds: listener.stillHolds, time: () => presenter.time(deps.clock.nowMs()) });
   if (signal.aborted) body.destroy();
   signal.addEventListener('abort', () => body.destroy(), { once: true });
   try {
@@ -88,21 +86,5 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
     body.destroy();
     throw error;
   }
-  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
-}
-
-/** Shows that the station is there, and ends the stream once the listener is let in no more, or nobody can tell. */
-export function watchListener(body: PassThrough, { stillHolds }: Pick<Listener, 'stillHolds'>): void {
-  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
-  let asking = false;
-  const doubt = setInterval(async () => {
-    if (asking) return void body.destroy();
-    asking = true;
-    if (!(await stillHolds().catch(() => false))) body.destroy();
-    asking = false;
-  }, ASKED_AGAIN_MS);
-  for (const timer of [heartbeat, doubt]) {
-    timer.unref();
-    body.once('close', () => clearInterval(timer));
-  }
+  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, body);
 }

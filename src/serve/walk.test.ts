@@ -192,7 +192,7 @@ const STEPS: readonly Step[] = [
 ];
 
 /** This stream never ends; server.test.ts reads it. */
-const ENDLESS = [v1('GET /events'), v1('GET /notices/events')];
+const ENDLESS = [v1('GET /events'), v1('GET /notices/events'), v1('GET /changes')];
 
 beforeAll(async () => {
   station = await servedStation();

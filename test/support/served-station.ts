@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { liveChanges } from '#adapters/live-changes';
 import { liveGrantBell } from '#adapters/live-grant-bell';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
@@ -70,7 +71,8 @@ export function onRecord(
 export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<ServedStation> {
   const home = await temporaryDirectory();
   const clock = fixedClock();
-  const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
+  const changes = liveChanges();
+  const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock, onCommitted: changes.tell });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
   const log = pino({ level: 'silent' });
@@ -94,6 +96,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     bucket: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
     people: livePeopleChanges(),
+    changes,
     clock,
     log,
     clockWatch,

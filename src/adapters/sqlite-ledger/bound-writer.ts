@@ -7,6 +7,8 @@ export interface BoundWriter {
   readonly writer: LedgerWriter;
   /** Throws station.internal if a change was made that needs a custody entry, and none was appended. */
   mustHaveTold(): void;
+  /** The groups that were written. */
+  readonly written: ReadonlySet<keyof LedgerReader>;
   /** Makes the writer unusable. A writer that outlives its transaction would write into another one. */
   revoke(): void;
 }
@@ -15,15 +17,18 @@ export interface BoundWriter {
 export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWriter {
   let changed: string | null = null;
   let told = false;
-  const note = (name: string) => {
+  const written = new Set<keyof LedgerReader>();
+  const note = (group: keyof LedgerReader, method: string) => {
+    const name = `${group}.${method}`;
     if (isFact(name)) changed ??= name;
     if (name === 'custody.append') told = true;
+    if (Object.hasOwn(WRITES, name)) written.add(group);
   };
   const ends: (() => void)[] = [];
   const group = <G extends keyof LedgerReader>(name: G): LedgerWriter[G] => {
     const { proxy, revoke } = Proxy.revocable({} as LedgerWriter[G], {
       get: (_, method) => {
-        note(`${name}.${String(method)}`);
+        note(name, String(method));
         // Readers and writers have private fields, so a method must run on its own object and not on the proxy.
         const owner = method in writes[name] ? writes[name] : reads[name];
         const value: unknown = Reflect.get(owner, method, owner);
@@ -34,6 +39,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
     return proxy;
   };
   return {
+    written,
     writer: {
       recordings: group('recordings'),
       originals: group('originals'),

@@ -51,6 +51,8 @@ interface Options {
   readonly stationId: string;
   /** True, as in a station: a transaction is rolled back if it makes a change that needs a custody entry and appends none (bound-writer.ts). */
   readonly demandsCustody?: boolean;
+  /** Gets the groups that a transaction has written, once it is committed. Does not throw. */
+  readonly onCommitted?: (groups: ReadonlySet<keyof LedgerReader>) => void;
   /** Gives the times in rows of work, and decides what is due. */
   readonly clock?: Clock;
   /** A clock for leases, ms, that never jumps. */
@@ -190,10 +192,12 @@ export class SqliteLedger implements Ledger {
     return this.#transaction(this.#current, body);
   }
 
-  #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
-    return this.#serialise(async () => {
+  async #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    let written: ReadonlySet<keyof LedgerReader> = new Set();
+    const result = await this.#serialise(async () => {
       const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
       const bound = boundWriter(reads, writers);
+      written = bound.written;
       try {
         const result = await body(bound.writer);
         await writers.holds.settle();
@@ -203,6 +207,8 @@ export class SqliteLedger implements Ledger {
         bound.revoke();
       }
     });
+    if (written.size > 0) this.#options.onCommitted?.(written);
+    return result;
   }
 
   #serialise<T>(body: () => Promise<T>): Promise<T> {

@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import type { Notice } from '#domain/call-up/notice';
 import type { CallUpsReader } from '#ports/ledger/call-ups';
 import type { StreamPlaces } from '#serve/limits';
+import { watchListener } from '#serve/live/listener';
 import { RawAnswer } from '#serve/route';
-import { watchListener } from '#serve/slot-events';
 
 /** So often it is looked for new notices. They are looked up by person, and a stream that listens misses none, whoever wrote them. */
 const LOOKED_AGAIN_MS = 1000;
@@ -18,6 +18,8 @@ interface Listener {
   readonly present: (notice: Notice) => Promise<unknown>;
   /** Asks again whether the listener is still let in. */
   readonly stillHolds: () => Promise<boolean>;
+  /** The time of the station as text. */
+  readonly time: () => string;
   readonly signal: AbortSignal;
 }
 
@@ -63,5 +65,5 @@ export async function noticeEvents(streams: StreamPlaces, listener: Listener): P
   signal.addEventListener('abort', () => body.destroy(), { once: true });
   // The headers go out now: whoever listens knows that nothing is missed from here on.
   body.write(': listening\n\n');
-  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
+  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, body);
 }

@@ -31,6 +31,7 @@ import {
 import { readNotice } from '#desk/call-up/notices';
 import type { DeskDeps } from '#desk/deps';
 import { momentOf } from '#desk/registry';
+import type { Notice } from '#domain/call-up/notice';
 import type { Target } from '#domain/call-up/request';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
@@ -40,6 +41,7 @@ import { noticeEvents } from '#serve/call-ups/notice-events';
 import { CallUpPresenter } from '#serve/call-ups/present';
 import { custodyPage } from '#serve/custody-page';
 import { pageOfHeld, shownPage } from '#serve/pages';
+import { Presenter } from '#serve/present';
 import type { RequestCustody } from '#serve/request-custody';
 import { Created, command, events, query, type Route } from '#serve/route';
 
@@ -270,7 +272,10 @@ const noticeRoutes: readonly Route[] = [
       const presenter = presenterOf(deps);
       const { breakGlass, asker } = callerOf(principal, actor);
       const user = breakGlass ? null : asker.id;
-      return noticeEvents(streams, { user, ledger: deps.ledger, present: (notice) => presenter.notice(notice), stillHolds, signal });
+      const station = new Presenter(deps.facts.timezone);
+      const time = () => station.time(deps.clock.nowMs());
+      const present = (notice: Notice) => presenter.notice(notice);
+      return noticeEvents(streams, { user, ledger: deps.ledger, present, stillHolds, time, signal });
     },
   }),
   command({

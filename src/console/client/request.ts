@@ -1,0 +1,109 @@
+import type { Routes, Schemas } from './api.ts';
+
+/** One thing that the API can be asked for: method and path. */
+export type RouteName = keyof Routes;
+type Of<K extends RouteName> = Routes[K];
+type None = Record<string, never>;
+
+/** What a request to this route takes. What the route has not cannot be given. */
+export type Input<K extends RouteName> = {
+  readonly signal?: AbortSignal;
+  /** Of the resource as it was read: the change is refused if it is another one by now. */
+  readonly ifMatch?: string;
+  /** Why somebody wants to see this. */
+  readonly reason?: string;
+  /** The case for which they want to see it. */
+  readonly forCase?: string;
+} & (Of<K>['path'] extends None ? { readonly path?: undefined } : { readonly path: Of<K>['path'] }) & {
+    readonly query?: Of<K>['query'];
+  } & (Of<K>['body'] extends null ? { readonly body?: undefined } : { readonly body: Of<K>['body'] });
+
+export type Answer<K extends RouteName> = Of<K>['answer'];
+
+/** The answer with the ETag of what it shows. */
+export interface Tagged<K extends RouteName> {
+  readonly body: Answer<K>;
+  /** null: the answer has none. */
+  readonly etag: string | null;
+}
+
+/** The station said no, and why. */
+export class Refused extends Error {
+  readonly problem: Schemas['Problem'];
+  /** As the log of the station names the request. */
+  readonly requestId: string;
+
+  constructor(problem: Schemas['Problem']) {
+    super(problem.code);
+    this.problem = problem;
+    this.requestId = problem.instance.replace('urn:uuid:', '');
+  }
+}
+
+/** No answer came: the station is not reached. */
+export class Unreached extends Error {}
+
+/** Called when the station does not know who asks any more. */
+let onSignedOut: () => void = () => undefined;
+
+/** Tells what is to happen when a session has ended. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+/** The URL of a route with its path and query filled in. */
+export function urlOf<K extends RouteName>(route: K, input: Input<K>): string {
+  return addressOf(route, input as Addressed);
+}
+
+interface Addressed {
+  readonly path?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+}
+
+function addressOf(route: RouteName, input: Addressed): string {
+  const [, pattern = ''] = route.split(' ');
+  const path = pattern.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input.path?.[name])));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    for (const each of [value].flat()) if (each !== undefined && each !== '') query.append(name, String(each));
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** Asks the station. Throws Refused, Unreached, and AbortError where the signal was aborted. */
+export async function ask<K extends RouteName>(route: K, input: Input<K>): Promise<Answer<K>> {
+  return (await askTagged(route, input)).body;
+}
+
+export async function askTagged<K extends RouteName>(route: K, input: Input<K>): Promise<Tagged<K>> {
+  const [method = 'GET'] = route.split(' ');
+  const { signal, ifMatch, reason, forCase, body } = input;
+  const response = await fetch(addressOf(route, input as Addressed), {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(reason === undefined ? {} : { 'x-evidock-reason': encodeURIComponent(reason) }),
+      ...(forCase === undefined ? {} : { 'x-evidock-case': encodeURIComponent(forCase) }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Unreached('the station is not reached', { cause: error });
+  });
+  if (!response.ok) throw await refusalOf(response, route);
+  const text = response.status === 204 ? '' : await response.text();
+  return { body: (text === '' ? null : JSON.parse(text)) as Answer<K>, etag: response.headers.get('etag') };
+}
+
+async function refusalOf(response: Response, route: RouteName): Promise<Error> {
+  const problem = (await response.json().catch(() => null)) as Schemas['Problem'] | null;
+  // A proxy in between answers in words of its own.
+  if (problem === null || typeof problem.code !== 'string')
+    return new Unreached(`answered with ${response.status} by something in between`);
+  if (problem.code === 'request.signed-out' && route !== 'POST /api/v1/session') onSignedOut();
+  return new Refused(problem);
+}

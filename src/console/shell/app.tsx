@@ -1,0 +1,81 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { type ComponentType, lazy, Suspense, useMemo } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { newQueryClient } from '../client/queries.ts';
+import { ButtonLink, Empty, Loading, PageHead } from '../kit/kit.tsx';
+import { Toasts } from '../kit/toasts.tsx';
+import { SetUp } from '../pages/set-up/set-up.tsx';
+import { PAGES } from '../pages.ts';
+import { useSay } from '../texts/say.ts';
+import { FailureOfPage } from './failure.tsx';
+import { Frame } from './frame.tsx';
+import { Listening } from './live-mark.tsx';
+import type { Page, PageProps } from './page.ts';
+import { Gate, useSession } from './session.tsx';
+
+const LOADED: ReadonlyMap<Page, ComponentType<PageProps>> = new Map(
+  PAGES.map((page) => [page, lazy(async () => ({ default: (await page.load()).Page }))]),
+);
+
+export function App() {
+  const client = useMemo(newQueryClient, []);
+  return (
+    <QueryClientProvider client={client}>
+      <Toasts>
+        <Switch>
+          <Route path="/setup">
+            <SetUp />
+          </Route>
+          <Route>
+            <Gate>
+              <Listening>
+                <Pages />
+              </Listening>
+            </Gate>
+          </Route>
+        </Switch>
+      </Toasts>
+    </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  const { has } = useSession();
+  const [path] = useLocation();
+  const mine = PAGES.filter(({ tasks }) => tasks.length === 0 || tasks.some(has));
+  const home = mine.find(({ menu }) => menu !== undefined);
+  return (
+    <Frame>
+      <FailureOfPage resetBy={path}>
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path="/">{home ? <Redirect to={home.path} replace /> : <NoPage />}</Route>
+            {mine.map((page) => {
+              const Shown = LOADED.get(page);
+              return (
+                <Route key={page.path} path={page.path}>
+                  {(params) => (Shown ? <Shown params={params as Readonly<Record<string, string>>} /> : null)}
+                </Route>
+              );
+            })}
+            <Route>
+              <NoPage />
+            </Route>
+          </Switch>
+        </Suspense>
+      </FailureOfPage>
+    </Frame>
+  );
+}
+
+function NoPage() {
+  const say = useSay();
+  return (
+    <>
+      <PageHead title={say('problem.no-page')} />
+      <Empty text={say('problem.no-page.about')}>
+        <ButtonLink href="/">{say('problem.home')}</ButtonLink>
+      </Empty>
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { ROOT } from '#test/support/evidock';
+import { seriousFindings } from './axe.ts';
+import type { RoleName } from './station.ts';
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+  ...['--disable-sync', '--autoplay-policy=no-user-gesture-required', '--mute-audio'],
+];
+const SHOTS = join(ROOT, 'test/console/shots');
+
+export type Language = 'zh-CN' | 'en';
+
+interface Options {
+  /** zh-CN if left out, as the pages are. */
+  readonly language?: Language;
+  /** 1280 × 800 if left out: the screen of a station. */
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly dark?: boolean;
+  readonly reducedMotion?: boolean;
+}
+
+/** A browser's page, and what went against the rules that hold on every page. */
+export interface Seen {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Violations of the content rules, requests to other places, errors that nobody caught. A test ends with `expectClean`. */
+  readonly faults: string[];
+}
+
+let browser: Browser | undefined;
+
+/** To be called once in a file that tests pages: one Chromium for it. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+  }, 60_000);
+}
+
+/** A new browser of somebody who is signed in; `null`: nobody. */
+export async function browserOf(role: RoleName | null, options: Options = {}): Promise<Seen> {
+  const { address, passwords } = inject('console');
+  if (!browser) throw new Error('useBrowser() was not called');
+  const { language = 'zh-CN', viewport = { width: 1280, height: 800 }, dark = false, reducedMotion = false } = options;
+  const context = await browser.newContext({
+    baseURL: address,
+    viewport,
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    // Never the zone of the machine: pages show that of the station.
+    timezoneId: 'America/New_York',
+  });
+  await context.addInitScript(`try { localStorage.setItem('evidock-language', '${language}') } catch {}`);
+  const faults: string[] = [];
+  const page = await context.newPage();
+  watch(page, new URL(address).origin, faults);
+  context.on('page', (other) => watch(other, new URL(address).origin, faults));
+  if (role !== null) {
+    const answer = await context.request.post('/api/v1/session', {
+      data: { account: `demo-${role}`, password: passwords[role] },
+      headers: { origin: address },
+    });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+  return { page, context, faults };
+}
+
+function watch(page: Page, origin: string, faults: string[]): void {
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && url.protocol !== 'blob:') faults.push(`request to ${request.url()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) faults.push(message.text());
+  });
+}
+
+/** Nothing went against the rules of every page. Closes the browser. */
+export async function expectClean({ faults, context }: Seen): Promise<void> {
+  await context.close();
+  expect(faults).toEqual([]);
+}
+
+/** Goes to a page and waits until its title stands and nothing is loading. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await settled(page);
+}
+
+/** Nothing says any more that it is loading. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('[data-loading]') === null);
+}
+
+/** Keeps a picture for a person to look at: test/console/shots/NAME.png. */
+export async function shot(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+}
+
+/** No part of the page reaches out of the window sideways. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(over, `${page.url()} is wider than the window by ${over} px`).toBeLessThanOrEqual(0);
+}
+
+/** axe-core finds nothing serious or critical (WCAG 2.2 A and AA). */
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await seriousFindings(page)).toEqual([]);
+}
+
+/** Texts that are the same in both languages, or were left in the other one, as the page shows them. */
+export async function textsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const texts: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.textContent?.trim() ?? '';
+      if (text !== '' && !node.parentElement?.closest('code, kbd, time, [lang], script, [data-untranslated]')) texts.push(text);
+    }
+    return texts;
+  });
+}
