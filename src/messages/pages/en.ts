@@ -1,4 +1,20 @@
+import { casesPagesEn } from './cases-en.ts';
+import { footagePagesEn } from './footage-en.ts';
+import { intakePagesEn } from './intake-en.ts';
+import { kioskPagesEn } from './kiosk-en.ts';
+import { retentionPagesEn } from './retention-en.ts';
 import { shellEn } from './shell-en.ts';
+import { stationPagesEn } from './station-en.ts';
+import { supervisionPagesEn } from './supervision-en.ts';
 
 /** All texts of the console's pages in English, beside those that commands and pages share (../en.ts). */
-export const pagesEn = { ...shellEn } as const;
+export const pagesEn = {
+  ...shellEn,
+  ...kioskPagesEn,
+  ...footagePagesEn,
+  ...intakePagesEn,
+  ...casesPagesEn,
+  ...supervisionPagesEn,
+  ...retentionPagesEn,
+  ...stationPagesEn,
+} as const;

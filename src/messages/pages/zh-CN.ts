@@ -1,8 +1,24 @@
 import type { Whole } from '../template.ts';
+import { casesPagesZhCN } from './cases-zh-CN.ts';
 import type { pagesEn } from './en.ts';
+import { footagePagesZhCN } from './footage-zh-CN.ts';
+import { intakePagesZhCN } from './intake-zh-CN.ts';
+import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
+import { retentionPagesZhCN } from './retention-zh-CN.ts';
 import { shellZhCN } from './shell-zh-CN.ts';
+import { stationPagesZhCN } from './station-zh-CN.ts';
+import { supervisionPagesZhCN } from './supervision-zh-CN.ts';
 
-const texts = { ...shellZhCN } as const;
+const texts = {
+  ...shellZhCN,
+  ...kioskPagesZhCN,
+  ...footagePagesZhCN,
+  ...intakePagesZhCN,
+  ...casesPagesZhCN,
+  ...supervisionPagesZhCN,
+  ...retentionPagesZhCN,
+  ...stationPagesZhCN,
+} as const;
 
 /** The same in Chinese. */
 export const pagesZhCN: Whole<typeof pagesEn, typeof texts> = texts;

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { type ConsoleStation, startConsoleStation } from './station.ts';
+import { buildPages, type ConsoleStation, startConsoleStation } from './station.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,6 +10,12 @@ declare module 'vitest' {
 
 /** One station for all tests of pages: starting one, with footage, takes most of a minute. Each test makes what it changes. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const kept = process.env['EVIDOCK_CONSOLE_STATION'];
+  if (kept !== undefined) {
+    await buildPages();
+    project.provide('console', JSON.parse(readFileSync(kept, 'utf8')) as ConsoleStation);
+    return async () => undefined;
+  }
   const { station, stop } = await startConsoleStation();
   project.provide('console', station);
   return stop;

@@ -38,8 +38,7 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
   const state = join(home.path, 's');
   const [dock, cards] = [join(home.path, 'dock'), join(home.path, 'cards')];
   await mkdir(dock, { recursive: true });
-  const built = await runProgram(join(ROOT, 'scripts/build-console'), []);
-  if (built.status !== 0) throw new Error(`the pages were not built:\n${built.stderr}${built.stdout}`);
+  await buildPages();
   for (const layout of ['gat947', 'dated-folders']) await cli(state, 'make-card', join(cards, layout), '--layout', layout);
   const child = await run({ home: home.path, state, dock });
   try {
@@ -69,6 +68,12 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
     await home.remove();
     throw error;
   }
+}
+
+/** Builds the pages if something of them has changed. */
+export async function buildPages(): Promise<void> {
+  const built = await runProgram(join(ROOT, 'scripts/build-console'), []);
+  if (built.status !== 0) throw new Error(`the pages were not built:\n${built.stderr}${built.stdout}`);
 }
 
 export const UNIT = '执法一大队';

@@ -1,0 +1,2 @@
+/** Texts of pages: cases, search and the player. */
+export const casesPagesEn = {} as const;

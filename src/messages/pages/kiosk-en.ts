@@ -1,0 +1,2 @@
+/** Texts of pages: the kiosk. */
+export const kioskPagesEn = {} as const;

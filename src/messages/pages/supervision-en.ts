@@ -1,0 +1,2 @@
+/** Texts of pages: requests, the access log and reports. */
+export const supervisionPagesEn = {} as const;

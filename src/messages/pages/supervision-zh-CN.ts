@@ -1,0 +1,2 @@
+/** The same in Chinese. */
+export const supervisionPagesZhCN = {} as const;
