@@ -4,6 +4,7 @@ import type { pagesEn } from './en.ts';
 import { footagePagesZhCN } from './footage-zh-CN.ts';
 import { intakePagesZhCN } from './intake-zh-CN.ts';
 import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
+import { looksPagesZhCN } from './looks-zh-CN.ts';
 import { retentionPagesZhCN } from './retention-zh-CN.ts';
 import { shellZhCN } from './shell-zh-CN.ts';
 import { stationPagesZhCN } from './station-zh-CN.ts';
@@ -11,6 +12,7 @@ import { supervisionPagesZhCN } from './supervision-zh-CN.ts';
 
 const texts = {
   ...shellZhCN,
+  ...looksPagesZhCN,
   ...kioskPagesZhCN,
   ...footagePagesZhCN,
   ...intakePagesZhCN,
