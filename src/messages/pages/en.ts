@@ -3,6 +3,7 @@ import { footagePagesEn } from './footage-en.ts';
 import { intakePagesEn } from './intake-en.ts';
 import { kioskPagesEn } from './kiosk-en.ts';
 import { looksPagesEn } from './looks-en.ts';
+import { playerPagesEn } from './player-en.ts';
 import { retentionPagesEn } from './retention-en.ts';
 import { shellEn } from './shell-en.ts';
 import { stationPagesEn } from './station-en.ts';
@@ -11,6 +12,7 @@ import { supervisionPagesEn } from './supervision-en.ts';
 /** All texts of the console's pages in English, beside those that commands and pages share (../en.ts). */
 export const pagesEn = {
   ...shellEn,
+  ...playerPagesEn,
   ...looksPagesEn,
   ...kioskPagesEn,
   ...footagePagesEn,

@@ -5,6 +5,7 @@ import { footagePagesZhCN } from './footage-zh-CN.ts';
 import { intakePagesZhCN } from './intake-zh-CN.ts';
 import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
 import { looksPagesZhCN } from './looks-zh-CN.ts';
+import { playerPagesZhCN } from './player-zh-CN.ts';
 import { retentionPagesZhCN } from './retention-zh-CN.ts';
 import { shellZhCN } from './shell-zh-CN.ts';
 import { stationPagesZhCN } from './station-zh-CN.ts';
@@ -12,6 +13,7 @@ import { supervisionPagesZhCN } from './supervision-zh-CN.ts';
 
 const texts = {
   ...shellZhCN,
+  ...playerPagesZhCN,
   ...looksPagesZhCN,
   ...kioskPagesZhCN,
   ...footagePagesZhCN,

@@ -1,0 +1,252 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import type { Schemas } from '../../client/api.ts';
+import { useAsk, useRows } from '../../client/queries.ts';
+import { Badge, Button, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useSearchState } from '../../kit/search-state.ts';
+import { lengthText, Time, timeText } from '../../kit/time.tsx';
+import { Poster, Posters } from '../../looks/posters.tsx';
+import { Guarded } from '../../player/guarded-player.tsx';
+import { Player } from '../../player/player.tsx';
+import type { PageProps } from '../../shell/page.ts';
+import { useSession } from '../../shell/session.tsx';
+import { useSay, useWord } from '../../texts/say.ts';
+import { type CaseLine, caseLineOf } from './case-line.ts';
+import styles from './cases.module.css';
+import { zoned } from './moments.ts';
+import { TimeLine } from './time-line.tsx';
+
+type Recording = Schemas['Recording'];
+
+/** Cameras that play at once: browsers open six connections to one station. */
+const CAMERAS_MAX = 4;
+const PAGE = 200;
+/** So often the address follows the film. */
+const ADDRESS_MS = 2000;
+
+/** The case with all its cameras on one clock. `?t=` seconds from the beginning of the line, `?cams=` the lanes that are played. */
+export function Page({ params: { number = '' } }: PageProps) {
+  const say = useSay();
+  const word = useWord();
+  const { has } = useSession();
+  const [get, set] = useSearchState();
+  const found = useAsk('GET /api/v1/cases/{number}', { path: { number } }, { topics: ['cases'] });
+  const events = useRows('GET /api/v1/cases/{number}/events', { path: { number } }, { topics: ['cases'] });
+  const list = useRows('GET /api/v1/recordings', { query: { case: number, limit: PAGE } }, { topics: ['recordings', 'cases'] });
+  const officers = useRows('GET /api/v1/officers', { query: { limit: 1000 } }, { topics: ['registry'], enabled: has('see-registry') });
+  const { hasMore, loadingMore, more } = list;
+  // The line needs all of them.
+  useEffect(() => {
+    if (hasMore && !loadingMore) more();
+  }, [hasMore, loadingMore, more]);
+  const line = useMemo(() => caseLineOf(list.rows, events.rows), [list.rows, events.rows]);
+  const names = useMemo(() => new Map(officers.rows.map(({ id, name }) => [id, name])), [officers.rows]);
+  const nameOf = useCallback(
+    (officer: string | null) => (officer === null ? say('case.no-officer') : (names.get(officer) ?? officer)),
+    [names, say],
+  );
+  if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
+  if (!found.data || list.loading) return <Loading />;
+  const { title, stage, category, state, confidentiality, privacy, officerIds, openedOn, decidedOn, closedOn } = found.data;
+  return (
+    <>
+      <PageHead
+        title={`${number} ${title}`}
+        subtitle={[
+          word('stage', stage),
+          word('category', category),
+          word('case-state', state),
+          say('case.count', { count: list.rows.length }),
+        ].join(' · ')}
+        actions={
+          has('request-call-up') ? (
+            <ButtonLink href={`/requests/new?case=${encodeURIComponent(number)}`}>{say('gate.ask')}</ButtonLink>
+          ) : undefined
+        }
+      />
+      <Stack>
+        {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
+        {list.rows.length === 0 ? <Empty text={say('case.empty')} /> : null}
+        {line ? (
+          <LineAndFilms
+            key={number}
+            number={number}
+            line={line}
+            events={events.rows}
+            nameOf={nameOf}
+            cams={get('cams')}
+            startMs={Number(get('t')) * 1000 || 0}
+            onAddress={(changes) => set(changes)}
+          />
+        ) : null}
+        <Posters recordings={list.rows} forCase={number}>
+          <Panel title={say('case.recordings')}>
+            <ul className={styles.grid}>
+              {list.rows.map((recording) => (
+                <li key={recording.id}>
+                  <RecordingCard recording={recording} name={nameOf(recording.officerId)} />
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        </Posters>
+        <Panel title={say('case.facts')}>
+          <Facts
+            rows={[
+              [say('case.officers'), officerIds.map((id) => nameOf(id)).join('、') || '—'],
+              [say('case.opened'), openedOn],
+              [say('case.decided'), decidedOn],
+              [say('case.closed'), closedOn],
+              [say('case.level'), confidentiality === null ? null : word('level', confidentiality)],
+              [say('case.privacy'), privacy.map((mark) => word('privacy', mark)).join('、') || null],
+            ]}
+          />
+          {events.rows.length > 0 ? (
+            <ul>
+              {events.rows.map(({ id, start, end, place, stage: step }) => (
+                <li key={id}>
+                  <Badge>{word('stage', step)}</Badge> <Time at={start} /> – <Time at={end} /> {place}
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </Panel>
+      </Stack>
+    </>
+  );
+}
+
+export function RecordingCard({ recording, name }: { readonly recording: Recording; readonly name: string }) {
+  const say = useSay();
+  const word = useWord();
+  const { id, start, kind, damaged, important, playable } = recording;
+  return (
+    <Link href={`/recordings/${id}`} className={styles.card}>
+      <Poster recording={recording} />
+      <span className={styles.cardHead}>
+        <strong>{start === null ? say('case.untimed') : timeText(start, 'second')}</strong>
+        {damaged ? <Badge tone="bad">{say('mark.damaged')}</Badge> : null}
+        {important ? <Badge tone="warn">{say('mark.important')}</Badge> : null}
+        {playable ? null : <Badge>{word('state', recording.state)}</Badge>}
+      </span>
+      <span className={styles.cardLine}>
+        {name} · {word('kind', kind)} · {lengthText(recording.durationMs)}
+      </span>
+    </Link>
+  );
+}
+
+interface LineAndFilmsProps {
+  readonly number: string;
+  readonly line: CaseLine;
+  readonly events: readonly Schemas['CaseEvent'][];
+  readonly nameOf: (officer: string | null) => string;
+  readonly cams: string;
+  readonly startMs: number;
+  readonly onAddress: (changes: Readonly<Record<string, string>>) => void;
+}
+
+/** The line, and above it the films of the cameras that were chosen, once somebody wants to play. */
+function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }: LineAndFilmsProps) {
+  const say = useSay();
+  const [open, setOpen] = useState(false);
+  const [atMs, setAtMs] = useState<number | null>(null);
+  const [seekTo, setSeekTo] = useState({ n: 0, atMs: 0 });
+  const chosen = useMemo(() => {
+    const named = new Set(cams.split(',').filter((cam) => line.lanes.some(({ key }) => keyText(key) === cam)));
+    const lanes = line.lanes.filter(({ key }) => named.size === 0 || named.has(keyText(key)));
+    return new Set(lanes.slice(0, CAMERAS_MAX).map(({ key }) => key));
+  }, [cams, line]);
+  const tracks = useMemo(
+    () =>
+      line.lanes
+        .filter(({ key }) => chosen.has(key))
+        .flatMap((lane) => lane.placed.map((placed) => ({ lane, placed })))
+        .filter(({ placed }) => placed.recording.playable && placed.recording.kind !== 'photo')
+        .map(({ lane, placed }) => ({
+          ...{ id: placed.recording.id, fromMs: placed.fromMs, lengthMs: placed.lengthMs, recording: placed.recording },
+          label: `${nameOf(lane.officer)} · ${lane.recorder}`,
+        })),
+    [line, chosen, nameOf],
+  );
+  // Films of cameras that play now or soon, one for each camera: what is far away is opened when the clock comes there.
+  const nowMs = atMs ?? firstMoment(tracks, startMs);
+  const shown = useMemo(() => nearOf(tracks, nowMs), [tracks, nowMs]);
+  const ids = useMemo(() => shown.map(({ id }) => id), [shown]);
+  const told = useRef(0);
+  const move = useCallback(
+    (next: number) => {
+      setAtMs(next);
+      if (performance.now() - told.current < ADDRESS_MS) return;
+      told.current = performance.now();
+      onAddress({ t: String(Math.round(next / 1000)) });
+    },
+    [onAddress],
+  );
+  const like = line.lanes[0]?.placed[0]?.recording.start ?? 'Z';
+  const choose = (key: string) => {
+    const next = new Set(chosen);
+    if (next.has(key)) next.delete(key);
+    else if (next.size < CAMERAS_MAX) next.add(key);
+    onAddress({ cams: [...next].map(keyText).join(',') });
+  };
+  const seek = (next: number) => {
+    setAtMs(next);
+    setSeekTo(({ n }) => ({ n: n + 1, atMs: next }));
+    onAddress({ t: String(Math.round(next / 1000)) });
+  };
+  return (
+    <Panel
+      title={say('case.cameras')}
+      actions={
+        open || tracks.length === 0 ? undefined : (
+          <Button look="primary" onClick={() => setOpen(true)}>
+            {say('case.play', { count: chosen.size })}
+          </Button>
+        )
+      }
+    >
+      {open ? (
+        <Guarded recordings={ids} cases={[number]}>
+          {(stated) => (
+            <Player
+              tracks={shown}
+              stated={stated}
+              lengthMs={line.lengthMs}
+              startMs={firstMoment(tracks, startMs)}
+              wallTime={(ms) => timeText(zoned(line.beginMs + ms, like), 'second')}
+              onMove={move}
+              seekTo={seekTo}
+            />
+          )}
+        </Guarded>
+      ) : null}
+      <TimeLine line={line} events={events} nameOf={nameOf} chosen={chosen} onChoose={choose} atMs={atMs} onSeek={seek} />
+    </Panel>
+  );
+}
+
+/** A lane in the address. */
+function keyText(key: string): string {
+  return key.trim().replace(/[^\w-]+/g, '_');
+}
+
+interface OnLine {
+  readonly fromMs: number;
+  readonly lengthMs: number;
+  readonly label: string;
+}
+
+function firstMoment(tracks: readonly OnLine[], wantedMs: number): number {
+  if (wantedMs > 0) return wantedMs;
+  return tracks.length === 0 ? 0 : Math.min(...tracks.map(({ fromMs }) => fromMs));
+}
+
+/** Of each camera the film that covers the moment, else its next one. */
+function nearOf<T extends OnLine>(tracks: readonly T[], atMs: number): readonly T[] {
+  return [...Map.groupBy(tracks, ({ label }) => label).values()].flatMap((own) => {
+    const near = own.find(({ fromMs, lengthMs }) => atMs < fromMs + lengthMs) ?? own.at(-1);
+    return near ? [near] : [];
+  });
+}

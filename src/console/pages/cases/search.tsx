@@ -1,0 +1,148 @@
+import { type FormEvent, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useAsk, useRows } from '../../client/queries.ts';
+import { Button, ButtonLink, CheckField, Empty, Filters, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useSearchState } from '../../kit/search-state.ts';
+import { Posters } from '../../looks/posters.tsx';
+import { useSession } from '../../shell/session.tsx';
+import { useSay, useWord } from '../../texts/say.ts';
+import { RecordingCard } from './case.tsx';
+import styles from './cases.module.css';
+
+const FIELDS = ['case', 'officer', 'recorder', 'since', 'until'] as const;
+const LIMIT = 48;
+
+/** Finds footage: by case number first. What was asked for stands in the address. */
+export function Page() {
+  const say = useSay();
+  const word = useWord();
+  const { has } = useSession();
+  const [, go] = useLocation();
+  const [get, set] = useSearchState();
+  const [number, setNumber] = useState(get('case'));
+  const [more, setMore] = useState<Readonly<Record<string, string>>>(Object.fromEntries(FIELDS.map((name) => [name, get(name)])));
+  const asked = FIELDS.filter((name) => get(name) !== '');
+  const damaged = get('damaged') === 'true';
+  const query = { limit: LIMIT, ...Object.fromEntries(asked.map((name) => [name, get(name)])), ...(damaged ? { damaged: true } : {}) };
+  const enabled = asked.length > 0 || damaged;
+  const list = useRows('GET /api/v1/recordings', { query }, { topics: ['recordings'], enabled });
+  const found = useAsk('GET /api/v1/cases/{number}', { path: { number: get('case') } }, { topics: ['cases'], enabled: get('case') !== '' });
+  const recent = useRows('GET /api/v1/cases', { query: { limit: 12 } }, { topics: ['cases'], enabled: !enabled });
+  const officers = useRows(
+    'GET /api/v1/officers',
+    { query: { limit: 1000 } },
+    { topics: ['registry'], enabled: enabled && has('see-registry') },
+  );
+  const names = new Map(officers.rows.map(({ id, name }) => [id, name]));
+  const search = (event: FormEvent) => {
+    event.preventDefault();
+    set({ ...more, case: number.trim() }, { replace: false });
+  };
+  const field = (name: (typeof FIELDS)[number], type = 'text') => (
+    <TextField
+      label={say(`search.${name}` as 'search.case')}
+      type={type}
+      value={more[name] ?? ''}
+      onChange={(event) => setMore({ ...more, [name]: event.target.value })}
+    />
+  );
+  return (
+    <>
+      <PageHead title={say('search.title')} subtitle={say('search.about')} />
+      <Stack>
+        <Panel>
+          <form onSubmit={search}>
+            <Stack>
+              <div className={styles.search}>
+                <div className={styles.searchMain}>
+                  <TextField
+                    label={say('search.case')}
+                    value={number}
+                    onChange={(event) => setNumber(event.target.value)}
+                    placeholder="LY-2026-0012"
+                    type="search"
+                    maxLength={128}
+                  />
+                </div>
+                <Button type="submit" look="primary">
+                  {say('search.find')}
+                </Button>
+              </div>
+              <Filters>
+                {field('officer')}
+                {field('recorder')}
+                {field('since', 'date')}
+                {field('until', 'date')}
+                <CheckField
+                  label={say('mark.damaged')}
+                  checked={damaged}
+                  onChange={(event) => set({ damaged: event.target.checked ? 'true' : '' })}
+                />
+              </Filters>
+            </Stack>
+          </form>
+        </Panel>
+        {found.data && get('case') !== '' ? (
+          <Panel
+            title={`${found.data.number} ${found.data.title}`}
+            actions={
+              <ButtonLink look="primary" href={`/cases/${encodeURIComponent(found.data.number)}`}>
+                {say('search.open-case')}
+              </ButtonLink>
+            }
+          >
+            <p>
+              {[word('stage', found.data.stage), word('category', found.data.category), word('case-state', found.data.state)].join(' · ')}
+            </p>
+          </Panel>
+        ) : null}
+        {enabled ? (
+          <Posters recordings={list.rows} {...(get('case') === '' ? {} : { forCase: get('case') })}>
+            <Panel title={say('search.found')}>
+              {list.loading ? <Loading /> : null}
+              {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
+              {!list.loading && !list.error && list.rows.length === 0 ? (
+                <Empty text={say('search.none')}>
+                  {has('request-call-up') ? <ButtonLink href="/requests/new">{say('gate.ask')}</ButtonLink> : null}
+                </Empty>
+              ) : null}
+              <ul className={styles.grid}>
+                {list.rows.map((recording) => (
+                  <li key={recording.id}>
+                    <RecordingCard
+                      recording={recording}
+                      name={names.get(recording.officerId ?? '') ?? recording.officerId ?? say('case.no-officer')}
+                    />
+                  </li>
+                ))}
+              </ul>
+              {list.hasMore ? (
+                <Button onClick={list.more} busy={list.loadingMore}>
+                  {say('list.more')}
+                </Button>
+              ) : null}
+            </Panel>
+          </Posters>
+        ) : (
+          <Panel title={say('search.recent')}>
+            {recent.rows.length === 0 && !recent.loading ? <Empty text={say('search.no-cases')} /> : null}
+            <ul className={styles.grid}>
+              {recent.rows.map((entry) => (
+                <li key={entry.number}>
+                  <button type="button" className={styles.card} onClick={() => go(`/cases/${encodeURIComponent(entry.number)}`)}>
+                    <strong>{entry.number}</strong>
+                    <span className={styles.cardLine}>{entry.title}</span>
+                    <span className={styles.cardLine}>
+                      {word('stage', entry.stage)} · {word('case-state', entry.state)}
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        )}
+      </Stack>
+    </>
+  );
+}

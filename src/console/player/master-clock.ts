@@ -1,0 +1,133 @@
+/*
+ * One clock for several films. Films drift by themselves: each decoder has its own. A loop looks at each film ten times a second, nudges its rate by at most a tenth, and jumps only where
+ * it is far off; while a film that should play has nothing to show, the clock waits for it, so that no camera runs away from the others.
+ */
+
+/** A film on the common line. */
+export interface Track {
+  readonly id: string;
+  /** Where its beginning lies on the line, ms. */
+  readonly fromMs: number;
+  readonly lengthMs: number;
+}
+
+const TURN_MS = 100;
+const JUMP_S = 0.5;
+const NUDGE_MAX = 0.1;
+/** By so much of the difference the rate is changed. */
+const GAIN = 0.6;
+/** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
+const READY = 3;
+const RATE_MAX = 16;
+const RATE_MIN = 0.0625;
+
+export interface Turn {
+  readonly atMs: number;
+  readonly playing: boolean;
+  /** A film that should play has nothing to show yet. */
+  readonly waiting: boolean;
+  /** How far apart the films are, ms. */
+  readonly spreadMs: number;
+}
+
+export class MasterClock {
+  readonly #films = new Map<string, { readonly track: Track; readonly video: HTMLVideoElement }>();
+  readonly #told: (turn: Turn) => void;
+  readonly #endMs: number;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #atMs: number;
+  #sinceMs = performance.now();
+  #rate = 1;
+  #playing = false;
+
+  /** `endMs`: where the line ends. `told` is called ten times a second. */
+  constructor(atMs: number, endMs: number, told: (turn: Turn) => void) {
+    this.#atMs = atMs;
+    this.#endMs = endMs;
+    this.#told = told;
+    this.#timer = setInterval(() => this.#turn(), TURN_MS);
+  }
+
+  /** Puts a film on the line; the function that it returns takes it away. */
+  add(track: Track, video: HTMLVideoElement): () => void {
+    this.#films.set(track.id, { track, video });
+    this.#place(track, video);
+    return () => this.#films.delete(track.id);
+  }
+
+  get atMs(): number {
+    return this.#atMs;
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  /** Called inside a click: browsers let films begin there. */
+  play(): void {
+    this.#playing = true;
+    this.#sinceMs = performance.now();
+    this.#turn();
+  }
+
+  pause(): void {
+    this.#playing = false;
+    for (const { video } of this.#films.values()) video.pause();
+    this.#turn();
+  }
+
+  seek(atMs: number): void {
+    this.#atMs = Math.max(0, Math.min(this.#endMs, atMs));
+    this.#sinceMs = performance.now();
+    for (const { track, video } of this.#films.values()) this.#place(track, video);
+    this.#turn();
+  }
+
+  setRate(rate: number): void {
+    this.#rate = Math.max(RATE_MIN, Math.min(RATE_MAX, rate));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const { video } of this.#films.values()) video.pause();
+    this.#films.clear();
+  }
+
+  #place({ fromMs, lengthMs }: Track, video: HTMLVideoElement): void {
+    const seconds = Math.max(0, Math.min(lengthMs, this.#atMs - fromMs)) / 1000;
+    if (Math.abs(video.currentTime - seconds) > 0.001) video.currentTime = seconds;
+  }
+
+  #turn(): void {
+    const nowMs = performance.now();
+    const films = [...this.#films.values()];
+    const on = films.filter(({ track }) => this.#covers(track));
+    const waiting = this.#playing && on.some(({ video }) => video.readyState < READY && !video.ended && video.error === null);
+    if (this.#playing && !waiting) this.#atMs = Math.min(this.#endMs, this.#atMs + (nowMs - this.#sinceMs) * this.#rate);
+    this.#sinceMs = nowMs;
+    if (this.#playing && this.#atMs >= this.#endMs) this.#playing = false;
+    const offs = on.map(({ track, video }) => this.#steer(track, video, waiting));
+    for (const { track, video } of films) if (!this.#covers(track) && !video.paused) video.pause();
+    const spreadMs = offs.length < 2 ? 0 : Math.max(...offs) - Math.min(...offs);
+    this.#told({ atMs: this.#atMs, playing: this.#playing, waiting, spreadMs });
+  }
+
+  #covers({ fromMs, lengthMs }: Track): boolean {
+    return this.#atMs >= fromMs && this.#atMs < fromMs + lengthMs;
+  }
+
+  /** Returns how far the film is ahead of the clock, ms. */
+  #steer({ fromMs }: Track, video: HTMLVideoElement, waiting: boolean): number {
+    const off = video.currentTime - (this.#atMs - fromMs) / 1000;
+    if (!this.#playing || waiting) {
+      if (!video.paused && (!this.#playing || video.readyState >= READY)) video.pause();
+      return off * 1000;
+    }
+    if (Math.abs(off) > JUMP_S * Math.max(1, this.#rate)) video.currentTime -= off;
+    const nudge = Math.max(-NUDGE_MAX, Math.min(NUDGE_MAX, -off * GAIN));
+    video.playbackRate = Math.max(RATE_MIN, Math.min(RATE_MAX, this.#rate * (1 + nudge)));
+    // Refused where nobody has clicked yet; the next turn tries again.
+    if (video.paused && !video.ended) void video.play().catch(() => undefined);
+    return off * 1000;
+  }
+}

@@ -1,0 +1,98 @@
+/*
+ * Goal: an auditor types a case number, states a reason, and sees the case played, with the look on record first; the keyboard steps and seeks; the address leads back to the moment.
+ * Method: Chromium on a station with real footage.
+ */
+import { expect, inject, it } from 'vitest';
+import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { CASE, control } from './support/station.ts';
+
+useBrowser();
+
+interface Line {
+  readonly type: string;
+  readonly why: { readonly reason: string | null; readonly words: string | null };
+}
+
+it('a case number leads to all its cameras on one line, and to its films for a stated reason', async () => {
+  const { state } = inject('console');
+  const seen = await browserOf('auditor');
+  const { page } = seen;
+  await open(page, '/search');
+  await shot(page, 'cases-search-zh-CN');
+  await expectAccessible(page);
+  await page.getByLabel('案号').fill(CASE);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: '打开案件' }).waitFor();
+  await page
+    .getByRole('img', { name: /的画面/ })
+    .first()
+    .waitFor();
+  await shot(page, 'cases-search-found-zh-CN');
+  await page.getByRole('link', { name: '打开案件' }).click();
+  await page.getByRole('heading', { level: 1, name: new RegExp(CASE) }).waitFor();
+  await page.getByRole('img', { name: /同一时间轴/ }).waitFor();
+  await shot(page, 'cases-case-zh-CN');
+  await expectAccessible(page);
+  for (const width of [1280, 760, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expectNoOverflow(page);
+    if (width === 390) await shot(page, 'cases-case-narrow-zh-CN');
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('button', { name: /^播放/ }).click();
+  await page.getByRole('combobox', { name: '事由' }).selectOption('supervision');
+  await page.getByLabel('具体说明').fill('每月抽查');
+  await shot(page, 'cases-gate-zh-CN');
+  await page.getByRole('button', { name: '确认并调阅' }).click();
+  const video = page.locator('video').first();
+  await video.waitFor();
+  await page.getByRole('button', { name: '播放', exact: true }).click();
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.4);
+  await shot(page, 'cases-playing-zh-CN');
+  await expectAccessible(page);
+  const { items } = await control<{ items: Line[] }>(state, 'GET', `/audit?case=${CASE}&type=recording.viewed&limit=5`);
+  expect(items[0]?.why).toMatchObject({ reason: 'supervision', words: '每月抽查' });
+  // The address follows the film, and the back button leads out of the case.
+  await page.waitForFunction(() => new URL(location.href).searchParams.has('t'));
+  await page.goBack();
+  await page.getByRole('link', { name: '打开案件' }).waitFor();
+  await expectClean(seen);
+}, 90_000);
+
+it('one recording is played by keys: picture by picture, slower, faster, to its beginning', async () => {
+  const { state } = inject('console');
+  const { items } = await control<{ items: { id: string; playable: boolean; kind: string; durationMs: number }[] }>(
+    state,
+    'GET',
+    `/recordings?case=${CASE}`,
+  );
+  const film = items.find(({ playable, kind }) => playable && kind === 'video') ?? expect.fail('no film');
+  const seen = await browserOf('officer', { language: 'en' });
+  const { page } = seen;
+  await open(page, `/recordings/${film.id}/play`);
+  const video = page.locator('video');
+  await video.waitFor();
+  await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 3);
+  const at = () => page.evaluate(() => document.querySelector('video')?.currentTime ?? -1);
+  await page.getByRole('button', { name: 'Play', exact: true }).focus();
+  await page.keyboard.press('k');
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5);
+  await page.keyboard.press('k');
+  await page.waitForFunction(() => document.querySelector('video')?.paused);
+  const before = await at();
+  await page.keyboard.press('.');
+  await expect.poll(async () => (await at()) - before).toBeGreaterThan(0.01);
+  const stepped = await at();
+  await page.keyboard.press(',');
+  await expect.poll(at).toBeLessThan(stepped);
+  await page.keyboard.press('0');
+  await expect.poll(at).toBeLessThan(0.01);
+  await page.getByRole('button', { name: 'Still' }).click();
+  await page
+    .getByRole('dialog')
+    .getByText(/^[0-9a-f]{64}$/)
+    .waitFor();
+  await shot(page, 'cases-still-en');
+  await page.keyboard.press('Escape');
+  await expectClean(seen);
+}, 90_000);
