@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { en } from '#messages/en';
 import { pagesEn } from '#messages/pages/en';
 import { pagesZhCN } from '#messages/pages/zh-CN';
 import { ROUTES } from '#serve/routes';
@@ -27,6 +28,14 @@ const made = [
 it('every text of the pages stands on some page', () => {
   const unused = Object.keys(pagesEn).filter((key) => !all.includes(`'${key}'`) && !made.some((prefix) => key.startsWith(prefix)));
   expect(unused).toEqual([]);
+});
+
+it('no text of the pages stands in the place of another one', async () => {
+  const room = join(ROOT, 'src/messages/pages');
+  const keys = readdirSync(room)
+    .filter((name) => name.endsWith('-en.ts'))
+    .flatMap((name) => [...readFileSync(join(room, name), 'utf8').matchAll(/^ {2}'([^']+)':/gm)].map(([, key = '']) => key));
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at || key in en)).toEqual([]);
 });
 
 it('each language has words of its own', () => {

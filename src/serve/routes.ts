@@ -10,6 +10,7 @@ import { kioskRoutes } from './routes/kiosks.ts';
 import { liveRoutes } from './routes/live.ts';
 import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { ownRoutes } from './routes/own.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { recordingRoutes } from './routes/recordings.ts';
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...archiveRoutes,
   ...tokenRoutes,
   ...kioskRoutes,
+  ...ownRoutes,
   ...badgeRoutes,
   ...oidcRoutes,
   ...auditRoutes,

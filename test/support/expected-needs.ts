@@ -32,6 +32,7 @@ const V1: Readonly<Record<string, string>> = {
   'PUT /slots/learning': 'administer',
   'PUT /slots/:slot': 'administer',
   'GET /changes': 'own-account',
+  'GET /own/dockings': 'see-slots',
   'GET /recordings': 'find-footage',
   'GET /rights': 'find-footage',
   'GET /recordings/:id': 'see recording',

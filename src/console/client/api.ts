@@ -445,6 +445,8 @@ export interface Routes {
   readonly 'GET /api/v1/kiosks/visit/dockings': { readonly path: Record<string, never>; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['OwnDockingPage'] };
   /** The officer has seen how their docking stands */
   readonly 'POST /api/v1/kiosks/visit/dockings/{id}/confirmation': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: Schemas['Confirmed'] };
+  /** Dockings of one’s own recorders, newest first: how far each is, nothing of its footage */
+  readonly 'GET /api/v1/own/dockings': { readonly path: Record<string, never>; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['OwnDockingPage'] };
   /** The officer who is signed in chooses a PIN for kiosks */
   readonly 'PUT /api/v1/session/pin': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: Schemas['PinBody']; readonly answer: null };
   /** The PIN of who is signed in is good no more */

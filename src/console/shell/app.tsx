@@ -10,7 +10,7 @@ import { useSay } from '../texts/say.ts';
 import { FailureOfPage } from './failure.tsx';
 import { Frame } from './frame.tsx';
 import { Listening } from './live-mark.tsx';
-import type { Page, PageProps } from './page.ts';
+import { type Page, type PageProps, pagesOf } from './page.ts';
 import { Gate, useSession } from './session.tsx';
 
 const LOADED: ReadonlyMap<Page, ComponentType<PageProps>> = new Map(
@@ -40,9 +40,9 @@ export function App() {
 }
 
 function Pages() {
-  const { has } = useSession();
+  const { person, has } = useSession();
   const [path] = useLocation();
-  const mine = PAGES.filter(({ tasks }) => tasks.length === 0 || tasks.some(has));
+  const mine = pagesOf(PAGES, person, has);
   const home = mine.find(({ menu }) => menu !== undefined);
   return (
     <Frame>

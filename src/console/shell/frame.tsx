@@ -5,7 +5,7 @@ import { PAGES } from '../pages.ts';
 import { useSay, useWord } from '../texts/say.ts';
 import { KeySheet, useKeys } from './keys.tsx';
 import { LiveMark } from './live-mark.tsx';
-import { GROUPS } from './page.ts';
+import { GROUPS, pagesOf } from './page.ts';
 import { SearchBox } from './search-box.tsx';
 import { useSession } from './session.tsx';
 import styles from './shell.module.css';
@@ -18,7 +18,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const { person, has, signOut } = useSession();
   const [path] = useLocation();
   const [open, setOpen] = useState(false);
-  const mine = PAGES.filter(({ tasks }) => tasks.length === 0 || tasks.some(has));
+  const mine = pagesOf(PAGES, person, has);
   const keys = useKeys(mine);
   return (
     <div className={styles.frame}>

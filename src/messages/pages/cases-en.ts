@@ -25,7 +25,7 @@ export const casesPagesEn = {
   'case.empty': 'No recording belongs to this case yet.',
   'case.cameras': 'All cameras on one clock',
   'case.play': 'Play {count} {count:camera|cameras}',
-  'case.recordings': 'Recordings',
+  'case.films': 'Recordings',
   'case.facts': 'The case',
   'case.officers': 'Officers',
   'case.opened': 'Filed on',

@@ -25,7 +25,7 @@ export const casesPagesZhCN = {
   'case.empty': '该案件尚无录像。',
   'case.cameras': '全部记录仪同步',
   'case.play': '播放 {count} 台记录仪',
-  'case.recordings': '录像',
+  'case.films': '录像',
   'case.facts': '案件信息',
   'case.officers': '执法人员',
   'case.opened': '立案日期',

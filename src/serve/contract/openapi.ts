@@ -51,6 +51,7 @@ const TAGS: Readonly<Record<string, string>> = {
   grants: 'What was granted.',
   notices: 'What people are told of requests and grants.',
   tokens: 'Tokens with which programs come in.',
+  own: 'What is one’s own, for pages of officers.',
   kiosks: 'Screens at the slots.',
   'sign-in': 'Signing in.',
   session: 'The person who is signed in.',

@@ -17,11 +17,12 @@ import {
 import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
 import { offerKiosk, type PairingCodes, pairKiosk, revokeKiosk } from '#desk/doors/kiosk-pairing';
-import { confirmDocking, type OwnDocking, ownDockings, visitKiosk } from '#desk/doors/kiosk-visits';
+import { confirmDocking, ownDockings, visitKiosk } from '#desk/doors/kiosk-visits';
 import { type Kiosk, showsSlot } from '#domain/doors/kiosk';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { SlotView } from '#ports/slot-board';
+import { presentDocking } from '#serve/own-dockings';
 import { pageOf, pageOfHeld } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
@@ -227,16 +228,4 @@ function presentKiosk(presenter: Presenter): (kiosk: Kiosk) => Static<typeof Kio
     lastSeenAt: presenter.timeOrNull(lastSeenAtMs),
     revokedAt: presenter.timeOrNull(revokedAtMs),
   });
-}
-
-function presentDocking(presenter: Presenter): (own: OwnDocking) => Static<typeof OwnDockingJson> {
-  return ({ docking, confirmedAtMs }) => {
-    const { id, slot, state, filesListed, filesKnown, filesRefused, arrivedAtMs, safeAtMs, removedAtMs } = docking;
-    return {
-      ...{ id, slot, state, filesListed, filesKnown, filesRefused, arrivedAt: presenter.time(arrivedAtMs) },
-      safeAt: presenter.timeOrNull(safeAtMs),
-      removedAt: presenter.timeOrNull(removedAtMs),
-      confirmedAt: presenter.timeOrNull(confirmedAtMs),
-    };
-  };
 }

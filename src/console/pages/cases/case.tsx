@@ -81,7 +81,7 @@ export function Page({ params: { number = '' } }: PageProps) {
           />
         ) : null}
         <Posters recordings={list.rows} forCase={number}>
-          <Panel title={say('case.recordings')}>
+          <Panel title={say('case.films')}>
             <ul className={styles.grid}>
               {list.rows.map((recording) => (
                 <li key={recording.id}>

@@ -1,0 +1,85 @@
+import type { Reason } from '#messages/reason';
+import type { Schemas } from '../client/api.ts';
+import type { Rows } from '../client/queries.ts';
+import { Button, Empty, Loading } from '../kit/kit.tsx';
+import { ProblemNote } from '../kit/problem.tsx';
+import { sizeText, Time } from '../kit/time.tsx';
+import { hasText, useReason, useSay, useWord } from '../texts/say.ts';
+import styles from './looks.module.css';
+
+type Entry = Schemas['CustodyEntry'];
+
+/** Values that are codes, by the family of the catalogue that has their words. */
+const FAMILIES: Readonly<Record<string, string>> = { decision: 'suggestion', from: 'place', place: 'place', how: 'how', old: 'user-state' };
+
+function isReason(value: unknown): value is Reason {
+  return typeof value === 'object' && value !== null && 'code' in value && 'params' in value;
+}
+
+/** One entry of the custody log in words. */
+export function useCustodyWords(): (entry: Entry) => string {
+  const say = useSay();
+  const word = useWord();
+  const { reason } = useReason();
+  const told = (name: string, value: unknown): string => {
+    if (value === null || value === undefined) return '—';
+    if (isReason(value)) return reason(value);
+    if (name === 'bytes' && typeof value === 'number') return sizeText(value);
+    if (Array.isArray(value)) return value.map((each) => told(name, each)).join('、');
+    if (typeof value === 'object')
+      return Object.entries(value)
+        .map(([key, each]) => `${key} ${told(key, each)}`)
+        .join('，');
+    return FAMILIES[name] === undefined ? String(value) : word(FAMILIES[name], String(value));
+  };
+  return ({ type, data, lists, personal, related, leftOut }) => {
+    const key = `custody.${type}`;
+    if (leftOut) return say('custody.left-out', { type });
+    if (!hasText(key)) return type;
+    const all = { ...lists, ...data, ...personal };
+    const values = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, told(name, value)]));
+    const others = related.map((text) => text.slice(text.indexOf(':') + 1)).join('、');
+    const changes = Object.entries({ ...data, ...personal })
+      .map(([name, value]) => `${hasText(`field.${name}`) ? word('field', name) : name} ${told(name, value)}`)
+      .join('，');
+    return say(key, { others, changes, ...values });
+  };
+}
+
+/** Who did it: a name where the entry has one, else what kind of hand it was. */
+export function actorText({ kind, id }: Entry['actor']): string {
+  return id === null ? kind : kind === 'station' ? id : `${kind}:${id}`;
+}
+
+/** A history of the custody log, oldest first. */
+export function History({ list }: { readonly list: Rows<Entry> }) {
+  const say = useSay();
+  const wordsOf = useCustodyWords();
+  if (list.loading) return <Loading />;
+  if (list.error) return <ProblemNote error={list.error} again={list.again} />;
+  if (list.rows.length === 0) return <Empty />;
+  return (
+    <>
+      <ol className={styles.history}>
+        {list.rows.map((entry) => (
+          <li key={entry.seq}>
+            <span className={styles.muted}>
+              <Time at={entry.at} to="second" />
+            </span>
+            <span>
+              {wordsOf(entry)}{' '}
+              <span className={styles.muted}>
+                {actorText(entry.actor)} · #{entry.seq}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ol>
+      {list.hasMore ? (
+        <Button onClick={list.more} busy={list.loadingMore}>
+          {say('list.more')}
+        </Button>
+      ) : null}
+    </>
+  );
+}

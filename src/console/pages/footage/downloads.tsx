@@ -1,0 +1,120 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
+import type { Schemas } from '../../client/api.ts';
+import { markOld } from '../../client/queries.ts';
+import { urlOf } from '../../client/request.ts';
+import { Dialog } from '../../kit/dialog.tsx';
+import { Button, Panel } from '../../kit/kit.tsx';
+import { sizeText } from '../../kit/time.tsx';
+import { ReasonGate, type Stated } from '../../looks/reason-gate.tsx';
+import { type Action, useRights } from '../../looks/rights.ts';
+import { useSay, useWord } from '../../texts/say.ts';
+import styles from './footage.module.css';
+
+type Recording = Schemas['Recording'];
+
+interface Wanted {
+  readonly action: Action;
+  readonly url: string;
+  readonly name: string;
+}
+
+/** What can be taken out of the station, each behind the gate; and the way back for originals that the archive alone holds. */
+export function Downloads({ recording }: { readonly recording: Recording }) {
+  const say = useSay();
+  const word = useWord();
+  const client = useQueryClient();
+  const { id } = recording;
+  const effectOf = useRights([id]);
+  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const [fetching, setFetching] = useState<string | null>(null);
+  const save = useCallback(
+    ({ reason, forCase }: Stated) => {
+      if (!wanted) return;
+      const query = new URLSearchParams({
+        ...(reason === null ? {} : { reason }),
+        ...(forCase === null ? {} : { case: forCase }),
+      }).toString();
+      const link = document.createElement('a');
+      link.href = query === '' ? wanted.url : `${wanted.url}?${query}`;
+      link.download = wanted.name;
+      link.click();
+      setWanted(null);
+    },
+    [wanted],
+  );
+  if (!effectOf) return null;
+  const originals = effectOf(id, 'export') === 'refuse' ? [] : recording.originals.filter(({ state }) => state === 'sealed');
+  const copies =
+    effectOf(id, 'download') === 'refuse' ? [] : recording.derivatives.filter(({ kind }) => kind === 'playable' || kind === 'salvage');
+  const away = recording.originals.some(({ evictedAt }) => evictedAt !== null);
+  if (originals.length + copies.length === 0 && !away) return null;
+  const bringBack = async () => {
+    setFetching(say('recording.fetching', { percent: 0 }));
+    const answer = await fetch(urlOf('POST /api/v1/recordings/{id}/fetch', { path: { id } }), { method: 'POST' });
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      const percent = /"percent":\s*(\d+)/.exec(part.value)?.[1];
+      if (percent !== undefined) setFetching(say('recording.fetching', { percent: Number(percent) }));
+    }
+    setFetching(say(answer.ok ? 'recording.fetched' : 'recording.not-fetched'));
+    markOld(client, ['recordings', 'eviction']);
+  };
+  return (
+    <Panel title={say('recording.downloads')}>
+      <ul>
+        {copies.map(({ kind, bytes, mediaType }) => (
+          <li key={kind} className={styles.row}>
+            <span className={styles.grow}>
+              {word('derivative', kind)} <span className={styles.muted}>{sizeText(bytes)}</span>
+            </span>
+            <Button
+              onClick={() =>
+                setWanted({
+                  action: 'download',
+                  url: urlOf('GET /api/v1/recordings/{id}/derivatives/{kind}', { path: { id, kind } }),
+                  name: `${id}-${kind}.${mediaType.split('/')[1] ?? 'bin'}`,
+                })
+              }
+            >
+              {say('recording.save')}
+            </Button>
+          </li>
+        ))}
+        {originals.map(({ index, shownPath, bytes }) => (
+          <li key={index} className={styles.row}>
+            <span className={styles.grow}>
+              {say('recording.original', { index })} <span className={styles.muted}>{sizeText(bytes)}</span>
+            </span>
+            <Button
+              onClick={() =>
+                setWanted({
+                  action: 'export',
+                  url: urlOf('GET /api/v1/recordings/{id}/originals/{index}', { path: { id, index } }),
+                  name: shownPath.split('/').at(-1) ?? `${id}-${index}`,
+                })
+              }
+            >
+              {say('recording.export')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {away ? (
+        <p>
+          {say('recording.away')}{' '}
+          {fetching === null ? (
+            <Button onClick={() => void bringBack()}>{say('recording.fetch')}</Button>
+          ) : (
+            <span role="status">{fetching}</span>
+          )}
+        </p>
+      ) : null}
+      {wanted ? (
+        <Dialog title={wanted.name} onClose={() => setWanted(null)}>
+          <ReasonGate recordings={[id]} actions={[wanted.action]} cases={recording.caseNumbers} onStated={save} />
+        </Dialog>
+      ) : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,273 @@
+import { Link } from 'wouter';
+import type { Schemas } from '../../client/api.ts';
+import { useAsk, useAskTagged, useRows } from '../../client/queries.ts';
+import { Badge, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { lengthText, sizeText, Time, timeText } from '../../kit/time.tsx';
+import { History } from '../../looks/history.tsx';
+import { Poster, Posters } from '../../looks/posters.tsx';
+import { useRights } from '../../looks/rights.ts';
+import type { PageProps } from '../../shell/page.ts';
+import { useSession } from '../../shell/session.tsx';
+import { useLanguage, useReason, useSay, useWord } from '../../texts/say.ts';
+import { Downloads } from './downloads.tsx';
+import styles from './footage.module.css';
+import { Marks, useOfficers } from './recording-list.tsx';
+import { TagEditor } from './tag-editor.tsx';
+
+type Recording = Schemas['Recording'];
+
+/** One recording: what it is, what became of it, who looked. */
+export function Page({ params: { id = '' } }: PageProps) {
+  const say = useSay();
+  const word = useWord();
+  const { has } = useSession();
+  const nameOf = useOfficers();
+  const found = useAskTagged('GET /api/v1/recordings/{id}', { path: { id } }, { topics: ['recordings', 'originals', 'work', 'eviction'] });
+  const effectOf = useRights([id]);
+  if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
+  if (!found.data) return <Loading />;
+  const { body: recording, etag } = found.data;
+  const plays = effectOf && effectOf(id, 'look') !== 'refuse' && recording.playable;
+  return (
+    <>
+      <PageHead
+        title={recording.start === null ? say('case.untimed') : timeText(recording.start, 'second')}
+        subtitle={`${nameOf(recording.officerId)} · ${recording.recorderSerial} · ${id}`}
+        actions={
+          plays ? (
+            <ButtonLink href={`/recordings/${id}/play`} look="primary">
+              {say('player.play')}
+            </ButtonLink>
+          ) : undefined
+        }
+      />
+      <div className={styles.two}>
+        <Stack>
+          <Panel title={say('recording.facts')} actions={<Marks recording={recording} />}>
+            <Posters recordings={[recording]}>
+              <Poster recording={recording} />
+            </Posters>
+            <Facts
+              rows={[
+                [say('recording-list.kind'), word('kind', recording.kind)],
+                [say('recording-list.length'), lengthText(recording.durationMs)],
+                [
+                  say('search.officer'),
+                  `${nameOf(recording.officerId)} ${recording.officerSource ? `(${word('source', recording.officerSource)})` : ''}`,
+                ],
+                [
+                  say('search.recorder'),
+                  <Link key="recorder" href={`/recorders/${encodeURIComponent(recording.recorderSerial)}`}>
+                    {recording.recorderSerial}
+                  </Link>,
+                ],
+                [
+                  say('recording.docking'),
+                  <Link key="docking" href={`/intake/${recording.dockingId}`}>
+                    {recording.dockingId}
+                  </Link>,
+                ],
+                [
+                  say('recording-list.cases'),
+                  recording.caseNumbers.length === 0 ? null : <Cases key="cases" numbers={recording.caseNumbers} />,
+                ],
+                [
+                  say('recording.claimed'),
+                  recording.claimedStart === null
+                    ? null
+                    : `${recording.claimedStart.replace('T', ' ')} (${word('from', recording.claimedFrom)})`,
+                ],
+                [say('recording.offset'), recording.clockOffsetMs === null ? null : `${(recording.clockOffsetMs / 1000).toFixed(1)} s`],
+                recording.effective.confidentiality ? [say('case.level'), word('level', recording.effective.confidentiality.level)] : null,
+                recording.effective.privacy.length > 0
+                  ? [say('case.privacy'), recording.effective.privacy.map(({ mark }) => word('privacy', mark)).join('、')]
+                  : null,
+              ]}
+            />
+            <Remarks recording={recording} />
+          </Panel>
+          <Panel title={say('recording.files')}>
+            <Originals recording={recording} />
+          </Panel>
+          {has('see-own-looks') ? <Looks id={id} /> : null}
+        </Stack>
+        <Stack>
+          {has('tag-footage') && effectOf && effectOf(id, 'tag') !== 'refuse' ? (
+            <TagEditor
+              key={etag}
+              recording={recording}
+              etag={etag}
+              mayMark={effectOf(id, 'mark') !== 'refuse'}
+              again={() => void found.refetch()}
+            />
+          ) : null}
+          <Downloads recording={recording} />
+          <Term id={id} />
+          <Panel title={say('recording.log')}>
+            <OwnHistory id={id} />
+          </Panel>
+        </Stack>
+      </div>
+    </>
+  );
+}
+
+function Cases({ numbers }: { readonly numbers: readonly string[] }) {
+  return (
+    <>
+      {numbers.map((number) => (
+        <span key={number}>
+          <Link href={`/cases/${encodeURIComponent(number)}`}>{number}</Link>{' '}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** What a person should know of it: damage, notes, links, failed work, files that wait to come back. */
+function Remarks({ recording }: { readonly recording: Recording }) {
+  const say = useSay();
+  const word = useWord();
+  const words = useReason();
+  const { damageReason, notes, links, trouble, fetches, replacedBy } = recording;
+  const remarks = [
+    ...(damageReason === null ? [] : [{ tone: 'bad' as const, text: words.reason(damageReason) }]),
+    ...notes.map(({ code, parameters }) => ({ tone: 'info' as const, text: say(`note.${code}`, textsOf(parameters, words.reason)) })),
+    ...trouble.map(({ stage, code, reason }) => ({
+      tone: 'bad' as const,
+      text: `${word('work-stage', stage)}: ${words.error(code).what}${reason === null ? '' : ` (${words.reason(reason)})`}`,
+    })),
+    ...fetches.map(({ original, reason }) => ({
+      tone: 'warn' as const,
+      text: `#${original}: ${reason === null ? '' : words.reason(reason)}`,
+    })),
+  ];
+  if (remarks.length === 0 && links.length === 0 && replacedBy === null) return null;
+  return (
+    <ul className={styles.form}>
+      {remarks.map(({ tone, text }) => (
+        <li key={text}>
+          <Badge tone={tone}>{text}</Badge>
+        </li>
+      ))}
+      {links.map(({ relation, recordingId }) => (
+        <li key={recordingId}>
+          {word('link', relation).replace('{id}', '')} <Link href={`/recordings/${recordingId}`}>{recordingId}</Link>
+        </li>
+      ))}
+      {replacedBy === null ? null : (
+        <li>
+          <Link href={`/recordings/${replacedBy}`}>{say('recording.replaced', { by: replacedBy })}</Link>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function textsOf(parameters: Readonly<Record<string, unknown>>, reason: (value: never) => string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? reason(value as never) : String(value),
+    ]),
+  );
+}
+
+function Originals({ recording }: { readonly recording: Recording }) {
+  const say = useSay();
+  const word = useWord();
+  return (
+    <ul>
+      {recording.originals.map(({ id, index, shownPath, bytes, state, sha256, sm3, gaps, evictedAt }) => (
+        <li key={id} className={styles.row}>
+          <span className={styles.grow}>
+            <strong>
+              {index}. {shownPath}
+            </strong>
+            <p className={styles.muted}>
+              {sizeText(bytes)} · {evictedAt === null ? word('original', state) : say('mark.evicted')}
+              {gaps.length > 0 ? ` · ${say('recording.gap-count', { count: gaps.length })}` : ''}
+            </p>
+            {sha256 === null ? null : (
+              <p className={`${styles.muted} ${styles.digest}`}>
+                SHA-256 <code>{sha256}</code>
+              </p>
+            )}
+            {sm3 === null ? null : (
+              <p className={`${styles.muted} ${styles.digest}`}>
+                SM3 <code>{sm3}</code>
+              </p>
+            )}
+          </span>
+        </li>
+      ))}
+      {recording.copies.map(({ where, verifiedAt }) => (
+        <li key={where} className={styles.row}>
+          <Badge tone="good">{word('place', where)}</Badge>
+          <span className={styles.muted}>
+            {say('recording.verified')} <Time at={verifiedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Looks({ id }: { readonly id: string }) {
+  const say = useSay();
+  const word = useWord();
+  const list = useRows('GET /api/v1/recordings/{id}/looks', { path: { id } }, { topics: ['callUps'] });
+  return (
+    <Panel title={say('recording.looks')}>
+      {list.loading ? <Loading /> : null}
+      {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
+      {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('recording.no-looks')} /> : null}
+      <ul>
+        {list.rows.map(({ at, part, who, why, seen, look }) => (
+          <li key={`${at} ${look} ${part}`} className={styles.row}>
+            <span className={styles.grow}>
+              <strong>{who.name ?? '—'}</strong> {who.roles.map((role) => word('role', role)).join('、')}
+              <p className={styles.muted}>
+                <Time at={at} to="second" /> · {part ?? ''} {seen ? `· ${sizeText(seen.bytes)}` : ''}
+              </p>
+            </span>
+            <span className={styles.muted}>{[why.reason, why.case].filter(Boolean).join(' · ')}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Term({ id }: { readonly id: string }) {
+  const say = useSay();
+  const language = useLanguage();
+  const { has } = useSession();
+  const { data } = useAsk(
+    'GET /api/v1/recordings/{id}/retention',
+    { path: { id } },
+    { topics: ['retention', 'holds'], enabled: has('see-retention') },
+  );
+  if (!data) return null;
+  const { verdict, whys } = data.words[language];
+  return (
+    <Panel title={say('recording.term')}>
+      <p>{verdict}</p>
+      <ul className={styles.muted}>
+        {whys.map((why) => (
+          <li key={why}>{why}</li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function OwnHistory({ id }: { readonly id: string }) {
+  const list = useRows(
+    'GET /api/v1/recordings/{id}/custody',
+    { path: { id }, query: { limit: 50 } },
+    { topics: ['recordings', 'originals'] },
+  );
+  return <History list={list} />;
+}

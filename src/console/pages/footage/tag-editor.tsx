@@ -1,0 +1,145 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { Schemas } from '../../client/api.ts';
+import { markOld } from '../../client/queries.ts';
+import { ask, Refused } from '../../client/request.ts';
+import { AreaField, Button, CheckField, Panel, SelectField, TextField } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useToast } from '../../kit/toasts.tsx';
+import { useSay, useWord } from '../../texts/say.ts';
+import styles from './footage.module.css';
+import { CATEGORIES } from './tag-bar.tsx';
+
+type Recording = Schemas['Recording'];
+type Category = NonNullable<Schemas['TagBody']['category']>;
+type Level = NonNullable<Recording['confidentiality']>;
+
+const LEVELS = ['public', 'internal', 'secret', 'highly-secret', 'top-secret'] as const;
+const PRIVACY = ['minor', 'personal-privacy', 'sensitive-personal', 'trade-secret'] as const;
+
+interface TagEditorProps {
+  readonly recording: Recording;
+  readonly etag: string | null;
+  readonly mayMark: boolean;
+  readonly again: () => void;
+}
+
+/** Cases, officer, category and marks of one recording. If somebody else has changed them meanwhile, nothing is overwritten. */
+export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
+  const say = useSay();
+  const word = useWord();
+  const toast = useToast();
+  const client = useQueryClient();
+  const { id } = recording;
+  const [cases, setCases] = useState(recording.caseNumbers.join(' '));
+  const [officer, setOfficer] = useState(recording.officerId ?? '');
+  const [category, setCategory] = useState(recording.category ?? '');
+  const [important, setImportant] = useState(recording.important);
+  const [level, setLevel] = useState<string>(recording.confidentiality ?? '');
+  const [privacy, setPrivacy] = useState<ReadonlySet<string>>(new Set(recording.privacy));
+  const [reason, setReason] = useState('');
+  const [error, setError] = useState<Error | null>(null);
+  const [busy, setBusy] = useState(false);
+  const wanted = cases.split(/[\s,，、;；]+/).filter(Boolean);
+  const lowered =
+    LEVELS.indexOf(level as Level) < LEVELS.indexOf((recording.confidentiality ?? '') as Level) ||
+    recording.privacy.some((mark) => !privacy.has(mark));
+  const marked =
+    level !== (recording.confidentiality ?? '') ||
+    lowered ||
+    PRIVACY.some((mark) => privacy.has(mark) && !recording.privacy.includes(mark));
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      await ask('PATCH /api/v1/recordings/{id}', {
+        path: { id },
+        ...(etag === null ? {} : { ifMatch: etag }),
+        body: {
+          cases: wanted.filter((number) => !recording.caseNumbers.includes(number)),
+          removeCases: recording.caseNumbers.filter((number) => !wanted.includes(number)),
+          category: category === '' ? null : (category as Category),
+          ...(officer === (recording.officerId ?? '') ? {} : { officer: officer === '' ? null : officer }),
+          ...(important === recording.important ? {} : { important }),
+        },
+      });
+      if (marked)
+        await ask('PATCH /api/v1/recordings/{id}/protection', {
+          path: { id },
+          body: {
+            confidentiality: level === '' ? null : (level as Level),
+            addPrivacy: PRIVACY.filter((mark) => privacy.has(mark) && !recording.privacy.includes(mark)),
+            removePrivacy: recording.privacy.filter((mark) => !privacy.has(mark)),
+            ...(reason === '' ? {} : { reason }),
+          },
+        });
+      toast(say('form.saved'));
+    } catch (failure) {
+      if (failure instanceof Refused && failure.problem.code === 'request.changed') {
+        toast(say('form.changed'));
+        again();
+      } else setError(failure as Error);
+    } finally {
+      setBusy(false);
+      markOld(client, ['recordings']);
+    }
+  };
+  return (
+    <Panel title={say('tag.title')}>
+      <form className={styles.form} onSubmit={(event) => void save(event)}>
+        <TextField label={say('tag.cases')} hint={say('tag.cases.hint')} value={cases} onChange={(event) => setCases(event.target.value)} />
+        <SelectField
+          label={say('tag.category')}
+          value={category}
+          onChange={(event) => setCategory(event.target.value)}
+          choices={[
+            { value: '', label: say('tag.no-category') },
+            ...CATEGORIES.map((code) => ({ value: code, label: word('category', code) })),
+          ]}
+        />
+        <TextField label={say('search.officer')} value={officer} onChange={(event) => setOfficer(event.target.value)} maxLength={128} />
+        {mayMark ? (
+          <>
+            <CheckField label={say('mark.important')} checked={important} onChange={(event) => setImportant(event.target.checked)} />
+            <SelectField
+              label={say('case.level')}
+              value={level}
+              onChange={(event) => setLevel(event.target.value)}
+              choices={[{ value: '', label: say('tag.no-level') }, ...LEVELS.map((code) => ({ value: code, label: word('level', code) }))]}
+            />
+            <fieldset className={styles.marks}>
+              <legend className={styles.muted}>{say('case.privacy')}</legend>
+              {PRIVACY.map((mark) => (
+                <CheckField
+                  key={mark}
+                  label={word('privacy', mark)}
+                  checked={privacy.has(mark)}
+                  onChange={(event) => {
+                    const next = new Set(privacy);
+                    if (event.target.checked) next.add(mark);
+                    else next.delete(mark);
+                    setPrivacy(next);
+                  }}
+                />
+              ))}
+            </fieldset>
+            {lowered ? (
+              <AreaField
+                label={say('tag.why')}
+                hint={say('tag.why.hint')}
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+                needed
+              />
+            ) : null}
+          </>
+        ) : null}
+        {error ? <ProblemNote error={error} /> : null}
+        <Button type="submit" look="primary" busy={busy}>
+          {say('form.save')}
+        </Button>
+      </form>
+    </Panel>
+  );
+}
