@@ -1,4 +1,42 @@
 import type { Page } from '../../shell/page.ts';
 
 /** Pages: the station itself, accounts and policy. */
-export const stationPages: readonly Page[] = [];
+export const stationPages: readonly Page[] = [
+  {
+    path: '/admin/health',
+    tasks: ['see-health'],
+    menu: { group: 'station', title: 'health.title', key: 'h' },
+    load: () => import('./health.tsx'),
+  },
+  {
+    path: '/admin/accounts',
+    tasks: ['manage-accounts'],
+    menu: { group: 'station', title: 'accounts.title', key: 'a' },
+    load: () => import('./accounts.tsx'),
+  },
+  { path: '/admin/accounts/:id', tasks: ['manage-accounts'], load: () => import('./account-of.tsx') },
+  {
+    path: '/admin/units',
+    tasks: ['manage-accounts'],
+    menu: { group: 'station', title: 'units.title', key: 'n' },
+    load: () => import('./units.tsx'),
+  },
+  {
+    path: '/admin/sessions',
+    tasks: ['manage-accounts'],
+    menu: { group: 'station', title: 'sessions.title' },
+    load: () => import('./sessions.tsx'),
+  },
+  {
+    path: '/admin/kiosks',
+    tasks: ['manage-accounts'],
+    menu: { group: 'station', title: 'kiosks.title', key: 'k' },
+    load: () => import('./kiosks.tsx'),
+  },
+  {
+    path: '/account',
+    tasks: ['own-account'],
+    menu: { group: 'station', title: 'account.title', key: 'p' },
+    load: () => import('./account.tsx'),
+  },
+];

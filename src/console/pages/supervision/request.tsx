@@ -1,11 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { markOld, useAsk, useRows } from '../../client/queries.ts';
+import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { AreaField, Badge, Button, CheckField, Facts, Loading, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
-import { useToast } from '../../kit/toasts.tsx';
+import { useDeed } from '../../kit/use-deed.ts';
 import { History } from '../../looks/history.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -134,37 +133,11 @@ function Step({ title, at, children }: { readonly title: string; readonly at: st
   );
 }
 
-/** Runs a command, tells how it went, and has the thread read again. */
-function useDeed(): {
-  readonly busy: boolean;
-  readonly error: Error | null;
-  readonly run: (deed: () => Promise<unknown>, done: string) => void;
-} {
-  const client = useQueryClient();
-  const toast = useToast();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
-  const run = async (deed: () => Promise<unknown>, done: string) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await deed();
-      toast(done);
-    } catch (failure) {
-      setError(failure as Error);
-    } finally {
-      setBusy(false);
-      markOld(client, ['callUps']);
-    }
-  };
-  return { busy, error, run: (deed, done) => void run(deed, done) };
-}
-
 /** A reviewer approves, approves less, or refuses with a reason. */
 function Decide({ request }: { readonly request: CallUp }) {
   const say = useSay();
   const word = useWord();
-  const { busy, error, run } = useDeed();
+  const { busy, error, run } = useDeed(['callUps']);
   const [words, setWords] = useState('');
   const [actions, setActions] = useState<ReadonlySet<Action>>(new Set(request.actions));
   const [hours, setHours] = useState('');
@@ -236,7 +209,7 @@ function Decide({ request }: { readonly request: CallUp }) {
 
 function Confirm({ id }: { readonly id: string }) {
   const say = useSay();
-  const { busy, error, run } = useDeed();
+  const { busy, error, run } = useDeed(['callUps']);
   const [words, setWords] = useState('');
   const confirm = (confirmed: boolean) =>
     run(
@@ -267,7 +240,7 @@ function Confirm({ id }: { readonly id: string }) {
 
 function Withdraw({ id }: { readonly id: string }) {
   const say = useSay();
-  const { busy, error, run } = useDeed();
+  const { busy, error, run } = useDeed(['callUps']);
   return (
     <div className={styles.actions}>
       <Button
@@ -283,7 +256,7 @@ function Withdraw({ id }: { readonly id: string }) {
 
 function Revoke({ id }: { readonly id: string }) {
   const say = useSay();
-  const { busy, error, run } = useDeed();
+  const { busy, error, run } = useDeed(['callUps']);
   return (
     <div className={styles.actions}>
       <Button

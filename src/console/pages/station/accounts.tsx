@@ -1,0 +1,189 @@
+import { type FormEvent, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Schemas } from '../../client/api.ts';
+import { useRows } from '../../client/queries.ts';
+import { ask } from '../../client/request.ts';
+import { type Column, DataTable } from '../../kit/data-table.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { Badge, Button, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useSearchState } from '../../kit/search-state.ts';
+import { useDeed } from '../../kit/use-deed.ts';
+import { useSay, useWord } from '../../texts/say.ts';
+import styles from './station.module.css';
+
+type User = Schemas['User'];
+export type Role = User['roles'][number];
+
+export const ROLES = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
+const STATES = ['active', 'suspended', 'left'] as const;
+
+/** Everybody with an account. */
+export function Page() {
+  const say = useSay();
+  const word = useWord();
+  const [, go] = useLocation();
+  const [get, set] = useSearchState();
+  const [adding, setAdding] = useState(false);
+  const role = ROLES.find((each) => each === get('role'));
+  const state = STATES.find((each) => each === get('state'));
+  const query = {
+    ...(role === undefined ? {} : { role }),
+    ...(state === undefined ? {} : { state }),
+    ...(get('unit') === '' ? {} : { unit: get('unit') }),
+  };
+  const list = useRows('GET /api/v1/users', { query }, { topics: ['people'] });
+  const columns: readonly Column<User>[] = [
+    { id: 'name', title: say('accounts.name'), cell: ({ id, name }) => <Link href={`/admin/accounts/${id}`}>{name}</Link> },
+    { id: 'account', title: say('sign-in.account'), cell: ({ account }) => <code>{account}</code> },
+    {
+      id: 'roles',
+      title: say('account.roles'),
+      look: 'wrap',
+      cell: ({ roles }) => roles.map((each) => word('role', each)).join('、') || '—',
+    },
+    { id: 'unit', title: say('accounts.unit'), look: 'wrap', cell: ({ unitPath }) => unitPath ?? '—' },
+    { id: 'officer', title: say('search.officer'), cell: ({ officer }) => officer ?? '—' },
+    {
+      id: 'state',
+      title: say('recording-list.state'),
+      cell: (user) => <Badge tone={user.state === 'active' ? 'good' : 'warn'}>{word('user-state', user.state)}</Badge>,
+    },
+  ];
+  return (
+    <>
+      <PageHead
+        title={say('accounts.title')}
+        actions={
+          <Button look="primary" onClick={() => setAdding(true)}>
+            {say('accounts.add')}
+          </Button>
+        }
+      />
+      <Stack>
+        <Panel>
+          <Filters>
+            <SelectField
+              label={say('account.roles')}
+              value={get('role')}
+              onChange={(event) => set({ role: event.target.value })}
+              choices={[
+                { value: '', label: say('access-log.anything') },
+                ...ROLES.map((each) => ({ value: each, label: word('role', each) })),
+              ]}
+            />
+            <SelectField
+              label={say('recording-list.state')}
+              value={get('state')}
+              onChange={(event) => set({ state: event.target.value })}
+              choices={[
+                { value: '', label: say('access-log.anything') },
+                ...STATES.map((each) => ({ value: each, label: word('user-state', each) })),
+              ]}
+            />
+          </Filters>
+        </Panel>
+        <Panel flush>
+          <DataTable label={say('accounts.title')} columns={columns} list={list} idOf={({ id }) => id} />
+        </Panel>
+      </Stack>
+      {adding ? (
+        <Dialog title={say('accounts.add')} onClose={() => setAdding(false)}>
+          <AddAccount onDone={({ id }) => go(`/admin/accounts/${id}`)} />
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function AddAccount({ onDone }: { readonly onDone: (user: User) => void }) {
+  const say = useSay();
+  const { busy, error, run } = useDeed(['people']);
+  const [account, setAccount] = useState('');
+  const [name, setName] = useState('');
+  const [unit, setUnit] = useState('');
+  const [officer, setOfficer] = useState('');
+  const [roles, setRoles] = useState<ReadonlySet<Role>>(new Set());
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    run(
+      () =>
+        ask('POST /api/v1/users', {
+          body: {
+            account,
+            name,
+            roles: ROLES.filter((role) => roles.has(role)),
+            ...(unit === '' ? {} : { unit }),
+            ...(officer === '' ? {} : { officer }),
+          },
+        }),
+      say('accounts.added'),
+      onDone,
+    );
+  };
+  return (
+    <form className={styles.form} onSubmit={add}>
+      <TextField
+        label={say('sign-in.account')}
+        hint={say('accounts.account.hint')}
+        needed
+        value={account}
+        onChange={(event) => setAccount(event.target.value)}
+        autoComplete="off"
+      />
+      <TextField label={say('accounts.name')} needed value={name} onChange={(event) => setName(event.target.value)} autoComplete="off" />
+      <UnitField value={unit} onChange={setUnit} />
+      <TextField label={say('search.officer')} value={officer} onChange={(event) => setOfficer(event.target.value)} autoComplete="off" />
+      <RoleFields roles={roles} onChange={setRoles} />
+      {error ? <ProblemNote error={error} /> : null}
+      <Button type="submit" look="primary" busy={busy}>
+        {say('accounts.add')}
+      </Button>
+    </form>
+  );
+}
+
+export function UnitField({ value, onChange }: { readonly value: string; readonly onChange: (unit: string) => void }) {
+  const say = useSay();
+  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'] });
+  return (
+    <SelectField
+      label={say('accounts.unit')}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      choices={[
+        { value: '', label: say('accounts.no-unit') },
+        ...units.rows.filter(({ closedAt }) => closedAt === null).map(({ id, path }) => ({ value: id, label: path })),
+      ]}
+    />
+  );
+}
+
+export function RoleFields({
+  roles,
+  onChange,
+}: {
+  readonly roles: ReadonlySet<Role>;
+  readonly onChange: (roles: ReadonlySet<Role>) => void;
+}) {
+  const say = useSay();
+  const word = useWord();
+  return (
+    <fieldset className={styles.checks}>
+      <legend>{say('account.roles')}</legend>
+      {ROLES.map((role) => (
+        <CheckField
+          key={role}
+          label={word('role', role)}
+          checked={roles.has(role)}
+          onChange={(event) => {
+            const next = new Set(roles);
+            if (event.target.checked) next.add(role);
+            else next.delete(role);
+            onChange(next);
+          }}
+        />
+      ))}
+    </fieldset>
+  );
+}
