@@ -25,7 +25,7 @@ it('an account is added, gets a link, and its owner sets a password with it once
   await shot(page, 'station-account-add-zh-CN');
   await dialog.getByRole('button', { name: '新增账号' }).click();
   await page.getByRole('button', { name: '生成设置密码的链接' }).click();
-  const link = await page.getByText(/\/setup#/).innerText();
+  const link = (await page.getByText(/\/setup#/).textContent()) ?? '';
   await shot(page, 'station-account-zh-CN');
   await expectAccessible(page);
   for (const width of [760, 390]) {
@@ -56,7 +56,7 @@ it('a second factor is set in the browser, and asked for at the next door', asyn
   const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Second factor' }) });
   await panel.getByLabel('Password').fill('willow kettle system-administrator stamp');
   await panel.getByRole('button', { name: 'Set a second factor' }).click();
-  const secret = (await panel.locator('code').innerText()).trim();
+  const secret = ((await panel.locator('code').textContent()) ?? '').trim();
   await shot(page, 'station-factor-dark-en');
   await panel.getByLabel('Code').fill(appCode(secret, Date.now()));
   await panel.getByRole('button', { name: 'Set it' }).click();

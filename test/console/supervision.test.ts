@@ -66,7 +66,7 @@ it('the access log answers who did what, in words, in rows and as CSV', async ()
   await expectAccessible(page);
   await expectNoOverflow(page);
   await page.getByRole('row').nth(1).getByRole('button').click();
-  await page.getByRole('dialog').getByText('Session').waitFor();
+  await page.getByRole('dialog').getByText('Session', { exact: true }).waitFor();
   await shot(page, 'supervision-entry-en');
   await page.keyboard.press('Escape');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Save as CSV' }).click()]);
