@@ -26,8 +26,6 @@ export interface Days {
 
 const DAY_MS = 86_400_000;
 const PREFIX = 'test';
-/** Real time that a request for a lock may take. */
-const LOCK_MS_MIN = 1500;
 
 export const simulatedMs = ({ beganMs, realBeganMs, dayMs }: Days, realMs: number) => beganMs + ((realMs - realBeganMs) * DAY_MS) / dayMs;
 /** Storages keep whole seconds: a lock ends a moment late rather than early. */
@@ -44,20 +42,10 @@ export function rgwDays(
   { ledger, killer }: { readonly ledger: Ledger; readonly killer: Killer },
 ): SimulatedStorage {
   const archive = archiveOn(server, ledger.uploads, { unlocked: 'refused', lockMode: 'COMPLIANCE', faults: killer });
-  // Real end of a lock that was asked for too late, and the end that was asked for.
-  const late = new Map<number, number>();
   const told = (state: Awaited<ReturnType<ArchiveLocks['state']>>) => ({
     ...state,
-    untilMs: state.untilMs === null ? null : (late.get(state.untilMs) ?? Math.round(simulatedMs(days, state.untilMs))),
+    untilMs: state.untilMs === null ? null : Math.round(simulatedMs(days, state.untilMs)),
   });
-  const realEndOf = (untilMs: number) => {
-    const endMs = realMs(days, untilMs);
-    // On a busy machine a day of the simulation takes longer than its moment, and real time is ahead of what the station asks for: the lock then ends a moment from now.
-    const earliestMs = Math.ceil((Date.now() + LOCK_MS_MIN) / 1000) * 1000;
-    if (endMs >= earliestMs) return endMs;
-    late.set(earliestMs, untilMs);
-    return earliestMs;
-  };
   const { locks } = archive;
   const settings = { endpoint: server.endpoint, region: 'us-east-1', bucket: server.bucket, prefix: PREFIX, pathStyle: true };
   return {
@@ -67,7 +55,7 @@ export function rgwDays(
       capabilities: () => locks.capabilities(),
       probe: (signal) => locks.probe(signal),
       findVersion: (expected, options) => locks.findVersion(expected, options),
-      lock: async (object, untilMs, signal) => told(await locks.lock(object, realEndOf(untilMs), signal)),
+      lock: async (object, untilMs, signal) => told(await locks.lock(object, realMs(days, untilMs), signal)),
       hold: async (object, on, signal) => told(await locks.hold(object, on, signal)),
       state: async (object, signal) => told(await locks.state(object, signal)),
     },
