@@ -61,6 +61,7 @@ export function Visit({ station, visitor, done, onLeave }: VisitProps) {
   }, [fail]);
   // How far a slot is changes several times a second; what the officer sees of it changes with its phase.
   const phases = slots.map(({ slot, phase, officerId }) => `${slot} ${phase} ${officerId}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked again when a slot has another phase
   useEffect(() => void load(), [load, phases]);
   const act = async (deed: () => Promise<string | null>) => {
     setFailure(null);

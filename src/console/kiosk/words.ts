@@ -52,7 +52,7 @@ export function shownOf(slot: SlotFacts, say: Say, words: ErrorWords, isLive: bo
     case 'arrived':
       return { ...NOTHING, ...stays, symbol: 'search', head: say('kiosk.recognising') };
     case 'listing':
-      return { ...NOTHING, ...stays, symbol: 'search', head: say('kiosk.listing') };
+      return { ...NOTHING, ...stays, symbol: 'search', head: say('kiosk.recognising'), lines: [say('kiosk.listing')] };
     case 'copying':
       return copying(slot, say);
     case 'rechecking':

@@ -17,8 +17,8 @@ export interface KioskStation {
   readonly dock: string;
   readonly officer: { readonly id: string };
   pid(): number;
-  /** Ends it as systemd does, and starts it again at the same address after what `meanwhile` does. */
-  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Ends it as systemd does, and starts it again at the same address. `settings`: in its environment. */
+  restart(settings?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,10 +45,9 @@ export async function startKioskStation(): Promise<KioskStation> {
     return {
       ...{ address, state, dock, officer, stop },
       pid: () => child.pid ?? 0,
-      restart: async (meanwhile = async () => undefined) => {
+      restart: async (settings = {}) => {
         await end(child);
-        await meanwhile();
-        child = await run(state, dock, new URL(address).port);
+        child = await run(state, dock, new URL(address).port, settings);
       },
     };
   } catch (error) {
@@ -74,12 +73,13 @@ async function choosePin(address: string): Promise<void> {
   await send('PUT', '/session/pin', { pin: KIOSK_OFFICER.pin }, cookies.join('; '));
 }
 
-async function run(state: string, dock: string, port: string): Promise<ChildProcess> {
+async function run(state: string, dock: string, port: string, settings: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
   rmSync(join(state, 'run/address'), { force: true });
   const child = spawn(join(ROOT, 'scripts/evidock'), ['--state-dir', state, 'run'], {
     stdio: 'ignore',
     env: {
       ...process.env,
+      ...settings,
       EVIDOCK_HTTP_PORT: port,
       EVIDOCK_DOCK_WATCH: dock,
       EVIDOCK_ARCHIVE_KIND: 'none',
