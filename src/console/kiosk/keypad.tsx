@@ -45,7 +45,7 @@ export function Keypad({ keys, columns, onKey, onBack, onClear }: KeypadProps) {
   // The zero of digits stands between the two others, as on a telephone.
   const all = keys === DIGITS ? [...each.slice(0, 9), clear, each[9], back] : [...each, clear, back];
   return (
-    <div class={styles.keypad} style={{ '--columns': String(columns) }}>
+    <div class={styles.keypad} data-wide={keys !== DIGITS} style={{ '--columns': String(columns) }}>
       {all}
     </div>
   );

@@ -300,7 +300,7 @@ describe('a kiosk', () => {
     expect(items.find((each) => each.id === one)?.suggestions).toMatchObject([
       { case: 'A-2026-0001', title: 'Unlicensed waste transport' },
     ]);
-    expect(Object.keys(items[0])).not.toEqual(expect.arrayContaining(['originals', 'derivatives']));
+    expect(Object.keys(items[0] ?? {})).not.toEqual(expect.arrayContaining(['originals', 'derivatives']));
     const body = { recordings: [one, two], case: 'A-2026-0001', category: 'inspection', important: true, remark: 'East gate' };
     expect((await on(kiosk, tags, { ...body, case: 'A-2026-0002' })).json).toMatchObject({ reason: { code: 'case-not-suggested' } });
     expect((await on(kiosk, tags, body)).json).toEqual({ changed: 2 });
