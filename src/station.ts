@@ -84,7 +84,7 @@ interface Options {
 }
 
 /** What only a station that works can do for its API. */
-type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
+type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'putFirst' | 'learning' | 'pokeWork' | 'checkQueue'>;
 
 interface Opened {
   readonly ledger: SqliteLedger;
@@ -116,6 +116,7 @@ const NOT_WORKING: Working = {
     throw new EvidockError('station.internal', because('only-looks', {}));
   },
   undock: async () => undefined,
+  putFirst: () => false,
   learning: NO_LEARNING,
   pokeWork: () => undefined,
   checkQueue: async () => because('not-started', {}),
@@ -360,6 +361,7 @@ export class Station {
     return {
       ingest: line.ingest,
       undock: line.undock,
+      putFirst: line.putFirst,
       learning: this.#mode === 'all' ? line.learning : NO_LEARNING,
       pokeWork: () => void work?.sweep.sweep(),
       checkQueue: async () => (work ? work.queue.check() : because('not-started', {})),

@@ -9,7 +9,9 @@ import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } f
 import {
   BadgeBody,
   BadgeJson,
+  ClaimedJson,
   ConfirmedJson,
+  FirstJson,
   KioskBody,
   KioskCodeJson,
   KioskJson,
@@ -17,6 +19,9 @@ import {
   OidcStepJson,
   OwnDockingJson,
   OwnKioskJson,
+  OwnRecordingJson,
+  OwnTaggedJson,
+  OwnTagsBody,
   PairBody,
   PinBody,
   TokenBody,
@@ -149,7 +154,7 @@ const user = {
 const holding = { id: 'hld-01jybqe2v7k3m9', serial: 'DSJ0012345', officerId: '041234', from: at, until: null };
 const slot = {
   ...{ slot: 3, port: '1-4.2', dockingId, recorderSerial: 'DSJ0012345', driverId: 'dsj', officerId: '041234', phase: 'copying' as const },
-  ...{ hub: '1-4', waiting: null, warning: null, clockOffsetMs: 1200, explain: [why], filesListed: 12 },
+  ...{ hub: '1-4', waiting: null, first: false, warning: null, clockOffsetMs: 1200, explain: [why], filesListed: 12 },
   ...{
     filesSealed: 5,
     filesRefused: 0,
@@ -375,6 +380,7 @@ export const COMPONENTS = {
       recorderSerial: 'DSJ0012345',
       officerId: '041234',
       waiting: null,
+      first: false,
       warning: null,
       problem: null,
     },
@@ -388,6 +394,14 @@ export const COMPONENTS = {
     ...{ filesRefused: 0, confirmedAt: null },
   }),
   Confirmed: named(ConfirmedJson, { docking: dockingId, confirmedAt: at }),
+  First: named(FirstJson, { docking: dockingId, slot: 3 }),
+  Claimed: named(ClaimedJson, { docking: dockingId, officer: '041234', recordings: 4 }),
+  OwnRecording: named(OwnRecordingJson, {
+    ...{ id: recordingId, docking: dockingId, kind: 'video', state: 'sealed', start: at, createdAt: at, durationMs: 754_000 },
+    ...{ category: null, important: false, cases: [], suggestions: [{ case: 'LY-2026-0012', title: '占道经营检查', reason: why }] },
+  }),
+  OwnTagsBody: named(OwnTagsBody, { recordings: [recordingId], case: 'LY-2026-0012', category: 'inspection' }),
+  OwnTagged: named(OwnTaggedJson, { changed: 1 }),
   PinBody: named(PinBody, { pin: '135790' }),
   BadgeBody: named(BadgeBody, { badge: '04:A1:B2:C3' }),
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),

@@ -3,7 +3,10 @@ import { SLOT_PHASES } from '#domain/docking';
 import { TOKEN_ENDS } from '#domain/doors/api-token';
 import { KIOSK_SLOTS_MAX } from '#domain/doors/kiosk';
 import { TOKEN_SCOPES } from '#domain/doors/token-scopes';
-import { closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { KINDS } from '#domain/kind';
+import { RECORDING_STATES } from '#domain/recording';
+import { CATEGORIES } from '#domain/registry';
+import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 
 /** Schemas of ways in beside the password: tokens, kiosks, badges and PINs, OpenID Connect. */
 
@@ -100,6 +103,7 @@ export const KioskSlotJson = Type.Object({
   recorderSerial: nullable.text(),
   officerId: nullable.text(),
   waiting: Type.Unsafe<'disk' | 'turn' | null>({ enum: ['disk', 'turn', null], description: 'What its files wait for.' }),
+  first: Type.Boolean({ description: 'Somebody has put it first.' }),
   warning: nullable.text('A code of an error.'),
   problem: nullable.text('A code of an error.'),
   filesListed: Type.Integer(),
@@ -139,6 +143,44 @@ export const OwnDockingJson = Type.Object({
 });
 
 export const ConfirmedJson = Type.Object({ docking: Type.String(), confirmedAt: Type.String() });
+
+export const FirstJson = Type.Object({ docking: Type.String(), slot: Type.Integer() });
+
+export const ClaimedJson = Type.Object({
+  docking: Type.String(),
+  officer: Type.String(),
+  recordings: Type.Integer({ description: 'That had no officer before.' }),
+});
+
+/** A recording that the officer before the kiosk brought within the last day: what is needed to tag it, nothing of its footage. */
+export const OwnRecordingJson = Type.Object({
+  id: Type.String(),
+  docking: Type.String(),
+  kind: oneOf(KINDS),
+  state: oneOf(RECORDING_STATES),
+  start: nullable.text(),
+  createdAt: Type.String(),
+  durationMs: nullable.integer(),
+  category: nullable.text(),
+  important: Type.Boolean(),
+  cases: Type.Array(Type.String()),
+  suggestions: Type.Array(Type.Object({ case: Type.String(), title: nullable.text('Of the case.'), reason: ReasonSchema }), {
+    description: 'Cases to which it may belong.',
+  }),
+});
+
+export const OWN_RECORDINGS_TAGGED_MAX = 500;
+const REMARK_MAX = 200;
+
+export const OwnTagsBody = closed({
+  recordings: Type.Array(Name(64), { minItems: 1, maxItems: OWN_RECORDINGS_TAGGED_MAX }),
+  case: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'One that is suggested for some of them.' })),
+  category: Type.Optional(oneOf(CATEGORIES)),
+  important: Type.Optional(Type.Boolean()),
+  remark: Type.Optional(Type.String({ minLength: 1, maxLength: REMARK_MAX, description: 'Goes on record with each of them.' })),
+});
+
+export const OwnTaggedJson = Type.Object({ changed: Type.Integer({ description: 'Recordings that are tagged otherwise now.' }) });
 
 export const PinBody = closed({ pin: Type.String({ minLength: 1, maxLength: 64 }) });
 

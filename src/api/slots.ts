@@ -28,6 +28,7 @@ export const SlotJson = Type.Object({
   phase: oneOf(SLOT_PHASES),
   hub: nullable.text('Port path of the hub whose bandwidth it shares.'),
   waiting: Type.Unsafe<'disk' | 'turn' | null>({ enum: ['disk', 'turn', null], description: 'What its files wait for.' }),
+  first: Type.Boolean({ description: 'Somebody has put it first: its files are copied before those of the others.' }),
   warning: ProblemJson,
   clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
   explain: Type.Array(ReasonSchema, { description: 'Why it was taken for what it is.' }),

@@ -70,6 +70,8 @@ export interface DeskDeps {
    * Ends the docking of a directory that `ingest` docked, whether it is safe or not. Resolves when the end is on record. Does nothing for any other docking.
    */
   readonly undock: (dockingId: string) => Promise<void>;
+  /** Takes in this docking before all others. false: nothing of it is being taken in. */
+  readonly putFirst: (dockingId: string) => boolean;
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;

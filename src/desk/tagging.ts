@@ -64,17 +64,23 @@ export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: str
   if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
     throw new EvidockError('request.invalid', because('nothing-to-change', {}));
   }
-  return ledger.transaction(async (writer) => {
-    const before = await mustHaveRecording(writer, recordingId);
-    const data: Tags = {};
-    await tagCases(writer, before, request, data);
-    await tagFields(writer, before, request, data);
-    const changed = Object.keys(data).length > 0;
-    if (changed) {
-      await writer.custody.append(RecordingTagged.make({ atMs: clock.nowMs(), actor, subject: subject('recording', recordingId), data }));
-    }
-    return changed;
-  });
+  return ledger.transaction((writer) => tagWithin(writer, recordingId, request, { atMs: clock.nowMs(), actor }));
+}
+
+interface By {
+  readonly atMs: number;
+  readonly actor: Actor;
+}
+
+/** The same inside a transaction that changes more. */
+export async function tagWithin(writer: LedgerWriter, recordingId: string, request: TagRequest, { atMs, actor }: By): Promise<boolean> {
+  const before = await mustHaveRecording(writer, recordingId);
+  const data: Tags = {};
+  await tagCases(writer, before, request, data);
+  await tagFields(writer, before, request, data);
+  const changed = Object.keys(data).length > 0;
+  if (changed) await writer.custody.append(RecordingTagged.make({ atMs, actor, subject: subject('recording', recordingId), data }));
+  return changed;
 }
 
 /** Throws request.invalid if there are more cases than one custody entry can name. */
@@ -123,28 +129,30 @@ export async function decideSuggestion(
   decision: 'accepted' | 'declined',
   actor: Actor,
 ): Promise<boolean> {
-  return ledger.transaction(async (writer) => {
-    const suggestion = await writer.cases.suggestion(id);
-    if (!suggestion) throw new EvidockError('request.not-found', because('no-suggestion', { id }));
-    if (suggestion.state === decision) return false;
-    if (suggestion.state !== 'open')
-      throw new EvidockError(
-        'request.conflict',
-        because('decided-already', { id, state: suggestion.state, actor: suggestion.decidedBy ?? '' }),
-      );
-    const { recordingId, caseNumber, reason } = suggestion;
-    const atMs = clock.nowMs();
-    await writer.cases.decideSuggestion(id, decision, actorText(actor));
-    const about = { atMs, actor, subject: subject('recording', recordingId) };
-    const decided = { suggestion: id, case: caseNumber, decision };
-    await writer.custody.append(SuggestionDecided.make({ ...about, data: decided, personal: { reason } }));
-    if (decision === 'declined') return true;
-    const { caseNumbers } = await mustHaveRecording(writer, recordingId);
-    if (caseNumbers.includes(caseNumber)) return true;
-    mustFit(caseNumbers.length + 1);
-    await writer.recordings.addCase(recordingId, caseNumber);
-    const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
-    await writer.custody.append(RecordingTagged.make({ ...about, data }));
-    return true;
-  });
+  return ledger.transaction((writer) => decideWithin(writer, id, decision, { atMs: clock.nowMs(), actor }));
+}
+
+/** The same inside a transaction that changes more. */
+export async function decideWithin(writer: LedgerWriter, id: string, decision: 'accepted' | 'declined', by: By): Promise<boolean> {
+  const suggestion = await writer.cases.suggestion(id);
+  if (!suggestion) throw new EvidockError('request.not-found', because('no-suggestion', { id }));
+  if (suggestion.state === decision) return false;
+  if (suggestion.state !== 'open')
+    throw new EvidockError(
+      'request.conflict',
+      because('decided-already', { id, state: suggestion.state, actor: suggestion.decidedBy ?? '' }),
+    );
+  const { recordingId, caseNumber, reason } = suggestion;
+  await writer.cases.decideSuggestion(id, decision, actorText(by.actor));
+  const about = { ...by, subject: subject('recording', recordingId) };
+  const decided = { suggestion: id, case: caseNumber, decision };
+  await writer.custody.append(SuggestionDecided.make({ ...about, data: decided, personal: { reason } }));
+  if (decision === 'declined') return true;
+  const { caseNumbers } = await mustHaveRecording(writer, recordingId);
+  if (caseNumbers.includes(caseNumber)) return true;
+  mustFit(caseNumbers.length + 1);
+  await writer.recordings.addCase(recordingId, caseNumber);
+  const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
+  await writer.custody.append(RecordingTagged.make({ ...about, data }));
+  return true;
 }

@@ -23,9 +23,10 @@ import { type CopiedFile, copyFile } from './copy-file.ts';
 import { ListingRounds } from './listing-rounds.ts';
 import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
-import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, type Session } from './session.ts';
+import { fail, isListedAgain, isOver, isTakingIn, mayBeListedNow, mayBeLookedAtAgain, newSession, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
 import { FairTurns } from './turns/fair-turns.ts';
+import { FirstDocking } from './turns/first-docking.ts';
 import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
 /** So many files of one recorder (or handfuls of small ones) are copied at once: one is read while the fsync of the last one still runs. */
@@ -96,6 +97,7 @@ export interface DockedVolume {
 export class IntakeStage implements KnownProof {
   readonly #options: Options;
   readonly #turns: FairTurns;
+  readonly #first: FirstDocking;
   readonly #view: SessionView;
   readonly #lister: ListingRounds;
   readonly #recheck: Recheck;
@@ -137,6 +139,7 @@ export class IntakeStage implements KnownProof {
       onEnd: (dockingId) => options.onRechecked?.(dockingId),
     });
     this.#turns = new FairTurns(options.settings.filesAtOnce);
+    this.#first = new FirstDocking(this.#turns, options.board);
     this.#copied = new GroupCommit({ itemsMax: COPIES_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
@@ -155,6 +158,7 @@ export class IntakeStage implements KnownProof {
     await promise;
     await this.#lister.end(session);
     if (signal.aborted) this.#sessions.delete(docking.id);
+    this.#first.end(docking.id);
     this.#view.endWaiting(docking);
   }
 
@@ -193,6 +197,14 @@ export class IntakeStage implements KnownProof {
   /** Resolves when the known files of this docking are compared whole, as far as they can be read. */
   rechecked(dockingId: string): Promise<void> {
     return this.#recheck.ended(dockingId);
+  }
+
+  /** Copies the files of this docking before those of all others. Returns false if nothing of it is being taken in: then nothing changes. */
+  putFirst(dockingId: string): boolean {
+    const session = this.#sessions.get(dockingId);
+    if (!session || !isTakingIn(session)) return false;
+    this.#first.put(dockingId);
+    return true;
   }
 
   /** Pauses the re-check of this docking until the returned function is called. */

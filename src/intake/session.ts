@@ -82,6 +82,11 @@ export function isOver(session: Session): boolean {
   return session.lost || session.signal.aborted;
 }
 
+/** Whether files of the card are being listed or copied, or wait for that. */
+export function isTakingIn(session: Session): boolean {
+  return !isOver(session) && (session.listing || session.inHand.size > 0 || session.queue.size > 0);
+}
+
 const LISTINGS_MAX = 2;
 
 /**

@@ -31,6 +31,7 @@ export const custodyEn = {
   'custody.recording.damaged': 'found damaged: {reason}',
   'custody.recording.read-again': 'what could not be read of {cardPath} can be read now: the file is taken again as {as}',
   'custody.recording.archived': 'archived and verified in {archive}',
+  'custody.recording.remarked': 'remarked: {text}',
   'custody.recording.tagged': 'tagged: {changes}',
   'custody.recording.viewed': 'viewed {what} from {from}',
   'custody.recording.verified': 'verified, {faults} {faults:difference|differences}',

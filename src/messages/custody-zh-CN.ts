@@ -46,6 +46,7 @@ export const custodyZhCN = {
   'custody.recording.damaged': '发现损坏：{reason}',
   'custody.recording.read-again': '{cardPath} 原先无法读取的部分现已可读：重新采集为 {as}',
   'custody.recording.archived': '归档并在 {archive} 核验',
+  'custody.recording.remarked': '备注：{text}',
   'custody.recording.tagged': '标注：{changes}',
   'custody.recording.viewed': '从 {from} 查看 {what}',
   'custody.recording.verified': '核验，{faults} 处不一致',

@@ -22,6 +22,8 @@ export interface SlotView {
   readonly hub: string | null;
   /** What the files of this docking wait for. `disk`: the vault's disk is the bottleneck. `turn`: other dockings have their turn. */
   readonly waiting: 'disk' | 'turn' | null;
+  /** Somebody has put it first: its files are copied before those of the others. */
+  readonly first: boolean;
   /** A fault that stops nothing, but that somebody should know of: the clock is off. */
   readonly warning: Problem | null;
   readonly clockOffsetMs: number | null;
@@ -51,6 +53,7 @@ export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   officerId: null,
   hub: null,
   waiting: null,
+  first: false,
   warning: null,
   clockOffsetMs: null,
   explain: [],

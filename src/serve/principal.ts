@@ -150,9 +150,10 @@ export function sightOf({ kind, id, asker, tasks, scope }: Principal): string {
   return sha256Hex(Buffer.from(JSON.stringify([kind, id, asker, [...tasks].sort(), scope], withoutNow)));
 }
 
-/** The principal as custody entries name it; a token with the account of its owner. */
+/** The principal as custody entries name it; a token with the account of its owner, a kiosk with the officer who stands before it. */
 export function actorOf({ kind, id, via, session, asker }: Principal): Actor {
-  return { kind, id, via, session, ...(kind === 'token' ? { user: asker.id } : {}) };
+  const isFor = kind === 'token' || (kind === 'kiosk' && asker.officer !== null);
+  return { kind, id, via, session, ...(isFor ? { user: asker.id } : {}) };
 }
 
 /** What an entry tells of the request that it comes from: its id, and how whoever sent it is known where they are who acts. */

@@ -54,7 +54,11 @@ export async function slotEvents(deps: DeskDeps, streams: StreamPlaces, listener
   // One after the other, so that a later state of a slot never comes before an earlier one. A change of a slot that waits gives way to the next one of that slot.
   const changed = new Map<number, SlotView>();
   const snapshot = slotViews({ board: deps.board, ledger }).then((views) => Promise.all(views.filter(({ slot }) => shows(slot)).map(show)));
-  let telling = snapshot.then((slots) => send('slots', slots));
+  // The clock of a page stands at once, and not only after the first beat.
+  let telling = snapshot.then((slots) => {
+    send('slots', slots);
+    send('beat', { at: presenter.time(deps.clock.nowMs()) });
+  });
   const tellChanged = async () => {
     for (const [slot, view] of changed) {
       changed.delete(slot);

@@ -47,6 +47,7 @@ interface Given {
 export interface IntakeLine {
   ingest(request: ManualDocking): Promise<string>;
   undock(dockingId: string): Promise<void>;
+  putFirst(dockingId: string): boolean;
   archived(recordingId: string): void;
   readonly learning: SlotLearning;
 }
@@ -120,6 +121,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   return {
     ingest: async (request) => desk.docked(await manual.dock(request)),
     undock: (dockingId) => desk.undock(dockingId, (key) => manual.undock(key)),
+    putFirst: (dockingId) => intake.putFirst(dockingId),
     archived: (recordingId) => desk.archived(recordingId),
     learning: desk.learner,
   };

@@ -18,6 +18,8 @@ export interface GuestOptions {
   readonly memoryMiB?: number;
   /** Size of the disk behind /var/lib/evidock; 2 GiB unless told. Small ones play a full station disk. */
   readonly dataBytes?: number;
+  /** A screen of 1280 × 800, as QEMU's monitor can take a picture of it. Needs a guest that was built with one. */
+  readonly screen?: boolean;
   /** TCP ports of the guest that the host shall reach; `port()` tells where. */
   readonly forward?: readonly number[];
 }
@@ -248,7 +250,7 @@ export class Guest {
   }
 
   #command(): string[] {
-    const { built, disks, memoryMiB = 2048, forward = [] } = this.#options;
+    const { built, disks, memoryMiB = 2048, forward = [], screen = false } = this.#options;
     const disk = (id: string, file: string, more: string) => [
       '-drive',
       `id=${id},file=${file},if=none,${more}`,
@@ -267,6 +269,7 @@ export class Guest {
       ...disk('project', disks.project, 'format=raw,readonly=on'),
       ...disk('modules', disks.modules, 'format=raw,readonly=on'),
       ...['-device', 'qemu-xhci,id=usb,p2=15,p3=15,addr=0x10', '-device', 'virtio-rng-pci'],
+      ...(screen ? ['-device', 'virtio-vga,xres=1280,yres=800', '-device', 'usb-tablet,bus=usb.0,port=15'] : []),
       ...['-nic', `user,model=virtio-net-pci${hostPorts}`, '-qmp', `unix:${join(this.directory, 'qmp')},server=on,wait=off`],
     ];
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ROOT } from '#test/support/evidock';
+import { ROOT, runProgram } from '#test/support/evidock';
 import { frozenGuest } from './frozen-guest.ts';
 import { Guest } from './guest.ts';
 import { type ProjectDisks, projectDisks } from './project-disks.ts';
@@ -13,6 +13,8 @@ import { QUICK_SCENARIOS, SCENARIOS } from './scenarios/list.ts';
 /*
  * Runs scenarios one after another, each with guests of its own, and says how many passed. Called by scripts/lab.
  */
+
+const BUILD_MS = 1_800_000;
 
 interface Run {
   readonly shared: SharedGuest;
@@ -70,7 +72,7 @@ async function main(): Promise<void> {
     return;
   }
   const all = values.quick ? QUICK_SCENARIOS : SCENARIOS;
-  const chosen = positionals.length === 0 ? all : positionals.map(named);
+  const chosen = positionals.length === 0 ? all.filter(({ byName }) => !byName) : positionals.map(named);
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new Error(`--seed takes a whole number below 2^32, not ${values.seed}`);
   if (values.built === undefined) throw new Error('--built DIR is missing; scripts/lab gives it');
@@ -117,8 +119,9 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
     boot: async (options = {}) => {
       signal.throwIfAborted();
       const { cold = false, ...sizes } = options;
-      const usual = sizes.memoryMiB === undefined && sizes.dataBytes === undefined;
-      const guest = new Guest({ built: run.built, disks: run.disks, ...(usual && !cold ? { frozen: run.frozen } : {}), ...sizes });
+      const usual = sizes.memoryMiB === undefined && sizes.dataBytes === undefined && !sizes.screen;
+      const built = sizes.screen ? await guestWithScreen() : run.built;
+      const guest = new Guest({ built, disks: run.disks, ...(usual && !cold ? { frozen: run.frozen } : {}), ...sizes });
       guests.push(guest);
       await guest.start();
       return guest;
@@ -149,6 +152,13 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
     await rm(directory, { recursive: true, force: true });
   }
   return failure === undefined;
+}
+
+/** Built when a scenario asks for it: it takes minutes and half a gigabyte. */
+async function guestWithScreen(): Promise<string> {
+  const built = await runProgram(join(ROOT, 'test/lab/build-guest'), ['--screen'], { timeoutMs: BUILD_MS });
+  if (built.status !== 0) throw new Error(`the guest with a screen was not built: ${built.stderr}`);
+  return built.stdout.trim();
 }
 
 /** Rejects when the time is up; stays silent when the scenario ended before. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT, runProgram } from '#test/support/evidock';
@@ -11,6 +11,7 @@ export const CACHE = process.env['EVIDOCK_LAB_CACHE'] ?? join(homedir(), '.cache
 
 /** Size of both disks, nearly all of it holes. One size for all, so that a frozen guest finds another checkout's disk as large as it knew it. */
 const DISK_BYTES = 2 * 1_073_741_824;
+const PAGES = 'dist/console';
 
 export interface ProjectDisks {
   /** ext4 of this checkout's files, for /opt/evidock. */
@@ -32,7 +33,7 @@ async function projectDisk(): Promise<string> {
   if (listed.status !== 0) throw new Error(`git ls-files: ${listed.stderr}`);
   const files: string[] = [];
   const hash = createHash('sha256').update('project-2');
-  for (const path of listed.stdout.split('\0').filter((name) => name !== '' && name !== 'node_modules')) {
+  for (const path of [...listed.stdout.split('\0').filter((name) => name !== '' && name !== 'node_modules'), ...(await builtPages())]) {
     const info = await stat(join(ROOT, path)).catch(() => undefined);
     // Deleted in the working tree, but still in the index.
     if (info === undefined || !info.isFile()) continue;
@@ -49,6 +50,12 @@ async function projectDisk(): Promise<string> {
     }
     await mkdir(join(directory, 'node_modules'));
   });
+}
+
+/** The pages of the console, which git does not keep: what builds them is not among the packages of a station. None if they were not built. */
+async function builtPages(): Promise<string[]> {
+  const found = await readdir(join(ROOT, PAGES), { recursive: true }).catch(() => []);
+  return found.sort().map((path) => join(PAGES, path));
 }
 
 interface LockFile {

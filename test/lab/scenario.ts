@@ -1,6 +1,6 @@
 import type { Guest, GuestOptions } from './guest.ts';
 
-interface BootOptions extends Partial<Pick<GuestOptions, 'memoryMiB' | 'dataBytes' | 'forward'>> {
+interface BootOptions extends Partial<Pick<GuestOptions, 'memoryMiB' | 'dataBytes' | 'forward' | 'screen'>> {
   readonly cold?: boolean;
 }
 
@@ -35,6 +35,8 @@ export interface Scenario {
   readonly name: string;
   /** One sentence: what holds if it passes. */
   readonly title: string;
+  /** Run only where it is named. */
+  readonly byName?: boolean;
   /** The scenario fails after so long; `long` is for `--long`. */
   readonly minutesMax: { readonly short: number; readonly long: number };
   /** Passes if it does not throw. */

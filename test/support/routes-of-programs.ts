@@ -2,6 +2,7 @@
 export const OF_PROGRAMS: Readonly<Record<string, string>> = {
   'GET /metrics': 'for Prometheus',
   'GET /api/v1/openapi.json': 'for programs that make clients',
+  'GET /api/v1/kiosks/own/slots': 'for screens that are no browser; the kiosk gets the same by events',
   'POST /api/v1/dockings': 'docks a directory of the machine itself, on the machine: evidock ingest',
   'POST /api/v1/dockings/{id}/removal': 'ends the docking of such a directory: evidock ingest',
   'PUT /api/v1/accounts/{account}/password': 'on the machine alone: evidock user password',

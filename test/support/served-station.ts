@@ -115,6 +115,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     },
     ingest: async () => 'dck-none',
     undock: async () => undefined,
+    putFirst: () => true,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     callUps: {

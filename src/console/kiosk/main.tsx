@@ -1,6 +1,10 @@
+/** @jsxImportSource preact */
 import '../kit/tokens.css';
-import { createRoot } from 'react-dom/client';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { applyTheme } from './theme.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('kiosk.html has no #root');
-createRoot(root).render(<main />);
+applyTheme();
+render(<App />, root);

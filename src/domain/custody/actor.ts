@@ -17,7 +17,7 @@ export interface Actor {
   readonly via: string | null;
   /** Session of the account; null where there is none. */
   readonly session: string | null;
-  /** Of a token: the account of its owner. */
+  /** Of a token: the account of its owner. Of a kiosk: the officer who stood before it. */
   readonly user?: string;
   /** Of whoever sent a request: how they signed in, or what else they showed. Entries of before 2026-11-27, and of no request, have none. */
   readonly knownBy?: KnownBy;

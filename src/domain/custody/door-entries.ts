@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { TOKEN_ENDS } from '#domain/doors/api-token';
 import { KIOSK_SLOTS_MAX } from '#domain/doors/kiosk';
 import { defineEntry } from './define-entry.ts';
-import { code, id, sha256, slot, time, words } from './fields.ts';
+import { code, count, id, sha256, slot, time, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 /*
@@ -135,6 +135,33 @@ export const DockingConfirmed = defineEntry({
   example: { subject: subject('docking', 'dck-01k0d5w7q3-hz01-1111111111'), data: { user: USER.id, kiosk: KIOSK.id } },
 });
 
+export const DockingPutFirst = defineEntry({
+  type: 'docking.put-first',
+  about: ['docking'],
+  tells: 'Somebody who stood before a kiosk had this docking taken in before all others.',
+  data: { slot: slot(), user: id('Who stood there.'), kiosk: kioskId() },
+  related: ({ user, kiosk }) => [subject('user', user), subject('kiosk', kiosk)],
+  example: { subject: subject('docking', 'dck-01k0d5w7q3-hz01-1111111111'), data: { slot: 3, user: USER.id, kiosk: KIOSK.id } },
+});
+
+export const DockingClaimed = defineEntry({
+  type: 'docking.claimed',
+  about: ['docking'],
+  tells: 'An officer who stood before a kiosk said that this docking is theirs; recordings of it that had no officer got this one.',
+  data: {
+    slot: slot(),
+    officer: id('Number of the officer.'),
+    recordings: count('That had no officer before.'),
+    user: id('Who stood there.'),
+    kiosk: kioskId(),
+  },
+  related: ({ user, kiosk }) => [subject('user', user), subject('kiosk', kiosk)],
+  example: {
+    subject: subject('docking', 'dck-01k0d5w7q3-hz01-1111111111'),
+    data: { slot: 3, officer: '041234', recordings: 4, user: USER.id, kiosk: KIOSK.id },
+  },
+});
+
 export const DOOR_ENTRIES = [
   TokenAdded,
   TokenRevoked,
@@ -149,4 +176,6 @@ export const DOOR_ENTRIES = [
   BadgeAssigned,
   BadgeRemoved,
   DockingConfirmed,
+  DockingPutFirst,
+  DockingClaimed,
 ] as const;

@@ -276,6 +276,14 @@ export const RecordingTagged = defineEntry({
   },
 });
 
+export const RecordingRemarked = defineEntry({
+  type: 'recording.remarked',
+  about: ['recording'],
+  tells: 'A person wrote something about it.',
+  personal: { text: words('What they wrote.') },
+  example: { subject: RECORDING, personal: { text: 'Stall at the east gate, second visit' } },
+});
+
 export const RecordingViewed = defineEntry({
   type: 'recording.viewed',
   about: ['recording'],
@@ -356,5 +364,5 @@ export const RECORDING_ENTRIES = [
     RecordingDamaged,
   ],
   ...[RecordingMarked, OtherRecorder, KindCorrected, RecordingLinked, RecordingNoted, RecordingArchived, FactsArchived],
-  ...[RecordingTagged, RecordingViewed, RecordingVerified, StationVerified, SuggestionMade, SuggestionDecided],
+  ...[RecordingTagged, RecordingRemarked, RecordingViewed, RecordingVerified, StationVerified, SuggestionMade, SuggestionDecided],
 ] as const;

@@ -29,6 +29,21 @@ describe('fair turns', () => {
     expect(await orderOf(2, on('A', 'a1', 'a1', 'a1', 'a1', 'a2'))).toEqual(['a1', 'a1', 'a2', 'a1', 'a1']);
   });
 
+  it('go to the recorder that was put first as long as it waits, and to the others by their order after that', async () => {
+    const turns = new FairTurns(1);
+    const order: string[] = [];
+    const run = ({ hub, recorder }: Asker) =>
+      turns.run({ hub, recorder }, async () => {
+        order.push(recorder);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      });
+    const runs = on('A', 'a1', 'a2', 'a3', 'late', 'late').map(run);
+    turns.putFirst('late');
+    expect(turns.first).toBe('late');
+    await Promise.all(runs);
+    expect(order).toEqual(['a1', 'late', 'late', 'a2', 'a3']);
+  });
+
   it('are never more than allowed, and all are given in the end, also after failures', async () => {
     const turns = new FairTurns(3);
     let running = 0;

@@ -11,7 +11,8 @@ interface Waiter {
 
 /**
  * Gives out a bounded number of turns. A free turn goes to the recorder with the fewest running turns; of several, to one whose hub has the fewest; of those,
- * to the one that has waited longest. So none gets a second turn while another has none, and a full hub cannot keep the only recorder of another waiting.
+ * to the one that has waited longest. So none gets a second turn while another has none, and a full hub cannot keep the only recorder of another waiting. Somebody
+ * may put one recorder first: then it is given every turn that gets free while it waits. Turns that run are not interrupted.
  */
 export class FairTurns {
   readonly #turnsMax: number;
@@ -19,9 +20,20 @@ export class FairTurns {
   readonly #waiting: Waiter[] = [];
   readonly #running = new Map<string, number>();
   #turns = 0;
+  /** The recorder that was put first; null: none. */
+  #first: string | null = null;
 
   constructor(turnsMax: number) {
     this.#turnsMax = turnsMax;
+  }
+
+  /** Puts this recorder before all others, in place of the one that was first; null: none is. */
+  putFirst(recorder: string | null): void {
+    this.#first = recorder;
+  }
+
+  get first(): string | null {
+    return this.#first;
   }
 
   async run<T>(asker: Asker, body: () => Promise<T>): Promise<T> {
@@ -39,7 +51,8 @@ export class FairTurns {
 
   /** Gives out a free turn. The turn counts from here on, before its owner runs, so that nobody else takes it. */
   #next(): void {
-    const rank = ({ hub, recorder }: Asker) => this.#of(recorderKey(recorder)) * (this.#turnsMax + 1) + this.#of(hubKey(hub));
+    const rank = ({ hub, recorder }: Asker) =>
+      recorder === this.#first ? -1 : this.#of(recorderKey(recorder)) * (this.#turnsMax + 1) + this.#of(hubKey(hub));
     let best = -1;
     for (const [place, { asker }] of this.#waiting.entries()) {
       const first = this.#waiting[best];

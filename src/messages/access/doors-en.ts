@@ -13,6 +13,9 @@ export const doorsEn = {
   'custody.badge.assigned': 'was given the badge that ends in {ending}',
   'custody.badge.removed': 'the badge that ends in {ending} was removed',
   'custody.docking.confirmed': 'user {user} confirmed at kiosk {kiosk} how the docking stands',
+  'custody.docking.put-first': 'user {user} put slot {slot} first at kiosk {kiosk}',
+  'custody.docking.claimed':
+    'user {user} said at kiosk {kiosk} that this docking is theirs: {recordings} {recordings:recording|recordings} got officer {officer}',
   'token.about': 'Tokens with which programs come in',
   'token.add.about': 'Make a token for a program; it is shown once',
   'token.opt.name': 'what it is for',

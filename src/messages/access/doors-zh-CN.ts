@@ -13,6 +13,8 @@ export const doorsZhCN = {
   'custody.badge.assigned': '已配发尾号为 {ending} 的证卡',
   'custody.badge.removed': '尾号为 {ending} 的证卡已收回',
   'custody.docking.confirmed': '用户 {user} 在采集台屏 {kiosk} 确认了本次采集的情况',
+  'custody.docking.put-first': '用户 {user} 在采集台屏 {kiosk} 将采集口 {slot} 设为优先采集',
+  'custody.docking.claimed': '用户 {user} 在采集台屏 {kiosk} 认领了本次采集，{recordings} 个录像的执法证号记为 {officer}',
   'token.about': '程序使用的令牌',
   'token.add.about': '为程序生成令牌；仅显示一次',
   'token.opt.name': '用途',

@@ -13,8 +13,8 @@ import type { User } from '#domain/people/user';
 import { custodyOfRoute } from '#serve/route';
 import { buildServer } from '#serve/server';
 import { slotEvents } from '#serve/slot-events';
-import { aDocking, anId, anOriginal, aRecording, START_MS } from '#test/support/builders';
-import { statusIn } from '#test/support/card/shown-docking';
+import { aCase, aCaseEvent, aDocking, anId, anOfficer, anOriginal, aRecording, aSuggestion, START_MS } from '#test/support/builders';
+import { showDocking, statusIn } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';
 import { Browser } from '#test/support/http/browser';
 import { addUser } from '#test/support/people/sign-in';
@@ -29,7 +29,7 @@ let app: FastifyInstance;
 let control: FastifyInstance;
 let log: DatabaseSync;
 /** The server itself puts searches and refusals on record. */
-const OF_DOORS = /^(token|kiosk|pin|badge)\.|^docking\.confirmed$/;
+const OF_DOORS = /^(token|kiosk|pin|badge)\.|^docking\.(confirmed|put-first|claimed)$|^recording\.(tagged|remarked)$|^suggestion\.decided$/;
 const people = new Map<string, { user: User; browser: Browser }>();
 /** By route: the types of the entries that requests to it left. */
 const left = new Map<string, Set<string>>();
@@ -199,7 +199,7 @@ describe('a kiosk', () => {
     expect((await on(kiosk, 'GET /api/v1/kiosks/own')).json).toEqual({ id, name: 'Hall', slots: [1] });
     const { items } = (await on(kiosk, 'GET /api/v1/kiosks/own/slots')).json;
     expect(items.map(({ slot }: { slot: number }) => slot)).toEqual([1]);
-    expect(Object.keys(items[0])).not.toEqual(expect.arrayContaining(['port', 'explain', 'hub']));
+    expect(Object.keys(items[0] ?? {})).not.toEqual(expect.arrayContaining(['port', 'explain', 'hub']));
     for (const path of ['/slots', '/events', '/recordings', '/cases', '/dockings', '/officers', '/tokens', '/kiosks'])
       expect((await kiosk.ask('GET', path)).statusCode, path).toBe(403);
     expect((await on(kiosk, 'GET /api/v1/kiosks/visit/dockings')).json).toMatchObject({ code: 'request.signed-out' });
@@ -256,6 +256,75 @@ describe('a kiosk', () => {
     expect((await on(kiosk, 'DELETE /api/v1/kiosks/visit')).status).toBe(204);
     expect((await on(kiosk, 'GET /api/v1/kiosks/visit/dockings')).status).toBe(401);
     expect(user.officer).toBe('041234');
+  });
+
+  it('has an officer put their docking first, claim it and tag what they brought, and nothing of others', async () => {
+    const visit = (officer: string, pin: string) => kiosk.ask('POST', '/kiosks/visit', { body: { officer, pin } });
+    const [first, claim, tags] = [
+      'POST /api/v1/kiosks/visit/dockings/:id/first',
+      'POST /api/v1/kiosks/visit/dockings/:id/officer',
+      'POST /api/v1/kiosks/visit/recordings/tags',
+    ];
+    const docked = aDocking({ port: '1-1', recorderSerial: 'DSJ-K', arrivedAtMs: station.clock.nowMs() });
+    const mine = ['video', 'video', 'log'].map((kind) =>
+      aRecording({ dockingId: docked.id, recorderSerial: 'DSJ-K', kind: kind as 'video', officerId: null, officerSource: null }),
+    );
+    const [one, two] = mine.map(({ id: each }) => each);
+    const event = aCaseEvent();
+    await station.ledger.transaction(async (writer) => {
+      await writer.registry.upsertOfficer(anOfficer());
+      await writer.dockings.insert(docked);
+      for (const recording of mine) {
+        await writer.recordings.insert(recording);
+        await writer.originals.insert(anOriginal(recording));
+      }
+      await writer.cases.upsert(aCase());
+      await writer.cases.upsertEvent(event);
+      await writer.cases.insertSuggestion(aSuggestion({ recordingId: one ?? '', eventId: event.id }));
+    });
+    showDocking(station.deps.board, 1, { phase: 'copying', dockingId: docked.id });
+    const id = docked.id;
+    type Brought = { id: string; docking: string; suggestions: object[] };
+    const brought = async (): Promise<Brought[]> =>
+      (await on(kiosk, 'GET /api/v1/kiosks/visit/recordings')).json.items.filter(({ docking }: Brought) => docking === id);
+    await visit('041234', '135790');
+    expect(await on(kiosk, first, undefined, { id })).toMatchObject({ status: 200, json: { docking: id, slot: 1 } });
+    expect((await on(kiosk, claim, undefined, { id })).json).toMatchObject({ reason: { code: 'docking-not-listed' } });
+    await station.ledger.transaction((writer) => writer.dockings.update(id, { listedAtMs: START_MS }));
+    expect(await brought()).toEqual([]);
+    expect((await on(kiosk, claim, undefined, { id })).json).toEqual({ docking: id, officer: '041234', recordings: 3 });
+    expect((await on(kiosk, claim, undefined, { id })).json.recordings).toBe(0);
+    expect(station.deps.board.docking(id)?.officerId).toBe('041234');
+    const items = await brought();
+    expect(items.map((each) => each.id).sort()).toEqual([one, two].sort());
+    expect(items.find((each) => each.id === one)?.suggestions).toMatchObject([
+      { case: 'A-2026-0001', title: 'Unlicensed waste transport' },
+    ]);
+    expect(Object.keys(items[0] ?? {})).not.toEqual(expect.arrayContaining(['originals', 'derivatives']));
+    const body = { recordings: [one, two], case: 'A-2026-0001', category: 'inspection', important: true, remark: 'East gate' };
+    expect((await on(kiosk, tags, { ...body, case: 'A-2026-0002' })).json).toMatchObject({ reason: { code: 'case-not-suggested' } });
+    expect((await on(kiosk, tags, body)).json).toEqual({ changed: 2 });
+    expect((await on(kiosk, tags, { recordings: [one], category: 'inspection' })).json).toEqual({ changed: 0 });
+    for (const each of await brought())
+      expect(each).toMatchObject({ category: 'inspection', important: true, cases: ['A-2026-0001'], suggestions: [] });
+    const entries = await station.ledger.custody.of(about(`recording:${one}`));
+    const user = as('wang').user.id;
+    for (const type of ['recording.tagged', 'suggestion.decided', 'recording.remarked'])
+      expect(entries.find((entry) => entry.type === type)?.actor, type).toMatchObject({
+        kind: 'kiosk',
+        id: expect.stringMatching(/^ksk-/),
+        user,
+      });
+    // Another officer at the same screen.
+    await on(as('li').browser, 'PUT /api/v1/session/pin', { pin: '864209' });
+    await visit('058001', '864209');
+    expect((await on(kiosk, first, undefined, { id })).status).toBe(403);
+    expect((await on(kiosk, claim, undefined, { id })).status).toBe(403);
+    expect((await on(kiosk, tags, { recordings: [one], important: false })).status).toBe(404);
+    expect((await on(kiosk, first, undefined, { id: 'dck-none' })).status).toBe(404);
+    await kiosk.ask('DELETE', '/kiosks/visit');
+    expect((await on(kiosk, first, undefined, { id })).status).toBe(401);
+    expect((await on(kiosk, 'GET /api/v1/kiosks/visit/recordings')).status).toBe(401);
   });
 
   it('takes a badge that the custodian of the unit or of one above it has given, until it is taken away', async () => {

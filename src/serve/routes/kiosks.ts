@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { PageQuery, pageOf as pageSchema } from '#api/common';
 import {
+  ClaimedJson,
   ConfirmedJson,
+  FirstJson,
   KioskBody,
   KioskCodeJson,
   KioskJson,
@@ -10,14 +12,19 @@ import {
   OwnDockingJson,
   OwnDockingParams,
   OwnKioskJson,
+  OwnRecordingJson,
+  OwnTaggedJson,
+  OwnTagsBody,
   PairBody,
   VisitBody,
   VisitJson,
 } from '#api/doors';
 import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
+import { claimDocking, type OwnRecording, ownRecordings, putDockingFirst, tagOwn, type Visitor } from '#desk/doors/kiosk-check-in';
 import { offerKiosk, type PairingCodes, pairKiosk, revokeKiosk } from '#desk/doors/kiosk-pairing';
 import { confirmDocking, ownDockings, visitKiosk } from '#desk/doors/kiosk-visits';
+import type { Actor } from '#domain/custody/actor';
 import { type Kiosk, showsSlot } from '#domain/doors/kiosk';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
@@ -184,6 +191,63 @@ export const kioskRoutes: readonly Route[] = [
       return { docking, confirmedAt: new Presenter(deps.facts.timezone).time(atMs) };
     },
   }),
+  command({
+    method: 'POST',
+    url: '/api/v1/kiosks/visit/dockings/:id/first',
+    needs: 'kiosk',
+    // A recorder whose officer nobody knows yet is nobody's own footage. The desk looks who may do this.
+    reads: 'station',
+    summary: 'Has the docking of a slot of this kiosk taken in before all others',
+    custody: ['docking.put-first'],
+    schema: { params: OwnDockingParams, response: FirstJson },
+    handle: async ({ deps }, { params: { id }, principal, actor, custody }) => {
+      const { isNew, slot } = await putDockingFirst(deps, id, visiting(principal, actor));
+      if (!isNew) custody.unchanged();
+      return { docking: id, slot };
+    },
+  }),
+  command({
+    method: 'POST',
+    url: '/api/v1/kiosks/visit/dockings/:id/officer',
+    needs: 'kiosk',
+    reads: 'station',
+    summary: 'The officer says that the docking of a slot of this kiosk is theirs',
+    custody: ['docking.claimed', 'recording.tagged'],
+    schema: { params: OwnDockingParams, response: ClaimedJson },
+    handle: async ({ deps }, { params: { id }, principal, actor, custody }) => {
+      const { isNew, officer, recordings } = await claimDocking(deps, id, visiting(principal, actor));
+      if (!isNew) custody.unchanged();
+      return { docking: id, officer, recordings };
+    },
+  }),
+  query({
+    url: '/api/v1/kiosks/visit/recordings',
+    needs: 'kiosk',
+    // A case that is suggested for a recording is none that the officer sees yet.
+    reads: 'station',
+    summary: 'Recordings that the officer before the kiosk brought within the last day, newest first, to be tagged',
+    schema: { querystring: PageQuery, response: pageSchema(OwnRecordingJson) },
+    handle: async ({ deps: { ledger, clock, facts } }, { query: asked, principal, seen }) => {
+      const rows = await ownRecordings({ ledger, clock }, { seen, officer: officerOf(principal) });
+      const presenter = new Presenter(facts.timezone);
+      const show = (each: OwnRecording) => presentOwn(each, presenter);
+      return pageOfHeld({ list: 'own-recordings', query: asked, rows, keyOf: ({ recording: { id } }) => id, show });
+    },
+  }),
+  command({
+    method: 'POST',
+    url: '/api/v1/kiosks/visit/recordings/tags',
+    needs: 'kiosk',
+    reads: 'station',
+    summary: 'Tags recordings that the officer before the kiosk brought within the last day, all of them or none',
+    custody: ['recording.tagged', 'suggestion.decided', 'recording.remarked'],
+    schema: { body: OwnTagsBody, response: OwnTaggedJson },
+    handle: async ({ deps }, { body, principal, actor, seen, custody }) => {
+      const changed = await tagOwn(deps, body, { ...visiting(principal, actor), seen, address: principal.address });
+      if (changed === 0) custody.unchanged();
+      return { changed };
+    },
+  }),
 ];
 
 function codesOf({ doors: { codes } }: Pick<DeskDeps, 'doors'>): PairingCodes {
@@ -203,6 +267,27 @@ function visitor(principal: Principal): { user: string; kiosk: string } {
   return { user: principal.asker.id, kiosk: id };
 }
 
+/** The officer who stands before the kiosk, with what the desk needs to know of both. */
+function visiting(principal: Principal, actor: Actor): Visitor {
+  const { user, kiosk } = visitor(principal);
+  return { user, kiosk, officer: officerOf(principal), slots: principal.slots ?? [], actor };
+}
+
+function officerOf(principal: Principal): string {
+  visitor(principal);
+  return principal.asker.officer ?? '';
+}
+
+function presentOwn({ recording, caseNumbers, suggestions }: OwnRecording, presenter: Presenter): Static<typeof OwnRecordingJson> {
+  const { id, dockingId: docking, kind, state, startMs, createdAtMs, durationMs, category, important } = recording;
+  return {
+    ...{ id, docking, kind, state, durationMs, category, important, cases: [...caseNumbers] },
+    start: presenter.timeOrNull(startMs),
+    createdAt: presenter.time(createdAtMs),
+    suggestions: suggestions.map(({ caseNumber, title, reason }) => ({ case: caseNumber, title, reason })),
+  };
+}
+
 function slotsOf({ facts }: Pick<DeskDeps, 'facts'>, principal: Principal): SlotsSeen {
   const { slots } = atKiosk(principal);
   const presenter = new Presenter(facts.timezone);
@@ -213,10 +298,10 @@ function slotsOf({ facts }: Pick<DeskDeps, 'facts'>, principal: Principal): Slot
 }
 
 function presentKioskSlot(view: SlotView, presenter: Presenter): Static<typeof KioskSlotJson> {
-  const { slot, phase, dockingId, recorderSerial, officerId, waiting, filesListed, filesSealed, filesRefused } = view;
+  const { slot, phase, dockingId, recorderSerial, officerId, waiting, first, filesListed, filesSealed, filesRefused } = view;
   const { bytesListed, bytesCopied, bytesPerSecond, secondsLeft, warning, problem, updatedAtMs } = view;
   return {
-    ...{ slot, phase, dockingId, recorderSerial, officerId, waiting, filesListed, filesSealed, filesRefused },
+    ...{ slot, phase, dockingId, recorderSerial, officerId, waiting, first, filesListed, filesSealed, filesRefused },
     ...{ bytesListed, bytesCopied, bytesPerSecond, secondsLeft, warning: warning?.code ?? null, problem: problem?.code ?? null },
     updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs),
   };

@@ -22,6 +22,8 @@ interface Options {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly dark?: boolean;
   readonly reducedMotion?: boolean;
+  /** Of a station that the test has started itself; that of all pages if left out. */
+  readonly address?: string;
 }
 
 /** A browser's page, and what went against the rules that hold on every page. */
@@ -46,9 +48,9 @@ export function useBrowser(): void {
 
 /** A new browser of somebody who is signed in; `null`: nobody. */
 export async function browserOf(role: RoleName | null, options: Options = {}): Promise<Seen> {
-  const { address, passwords } = inject('console');
+  const { address: common, passwords } = inject('console');
   if (!browser) throw new Error('useBrowser() was not called');
-  const { language = 'zh-CN', viewport = { width: 1280, height: 800 }, dark = false, reducedMotion = false } = options;
+  const { language = 'zh-CN', viewport = { width: 1280, height: 800 }, dark = false, reducedMotion = false, address = common } = options;
   const context = await browser.newContext({
     baseURL: address,
     viewport,

@@ -4,6 +4,7 @@ import { CLOCK } from './clock.ts';
 import { DEVICES } from './devices.ts';
 import { FULL_DISK } from './full-disk.ts';
 import { INSTALL } from './install.ts';
+import { KIOSK } from './kiosk.ts';
 import { MANY } from './many.ts';
 import { PANIC } from './panic.ts';
 import { POWER_CUTS } from './power-cuts.ts';
@@ -17,4 +18,4 @@ import { YANKS } from './yanks.ts';
 export const QUICK_SCENARIOS: readonly Scenario[] = [YANKS, BAD_SECTORS, PANIC, VANISH, WIPE, CLOCK, FULL_DISK, MANY, POWER_CUTS];
 
 /** Every scenario, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [SMOKE, DEVICES, USB_DOCK, INSTALL, ...QUICK_SCENARIOS];
+export const SCENARIOS: readonly Scenario[] = [SMOKE, DEVICES, USB_DOCK, INSTALL, ...QUICK_SCENARIOS, KIOSK];

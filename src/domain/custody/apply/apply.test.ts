@@ -31,6 +31,8 @@ const TELLS_ONLY = [
   ...['recorder.clock-setting', 'recorder.clock-set', 'recorder.clock-not-set', 'recorder.clock-unsure', 'recorder.clock-doubted'],
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['kiosk.code-made', 'kiosk.code-refused', 'kiosk.visited', 'kiosk.visit-refused'],
+  // What is copied first is not kept, and who a docking's recordings got is told by each of them.
+  ...['docking.put-first', 'docking.claimed', 'recording.remarked'],
   ...['archive.probed', 'archive.compared'],
   ...['user.invited', 'user.set-up', 'user.confirmed', 'roster.imported', 'shifts.imported'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown', 'thumbnails.seen'],
