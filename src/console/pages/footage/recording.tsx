@@ -12,6 +12,7 @@ import { useSession } from '../../shell/session.tsx';
 import { useLanguage, useReason, useSay, useWord } from '../../texts/say.ts';
 import { Downloads } from './downloads.tsx';
 import styles from './footage.module.css';
+import { LookRow } from './look-row.tsx';
 import { Marks, useOfficers } from './recording-list.tsx';
 import { TagEditor } from './tag-editor.tsx';
 
@@ -21,25 +22,33 @@ type Recording = Schemas['Recording'];
 export function Page({ params: { id = '' } }: PageProps) {
   const say = useSay();
   const word = useWord();
-  const { has } = useSession();
+  const { has, person } = useSession();
   const nameOf = useOfficers();
   const found = useAskTagged('GET /api/v1/recordings/{id}', { path: { id } }, { topics: ['recordings', 'originals', 'work', 'eviction'] });
   const effectOf = useRights([id]);
   if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   const { body: recording, etag } = found.data;
-  const plays = effectOf && effectOf(id, 'look') !== 'refuse' && recording.playable;
+  const look = effectOf?.(id, 'look');
+  const plays = look !== undefined && look !== 'refuse' && recording.playable;
   return (
     <>
       <PageHead
         title={recording.start === null ? say('case.untimed') : timeText(recording.start, 'second')}
         subtitle={`${nameOf(recording.officerId)} · ${recording.recorderSerial} · ${id}`}
         actions={
-          plays ? (
-            <ButtonLink href={`/recordings/${id}/play`} look="primary">
-              {say('player.play')}
-            </ButtonLink>
-          ) : undefined
+          <>
+            {plays && look === 'needs-approval' ? (
+              <ButtonLink href={`/requests/new?recording=${encodeURIComponent(id)}`} look="primary">
+                {say('gate.ask')}
+              </ButtonLink>
+            ) : null}
+            {plays && look !== 'needs-approval' ? (
+              <ButtonLink href={`/recordings/${id}/play`} look="primary">
+                {say('player.play')}
+              </ButtonLink>
+            ) : null}
+          </>
         }
       />
       <div className={styles.two}>
@@ -53,7 +62,7 @@ export function Page({ params: { id = '' } }: PageProps) {
                 [say('recording-list.kind'), word('kind', recording.kind)],
                 [say('recording-list.length'), lengthText(recording.durationMs)],
                 [
-                  say('search.officer'),
+                  say('tag.officer'),
                   `${nameOf(recording.officerId)} ${recording.officerSource ? `(${word('source', recording.officerSource)})` : ''}`,
                 ],
                 [
@@ -90,7 +99,9 @@ export function Page({ params: { id = '' } }: PageProps) {
           <Panel title={say('recording.files')}>
             <Originals recording={recording} />
           </Panel>
-          {has('see-own-looks') ? <Looks id={id} /> : null}
+          {has('read-audit') || (has('see-own-looks') && person.officer !== null && person.officer === recording.officerId) ? (
+            <Looks id={id} />
+          ) : null}
         </Stack>
         <Stack>
           {has('tag-footage') && effectOf && effectOf(id, 'tag') !== 'refuse' ? (
@@ -216,7 +227,6 @@ function Originals({ recording }: { readonly recording: Recording }) {
 
 function Looks({ id }: { readonly id: string }) {
   const say = useSay();
-  const word = useWord();
   const list = useRows('GET /api/v1/recordings/{id}/looks', { path: { id } }, { topics: ['callUps'] });
   return (
     <Panel title={say('recording.looks')}>
@@ -224,16 +234,8 @@ function Looks({ id }: { readonly id: string }) {
       {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
       {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('recording.no-looks')} /> : null}
       <ul>
-        {list.rows.map(({ at, part, who, why, seen, look }) => (
-          <li key={`${at} ${look} ${part}`} className={styles.row}>
-            <span className={styles.grow}>
-              <strong>{who.name ?? '—'}</strong> {who.roles.map((role) => word('role', role)).join('、')}
-              <p className={styles.muted}>
-                <Time at={at} to="second" /> · {part ?? ''} {seen ? `· ${sizeText(seen.bytes)}` : ''}
-              </p>
-            </span>
-            <span className={styles.muted}>{[why.reason, why.case].filter(Boolean).join(' · ')}</span>
-          </li>
+        {list.rows.map((look) => (
+          <LookRow key={`${look.at} ${look.look} ${look.part}`} look={look} />
         ))}
       </ul>
     </Panel>
