@@ -69,7 +69,7 @@ it('an officer tags a whole day in three touches, takes it back, and accepts a s
   const touches = await countTouches(page);
   const before = await belonging(OWN_CASE);
   const whole = page.getByRole('button', { name: /^标注未关联的/ }).first();
-  const count = Number(/\d+/.exec(await whole.innerText())?.[0]);
+  const count = Number(/\d+/.exec((await whole.textContent()) ?? '')?.[0]);
   expect(count).toBeGreaterThan(2);
   await whole.click();
   await page
@@ -93,7 +93,7 @@ it('an officer tags a whole day in three touches, takes it back, and accepts a s
     .filter({ hasText: OWN_CASE })
     .filter({ has: page.getByRole('button', { name: '采纳' }) });
   await suggestion.first().waitFor();
-  expect(await suggestion.first().innerText()).toContain('执法');
+  expect(await suggestion.first().textContent()).toContain('执法');
   await suggestion.first().getByRole('button', { name: '采纳' }).click();
   await page.getByText(/已按建议关联 1 段录像/).waitFor();
   expect(await belonging(OWN_CASE)).toBe(before + 1);

@@ -9,11 +9,13 @@ import { Poster, Posters } from '../../looks/posters.tsx';
 import { useRights } from '../../looks/rights.ts';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
-import { useLanguage, useReason, useSay, useWord } from '../../texts/say.ts';
+import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import { Downloads } from './downloads.tsx';
 import styles from './footage.module.css';
 import { LookRow } from './look-row.tsx';
 import { Marks, useOfficers } from './recording-list.tsx';
+import { Remarks } from './remarks.tsx';
+import { StartClaims } from './start-claims.tsx';
 import { TagEditor } from './tag-editor.tsx';
 
 type Recording = Schemas['Recording'];
@@ -95,6 +97,7 @@ export function Page({ params: { id = '' } }: PageProps) {
               ]}
             />
             <Remarks recording={recording} />
+            <StartClaims claims={recording.startClaims} />
           </Panel>
           <Panel title={say('recording.files')}>
             <Originals recording={recording} />
@@ -105,13 +108,7 @@ export function Page({ params: { id = '' } }: PageProps) {
         </Stack>
         <Stack>
           {has('tag-footage') && effectOf && effectOf(id, 'tag') !== 'refuse' ? (
-            <TagEditor
-              key={etag}
-              recording={recording}
-              etag={etag}
-              mayMark={effectOf(id, 'mark') !== 'refuse'}
-              again={() => void found.refetch()}
-            />
+            <TagEditor key={id} now={{ recording, etag }} mayMark={effectOf(id, 'mark') !== 'refuse'} />
           ) : null}
           <Downloads recording={recording} />
           <Term id={id} />
@@ -133,55 +130,6 @@ function Cases({ numbers }: { readonly numbers: readonly string[] }) {
         </span>
       ))}
     </>
-  );
-}
-
-/** What a person should know of it: damage, notes, links, failed work, files that wait to come back. */
-function Remarks({ recording }: { readonly recording: Recording }) {
-  const say = useSay();
-  const word = useWord();
-  const words = useReason();
-  const { damageReason, notes, links, trouble, fetches, replacedBy } = recording;
-  const remarks = [
-    ...(damageReason === null ? [] : [{ tone: 'bad' as const, text: words.reason(damageReason) }]),
-    ...notes.map(({ code, parameters }) => ({ tone: 'info' as const, text: say(`note.${code}`, textsOf(parameters, words.reason)) })),
-    ...trouble.map(({ stage, code, reason }) => ({
-      tone: 'bad' as const,
-      text: `${word('work-stage', stage)}: ${words.error(code).what}${reason === null ? '' : ` (${words.reason(reason)})`}`,
-    })),
-    ...fetches.map(({ original, reason }) => ({
-      tone: 'warn' as const,
-      text: `#${original}: ${reason === null ? '' : words.reason(reason)}`,
-    })),
-  ];
-  if (remarks.length === 0 && links.length === 0 && replacedBy === null) return null;
-  return (
-    <ul className={styles.form}>
-      {remarks.map(({ tone, text }) => (
-        <li key={text}>
-          <Badge tone={tone}>{text}</Badge>
-        </li>
-      ))}
-      {links.map(({ relation, recordingId }) => (
-        <li key={recordingId}>
-          {word('link', relation).replace('{id}', '')} <Link href={`/recordings/${recordingId}`}>{recordingId}</Link>
-        </li>
-      ))}
-      {replacedBy === null ? null : (
-        <li>
-          <Link href={`/recordings/${replacedBy}`}>{say('recording.replaced', { by: replacedBy })}</Link>
-        </li>
-      )}
-    </ul>
-  );
-}
-
-function textsOf(parameters: Readonly<Record<string, unknown>>, reason: (value: never) => string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      typeof value === 'object' && value !== null ? reason(value as never) : String(value),
-    ]),
   );
 }
 
