@@ -12,6 +12,15 @@ type Entry = Schemas['CustodyEntry'];
 /** Values that are codes, by the family of the catalogue that has their words. */
 const FAMILIES: Readonly<Record<string, string>> = { decision: 'suggestion', from: 'place', place: 'place', how: 'how', old: 'user-state' };
 
+/** Fields whose old and new values are codes. */
+const FIELD_FAMILIES: Readonly<Record<string, string>> = {
+  ...{ category: 'category', confidentiality: 'level', state: 'case-state', source: 'source', privacy: 'privacy', roles: 'role' },
+};
+
+function isChange(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'new' in value && 'old' in value;
+}
+
 function isReason(value: unknown): value is Reason {
   return typeof value === 'object' && value !== null && 'code' in value && 'params' in value;
 }
@@ -39,9 +48,16 @@ export function useCustodyWords(): (entry: Entry) => string {
     const all = { ...lists, ...data, ...personal };
     const values = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, told(name, value)]));
     const others = related.map((text) => text.slice(text.indexOf(':') + 1)).join('、');
+    const plain = (name: string, value: unknown): string => {
+      if (Array.isArray(value)) return value.map((each) => plain(name, each)).join('、') || '—';
+      if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
+      const family = FIELD_FAMILIES[name];
+      return family === undefined ? told(name, value) : word(family, value === null ? null : String(value));
+    };
     const changes = Object.entries({ ...data, ...personal })
-      .map(([name, value]) => `${hasText(`field.${name}`) ? word('field', name) : name} ${told(name, value)}`)
-      .join('，');
+      .filter((each): each is [string, { old: unknown; new: unknown }] => isChange(each[1]))
+      .map(([name, change]) => `${word('field', name)} ${plain(name, change.old)} → ${plain(name, change.new)}`)
+      .join(say('between'));
     return say(key, { others, changes, ...values });
   };
 }

@@ -1,18 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useState } from 'react';
+import { createContext, type ReactNode, use, useMemo, useState } from 'react';
 import type { Schemas } from '../client/api.ts';
 import { ask, urlOf } from '../client/request.ts';
 import { classes } from '../kit/kit.tsx';
 import { lengthText } from '../kit/time.tsx';
 import { useSay, useWord } from '../texts/say.ts';
+import { Along } from './along.tsx';
 import styles from './looks.module.css';
+import { useRights } from './rights.ts';
 
 type Recording = Schemas['Recording'];
 
 /** Pictures that one entry of the log may tell of. */
 const ANNOUNCED_MAX = 100;
 
-const Shown = createContext<ReadonlySet<string>>(new Set());
+interface Seen {
+  /** Recordings whose pictures are on record. */
+  readonly shown: ReadonlySet<string>;
+  /** Whether somebody may look at once, without saying why. */
+  readonly atOnce: (recording: string) => boolean;
+}
+
+const Shown = createContext<Seen>({ shown: new Set(), atOnce: () => false });
 
 interface PostersProps {
   /** What this page shows. */
@@ -41,7 +50,9 @@ export function Posters({ recordings, forCase, children }: PostersProps) {
     // A page that is shown again within this time is the same look.
     staleTime: 4 * 60_000,
   });
-  return <Shown value={new Set(data ?? [])}>{children}</Shown>;
+  const effectOf = useRights(ids);
+  const seen = useMemo<Seen>(() => ({ shown: new Set(data ?? []), atOnce: (id) => effectOf?.(id, 'look') === 'allow' }), [data, effectOf]);
+  return <Shown value={seen}>{children}</Shown>;
 }
 
 function hasPoster({ derivatives }: Recording): boolean {
@@ -52,7 +63,8 @@ function hasPoster({ derivatives }: Recording): boolean {
 export function Poster({ recording, small = false }: { readonly recording: Recording; readonly small?: boolean }) {
   const say = useSay();
   const word = useWord();
-  const shown = use(Shown).has(recording.id);
+  const { shown: all, atOnce } = use(Shown);
+  const shown = all.has(recording.id);
   const [failed, setFailed] = useState(false);
   const src = urlOf('GET /api/v1/recordings/{id}/derivatives/{kind}', { path: { id: recording.id, kind: 'poster' } });
   return (
@@ -62,6 +74,7 @@ export function Poster({ recording, small = false }: { readonly recording: Recor
       ) : (
         <span className={styles.noPicture}>{word('kind', recording.kind)}</span>
       )}
+      {shown && !small && atOnce(recording.id) ? <Along recording={recording} /> : null}
       {recording.durationMs === null ? null : <span className={styles.length}>{lengthText(recording.durationMs)}</span>}
     </span>
   );

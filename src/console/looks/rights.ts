@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Schemas } from '../client/api.ts';
 import { useAsk } from '../client/queries.ts';
 
@@ -12,9 +13,11 @@ export function useRights(recordings: readonly string[]): ((recording: string, a
     { query: { recording: asked } },
     { topics: ['recordings', 'cases', 'callUps', 'policies', 'people'], enabled: asked.length > 0 },
   );
-  if (!data) return undefined;
-  const byId = new Map(data.items.map(({ recording, can }) => [recording, new Map(can.map(({ action, effect }) => [action, effect]))]));
-  return (recording, action) => byId.get(recording)?.get(action) ?? 'refuse';
+  return useMemo(() => {
+    if (!data) return undefined;
+    const byId = new Map(data.items.map(({ recording, can }) => [recording, new Map(can.map(({ action, effect }) => [action, effect]))]));
+    return (recording, action) => byId.get(recording)?.get(action) ?? 'refuse';
+  }, [data]);
 }
 
 /** The narrowest of what is allowed for several: what holds for all of them. */

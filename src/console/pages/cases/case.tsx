@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
@@ -117,7 +117,14 @@ export function Page({ params: { number = '' } }: PageProps) {
   );
 }
 
-export function RecordingCard({ recording, name }: { readonly recording: Recording; readonly name: string }) {
+interface RecordingCardProps {
+  readonly recording: Recording;
+  readonly name: string;
+  /** What else stands on it. */
+  readonly children?: ReactNode;
+}
+
+export function RecordingCard({ recording, name, children }: RecordingCardProps) {
   const say = useSay();
   const word = useWord();
   const { id, start, kind, damaged, important, playable } = recording;
@@ -133,6 +140,7 @@ export function RecordingCard({ recording, name }: { readonly recording: Recordi
       <span className={styles.cardLine}>
         {name} · {word('kind', kind)} · {lengthText(recording.durationMs)}
       </span>
+      {children}
     </Link>
   );
 }

@@ -8,6 +8,7 @@ import { Button, Panel } from '../../kit/kit.tsx';
 import { sizeText } from '../../kit/time.tsx';
 import { ReasonGate, type Stated } from '../../looks/reason-gate.tsx';
 import { type Action, useRights } from '../../looks/rights.ts';
+import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import styles from './footage.module.css';
 
@@ -19,11 +20,19 @@ interface Wanted {
   readonly name: string;
 }
 
+/** How much is back, by a line of progress; null: the line tells something else. */
+function percentOf(line: string | undefined): number | null {
+  const told = line ? (JSON.parse(line) as { readonly bytes?: number; readonly bytesTotal?: number }) : {};
+  if (told.bytes === undefined || !told.bytesTotal) return null;
+  return Math.round((100 * told.bytes) / told.bytesTotal);
+}
+
 /** What can be taken out of the station, each behind the gate; and the way back for originals that the archive alone holds. */
 export function Downloads({ recording }: { readonly recording: Recording }) {
   const say = useSay();
   const word = useWord();
   const client = useQueryClient();
+  const { has } = useSession();
   const { id } = recording;
   const effectOf = useRights([id]);
   const [wanted, setWanted] = useState<Wanted | null>(null);
@@ -53,9 +62,12 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
     setFetching(say('recording.fetching', { percent: 0 }));
     const answer = await fetch(urlOf('POST /api/v1/recordings/{id}/fetch', { path: { id } }), { method: 'POST' });
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-      const percent = /"percent":\s*(\d+)/.exec(part.value)?.[1];
-      if (percent !== undefined) setFetching(say('recording.fetching', { percent: Number(percent) }));
+      const lines = (rest + part.value).split('\n');
+      rest = lines.pop() ?? '';
+      const percent = percentOf(lines.at(-1));
+      if (percent !== null) setFetching(say('recording.fetching', { percent }));
     }
     setFetching(say(answer.ok ? 'recording.fetched' : 'recording.not-fetched'));
     markOld(client, ['recordings', 'eviction']);
@@ -104,7 +116,9 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
         <p>
           {say('recording.away')}{' '}
           {fetching === null ? (
-            <Button onClick={() => void bringBack()}>{say('recording.fetch')}</Button>
+            has('run-work') ? (
+              <Button onClick={() => void bringBack()}>{say('recording.fetch')}</Button>
+            ) : null
           ) : (
             <span role="status">{fetching}</span>
           )}

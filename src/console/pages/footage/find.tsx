@@ -13,13 +13,17 @@ export function Page() {
   const { has } = useSession();
   const [, go] = useLocation();
   const [get] = useSearchState();
-  const text = get('q');
+  const text = get('q').trim();
   const registry = has('see-registry');
   const recording = useAsk('GET /api/v1/recordings/{id}', { path: { id: text } }, { topics: [], enabled: /^rec-/.test(text) });
-  const docking = useAsk('GET /api/v1/dockings/{id}', { path: { id: text } }, { topics: [], enabled: /^dck-/.test(text) });
-  const found = useAsk('GET /api/v1/cases/{number}', { path: { number: text } }, { topics: [] });
-  const recorder = useAsk('GET /api/v1/recorders/{serial}', { path: { serial: text } }, { topics: [], enabled: registry });
-  const officer = useAsk('GET /api/v1/officers/{id}', { path: { id: text } }, { topics: [], enabled: registry });
+  const docking = useAsk(
+    'GET /api/v1/dockings/{id}',
+    { path: { id: text } },
+    { topics: [], enabled: has('see-work') && /^dck-/.test(text) },
+  );
+  const found = useAsk('GET /api/v1/cases/{number}', { path: { number: text } }, { topics: [], enabled: text !== '' });
+  const recorder = useAsk('GET /api/v1/recorders/{serial}', { path: { serial: text } }, { topics: [], enabled: registry && text !== '' });
+  const officer = useAsk('GET /api/v1/officers/{id}', { path: { id: text } }, { topics: [], enabled: registry && text !== '' });
   const asked = [recording, docking, found, recorder, officer];
   const waiting = asked.some(({ isFetching }) => isFetching);
   const hits = [

@@ -40,6 +40,29 @@ export function Marks({ recording }: { readonly recording: Recording }) {
   );
 }
 
+/** It belongs to no case, and it still can. */
+export function isUntagged({ caseNumbers, state }: Recording): boolean {
+  return caseNumbers.length === 0 && state !== 'replaced' && state !== 'disposed';
+}
+
+/** On a card: to which cases it belongs, or that it belongs to none. */
+function CaseLine({ recording }: { readonly recording: Recording }) {
+  const say = useSay();
+  const word = useWord();
+  const { caseNumbers, category } = recording;
+  return (
+    <span className={styles.marks}>
+      {isUntagged(recording) ? <Badge tone="warn">{say('recording-list.untagged')}</Badge> : null}
+      {caseNumbers.map((number) => (
+        <Badge key={number} tone="info">
+          {number}
+        </Badge>
+      ))}
+      {category === null ? null : <Badge>{word('category', category)}</Badge>}
+    </span>
+  );
+}
+
 interface RecordingListProps {
   readonly list: Rows<Recording>;
   readonly look: 'grid' | 'table';
@@ -56,7 +79,8 @@ export function RecordingList({ list, look, empty, forCase }: RecordingListProps
   const [, go] = useLocation();
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const chosen = list.rows.filter(({ id }) => ids.has(id));
-  const bulk = <TagBar recordings={chosen} onDone={() => setIds(new Set())} />;
+  const bulk = <TagBar recordings={chosen} near={list.rows} onDone={() => setIds(new Set())} />;
+  const untagged = list.rows.filter(isUntagged);
   const columns: readonly Column<Recording>[] = [
     { id: 'picture', title: say('recording-list.picture'), cell: (recording) => <Poster recording={recording} small /> },
     {
@@ -66,7 +90,7 @@ export function RecordingList({ list, look, empty, forCase }: RecordingListProps
         <Link href={`/recordings/${id}`}>{start === null ? say('case.untimed') : <Time at={start} to="second" />}</Link>
       ),
     },
-    { id: 'officer', title: say('search.officer'), cell: ({ officerId }) => nameOf(officerId) },
+    { id: 'officer', title: say('tag.officer'), look: 'wrap', cell: ({ officerId }) => nameOf(officerId) },
     { id: 'recorder', title: say('search.recorder'), cell: ({ recorderSerial }) => <code>{recorderSerial}</code> },
     { id: 'length', title: say('recording-list.length'), look: 'number', cell: ({ durationMs }) => lengthText(durationMs) },
     { id: 'kind', title: say('recording-list.kind'), cell: ({ kind }) => word('kind', kind) },
@@ -97,10 +121,19 @@ export function RecordingList({ list, look, empty, forCase }: RecordingListProps
   return (
     <Posters recordings={list.rows} {...(forCase === undefined ? {} : { forCase })}>
       {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
+      {has('tag-footage') && untagged.length > 0 && chosen.length === 0 ? (
+        <p className={styles.offer}>
+          <Button look="primary" onClick={() => setIds(new Set(untagged.map(({ id }) => id)))}>
+            {say('recording-list.choose-untagged', { count: untagged.length })}
+          </Button>
+        </p>
+      ) : null}
       <ul className={styles.grid}>
         {list.rows.map((recording) => (
           <li key={recording.id} className={styles.cell}>
-            <RecordingCard recording={recording} name={nameOf(recording.officerId)} />
+            <RecordingCard recording={recording} name={nameOf(recording.officerId)}>
+              <CaseLine recording={recording} />
+            </RecordingCard>
             {has('tag-footage') ? (
               <label className={styles.pick}>
                 <input

@@ -9,10 +9,13 @@ import { Poster, Posters } from '../../looks/posters.tsx';
 import { useRights } from '../../looks/rights.ts';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
-import { useLanguage, useReason, useSay, useWord } from '../../texts/say.ts';
+import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import { Downloads } from './downloads.tsx';
 import styles from './footage.module.css';
+import { LookRow } from './look-row.tsx';
 import { Marks, useOfficers } from './recording-list.tsx';
+import { Remarks } from './remarks.tsx';
+import { StartClaims } from './start-claims.tsx';
 import { TagEditor } from './tag-editor.tsx';
 
 type Recording = Schemas['Recording'];
@@ -21,25 +24,33 @@ type Recording = Schemas['Recording'];
 export function Page({ params: { id = '' } }: PageProps) {
   const say = useSay();
   const word = useWord();
-  const { has } = useSession();
+  const { has, person } = useSession();
   const nameOf = useOfficers();
   const found = useAskTagged('GET /api/v1/recordings/{id}', { path: { id } }, { topics: ['recordings', 'originals', 'work', 'eviction'] });
   const effectOf = useRights([id]);
   if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   const { body: recording, etag } = found.data;
-  const plays = effectOf && effectOf(id, 'look') !== 'refuse' && recording.playable;
+  const look = effectOf?.(id, 'look');
+  const plays = look !== undefined && look !== 'refuse' && recording.playable;
   return (
     <>
       <PageHead
         title={recording.start === null ? say('case.untimed') : timeText(recording.start, 'second')}
         subtitle={`${nameOf(recording.officerId)} · ${recording.recorderSerial} · ${id}`}
         actions={
-          plays ? (
-            <ButtonLink href={`/recordings/${id}/play`} look="primary">
-              {say('player.play')}
-            </ButtonLink>
-          ) : undefined
+          <>
+            {plays && look === 'needs-approval' ? (
+              <ButtonLink href={`/requests/new?recording=${encodeURIComponent(id)}`} look="primary">
+                {say('gate.ask')}
+              </ButtonLink>
+            ) : null}
+            {plays && look !== 'needs-approval' ? (
+              <ButtonLink href={`/recordings/${id}/play`} look="primary">
+                {say('player.play')}
+              </ButtonLink>
+            ) : null}
+          </>
         }
       />
       <div className={styles.two}>
@@ -53,7 +64,7 @@ export function Page({ params: { id = '' } }: PageProps) {
                 [say('recording-list.kind'), word('kind', recording.kind)],
                 [say('recording-list.length'), lengthText(recording.durationMs)],
                 [
-                  say('search.officer'),
+                  say('tag.officer'),
                   `${nameOf(recording.officerId)} ${recording.officerSource ? `(${word('source', recording.officerSource)})` : ''}`,
                 ],
                 [
@@ -86,21 +97,18 @@ export function Page({ params: { id = '' } }: PageProps) {
               ]}
             />
             <Remarks recording={recording} />
+            <StartClaims claims={recording.startClaims} />
           </Panel>
           <Panel title={say('recording.files')}>
             <Originals recording={recording} />
           </Panel>
-          {has('see-own-looks') ? <Looks id={id} /> : null}
+          {has('read-audit') || (has('see-own-looks') && person.officer !== null && person.officer === recording.officerId) ? (
+            <Looks id={id} />
+          ) : null}
         </Stack>
         <Stack>
           {has('tag-footage') && effectOf && effectOf(id, 'tag') !== 'refuse' ? (
-            <TagEditor
-              key={etag}
-              recording={recording}
-              etag={etag}
-              mayMark={effectOf(id, 'mark') !== 'refuse'}
-              again={() => void found.refetch()}
-            />
+            <TagEditor key={id} now={{ recording, etag }} mayMark={effectOf(id, 'mark') !== 'refuse'} />
           ) : null}
           <Downloads recording={recording} />
           <Term id={id} />
@@ -122,55 +130,6 @@ function Cases({ numbers }: { readonly numbers: readonly string[] }) {
         </span>
       ))}
     </>
-  );
-}
-
-/** What a person should know of it: damage, notes, links, failed work, files that wait to come back. */
-function Remarks({ recording }: { readonly recording: Recording }) {
-  const say = useSay();
-  const word = useWord();
-  const words = useReason();
-  const { damageReason, notes, links, trouble, fetches, replacedBy } = recording;
-  const remarks = [
-    ...(damageReason === null ? [] : [{ tone: 'bad' as const, text: words.reason(damageReason) }]),
-    ...notes.map(({ code, parameters }) => ({ tone: 'info' as const, text: say(`note.${code}`, textsOf(parameters, words.reason)) })),
-    ...trouble.map(({ stage, code, reason }) => ({
-      tone: 'bad' as const,
-      text: `${word('work-stage', stage)}: ${words.error(code).what}${reason === null ? '' : ` (${words.reason(reason)})`}`,
-    })),
-    ...fetches.map(({ original, reason }) => ({
-      tone: 'warn' as const,
-      text: `#${original}: ${reason === null ? '' : words.reason(reason)}`,
-    })),
-  ];
-  if (remarks.length === 0 && links.length === 0 && replacedBy === null) return null;
-  return (
-    <ul className={styles.form}>
-      {remarks.map(({ tone, text }) => (
-        <li key={text}>
-          <Badge tone={tone}>{text}</Badge>
-        </li>
-      ))}
-      {links.map(({ relation, recordingId }) => (
-        <li key={recordingId}>
-          {word('link', relation).replace('{id}', '')} <Link href={`/recordings/${recordingId}`}>{recordingId}</Link>
-        </li>
-      ))}
-      {replacedBy === null ? null : (
-        <li>
-          <Link href={`/recordings/${replacedBy}`}>{say('recording.replaced', { by: replacedBy })}</Link>
-        </li>
-      )}
-    </ul>
-  );
-}
-
-function textsOf(parameters: Readonly<Record<string, unknown>>, reason: (value: never) => string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [
-      name,
-      typeof value === 'object' && value !== null ? reason(value as never) : String(value),
-    ]),
   );
 }
 
@@ -216,7 +175,6 @@ function Originals({ recording }: { readonly recording: Recording }) {
 
 function Looks({ id }: { readonly id: string }) {
   const say = useSay();
-  const word = useWord();
   const list = useRows('GET /api/v1/recordings/{id}/looks', { path: { id } }, { topics: ['callUps'] });
   return (
     <Panel title={say('recording.looks')}>
@@ -224,16 +182,8 @@ function Looks({ id }: { readonly id: string }) {
       {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
       {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('recording.no-looks')} /> : null}
       <ul>
-        {list.rows.map(({ at, part, who, why, seen, look }) => (
-          <li key={`${at} ${look} ${part}`} className={styles.row}>
-            <span className={styles.grow}>
-              <strong>{who.name ?? '—'}</strong> {who.roles.map((role) => word('role', role)).join('、')}
-              <p className={styles.muted}>
-                <Time at={at} to="second" /> · {part ?? ''} {seen ? `· ${sizeText(seen.bytes)}` : ''}
-              </p>
-            </span>
-            <span className={styles.muted}>{[why.reason, why.case].filter(Boolean).join(' · ')}</span>
-          </li>
+        {list.rows.map((look) => (
+          <LookRow key={`${look.at} ${look.look} ${look.part}`} look={look} />
         ))}
       </ul>
     </Panel>

@@ -2,10 +2,12 @@ import { useRows } from '../../client/queries.ts';
 import { Button, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { useSay } from '../../texts/say.ts';
+import styles from './footage.module.css';
 import { RecordingList } from './recording-list.tsx';
 
 const STATES = ['copying', 'sealed', 'derived', 'archived', 'replaced', 'disposed'] as const;
 const TEXTS = ['case', 'officer', 'recorder', 'docking'] as const;
+const FILTERS = [...TEXTS, 'state', 'since', 'until', 'damaged', 'unassigned'] as const;
 const LIMIT = 60;
 
 /** All recordings that one may see, with filters that stand in the address. `/unassigned` is the same for what has no officer or no case. */
@@ -20,6 +22,7 @@ function Recordings({ unassigned }: { readonly unassigned: boolean }) {
     ...(get('damaged') === 'true' ? { damaged: true } : {}),
     ...(unassigned || get('unassigned') === 'true' ? { unassigned: true } : {}),
   };
+  const filtered = FILTERS.some((name) => get(name) !== '');
   const list = useRows('GET /api/v1/recordings', { query }, { topics: ['recordings', 'work'] });
   return (
     <>
@@ -27,14 +30,14 @@ function Recordings({ unassigned }: { readonly unassigned: boolean }) {
         title={say(unassigned ? 'unassigned.title' : 'recordings.title')}
         subtitle={unassigned ? say('unassigned.about') : undefined}
         actions={
-          <>
+          <span className={styles.toggle}>
             <Button aria-pressed={look === 'grid'} onClick={() => set({ look: '' })}>
               {say('recordings.grid')}
             </Button>
             <Button aria-pressed={look === 'table'} onClick={() => set({ look: 'table' })}>
               {say('recordings.table')}
             </Button>
-          </>
+          </span>
         }
       />
       <Stack>
@@ -42,7 +45,8 @@ function Recordings({ unassigned }: { readonly unassigned: boolean }) {
           <Filters>
             {TEXTS.map((name) => (
               <TextField
-                key={name}
+                // Another address is another text: the back button fills the field anew.
+                key={`${name} ${get(name)}`}
                 label={say(name === 'docking' ? 'recordings.docking' : `search.${name}`)}
                 defaultValue={get(name)}
                 onBlur={(event) => set({ [name]: event.target.value.trim() })}
@@ -84,6 +88,11 @@ function Recordings({ unassigned }: { readonly unassigned: boolean }) {
                 onChange={(event) => set({ unassigned: event.target.checked ? 'true' : '' })}
               />
             )}
+            {filtered ? (
+              <Button look="quiet" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, ''])))}>
+                {say('list.filters.clear')}
+              </Button>
+            ) : null}
           </Filters>
         </Panel>
         <Panel flush={look === 'table'}>

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { markOld } from '../../client/queries.ts';
-import { ask, Refused } from '../../client/request.ts';
+import { ask, askTagged, Refused } from '../../client/request.ts';
 import { AreaField, Button, CheckField, Panel, SelectField, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useToast } from '../../kit/toasts.tsx';
@@ -17,20 +17,47 @@ type Level = NonNullable<Recording['confidentiality']>;
 const LEVELS = ['public', 'internal', 'secret', 'highly-secret', 'top-secret'] as const;
 const PRIVACY = ['minor', 'personal-privacy', 'sensitive-personal', 'trade-secret'] as const;
 
-interface TagEditorProps {
+interface Read {
   readonly recording: Recording;
   readonly etag: string | null;
+}
+
+interface TagEditorProps {
+  /** As it was read last; what is typed here stays when it is read again. */
+  readonly now: Read;
   readonly mayMark: boolean;
-  readonly again: () => void;
+}
+
+/** What of it is edited here. */
+function tagsOf({ caseNumbers, officerId, category, important, confidentiality, privacy }: Recording): string {
+  return JSON.stringify([caseNumbers, officerId, category, important, confidentiality, privacy]);
 }
 
 /** Cases, officer, category and marks of one recording. If somebody else has changed them meanwhile, nothing is overwritten. */
-export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
+export function TagEditor({ now, mayMark }: TagEditorProps) {
+  const [edits, setEdits] = useState<Read | null>(null);
+  const base = edits ?? now;
+  // While nothing is typed the form shows what was read last.
+  return (
+    <TagForm key={tagsOf(base.recording)} base={base} mayMark={mayMark} onTouched={() => setEdits(base)} onSaved={() => setEdits(null)} />
+  );
+}
+
+interface TagFormProps {
+  readonly base: Read;
+  readonly mayMark: boolean;
+  readonly onTouched: () => void;
+  readonly onSaved: () => void;
+}
+
+function TagForm({ base, mayMark, onTouched, onSaved }: TagFormProps) {
   const say = useSay();
   const word = useWord();
   const toast = useToast();
   const client = useQueryClient();
-  const { id } = recording;
+  const { id } = base.recording;
+  const [against, setAgainst] = useState(base);
+  const { recording } = against;
   const [cases, setCases] = useState(recording.caseNumbers.join(' '));
   const [officer, setOfficer] = useState(recording.officerId ?? '');
   const [category, setCategory] = useState(recording.category ?? '');
@@ -39,6 +66,7 @@ export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
   const [privacy, setPrivacy] = useState<ReadonlySet<string>>(new Set(recording.privacy));
   const [reason, setReason] = useState('');
   const [error, setError] = useState<Error | null>(null);
+  const [changed, setChanged] = useState(false);
   const [busy, setBusy] = useState(false);
   const wanted = cases.split(/[\s,，、;；]+/).filter(Boolean);
   const lowered =
@@ -48,22 +76,38 @@ export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
     level !== (recording.confidentiality ?? '') ||
     lowered ||
     PRIVACY.some((mark) => privacy.has(mark) && !recording.privacy.includes(mark));
+  const change = (etag: string | null) =>
+    ask('PATCH /api/v1/recordings/{id}', {
+      path: { id },
+      ...(etag === null ? {} : { ifMatch: etag }),
+      body: {
+        cases: wanted.filter((number) => !recording.caseNumbers.includes(number)),
+        removeCases: recording.caseNumbers.filter((number) => !wanted.includes(number)),
+        ...(category === (recording.category ?? '') ? {} : { category: category === '' ? null : (category as Category) }),
+        ...(officer === (recording.officerId ?? '') ? {} : { officer: officer === '' ? null : officer }),
+        ...(important === recording.important ? {} : { important }),
+      },
+    });
+  /** The station itself changes recordings too, as when they are archived: only other tags are told to the person. */
+  const changeOnce = async () => {
+    try {
+      return (await change(against.etag)) !== null;
+    } catch (failure) {
+      if (!(failure instanceof Refused) || failure.problem.code !== 'request.changed') throw failure;
+      const { body, etag } = await askTagged('GET /api/v1/recordings/{id}', { path: { id } });
+      if (tagsOf(body) === tagsOf(recording)) return (await change(etag)) !== null;
+      setAgainst({ recording: body, etag });
+      setChanged(true);
+      return false;
+    }
+  };
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
+    setChanged(false);
     try {
-      await ask('PATCH /api/v1/recordings/{id}', {
-        path: { id },
-        ...(etag === null ? {} : { ifMatch: etag }),
-        body: {
-          cases: wanted.filter((number) => !recording.caseNumbers.includes(number)),
-          removeCases: recording.caseNumbers.filter((number) => !wanted.includes(number)),
-          category: category === '' ? null : (category as Category),
-          ...(officer === (recording.officerId ?? '') ? {} : { officer: officer === '' ? null : officer }),
-          ...(important === recording.important ? {} : { important }),
-        },
-      });
+      if (!(await changeOnce())) return;
       if (marked)
         await ask('PATCH /api/v1/recordings/{id}/protection', {
           path: { id },
@@ -75,11 +119,9 @@ export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
           },
         });
       toast(say('form.saved'));
+      onSaved();
     } catch (failure) {
-      if (failure instanceof Refused && failure.problem.code === 'request.changed') {
-        toast(say('form.changed'));
-        again();
-      } else setError(failure as Error);
+      setError(failure as Error);
     } finally {
       setBusy(false);
       markOld(client, ['recordings']);
@@ -87,7 +129,7 @@ export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
   };
   return (
     <Panel title={say('tag.title')}>
-      <form className={styles.form} onSubmit={(event) => void save(event)}>
+      <form className={styles.form} onSubmit={(event) => void save(event)} onChange={onTouched}>
         <TextField label={say('tag.cases')} hint={say('tag.cases.hint')} value={cases} onChange={(event) => setCases(event.target.value)} />
         <SelectField
           label={say('tag.category')}
@@ -134,6 +176,12 @@ export function TagEditor({ recording, etag, mayMark, again }: TagEditorProps) {
               />
             ) : null}
           </>
+        ) : null}
+        {changed ? (
+          <p role="alert">
+            {say('form.changed')}{' '}
+            {say('tag.now', { cases: recording.caseNumbers.join('、') || '—', category: word('category', recording.category) })}
+          </p>
         ) : null}
         {error ? <ProblemNote error={error} /> : null}
         <Button type="submit" look="primary" busy={busy}>
