@@ -98,6 +98,7 @@ function singleFilters(): Readonly<Record<string, Omit<RecordingFilter, 'limit'>
     copying: { state: 'copying' },
     since: { sinceMs: 1 },
     until: { untilMs: 1 },
+    category: { category: 'inspection' },
     damaged: { damaged: true },
     unassigned: { unassigned: true },
   };
@@ -119,7 +120,7 @@ test('recordings: no filter, pair of filters or next page scans a table or sorts
     }
   }
   expect(complaints).toEqual([]);
-  expect(asked).toBe(200);
+  expect(asked).toBe(242);
 });
 
 test.each([
@@ -128,6 +129,7 @@ test.each([
   ['officer', ['state', 'since', 'until'], 'recordings_by_officer'],
   ['recorder', ['state', 'since', 'until'], 'recordings_by_recorder'],
   ['state', ['since'], 'recordings_by_state'],
+  ['category', ['state', 'since'], 'recordings_by_category'],
   ['damaged', ['state', 'since'], 'recordings_damaged'],
   ['unassigned', ['state', 'since'], 'recordings_unassigned'],
   ['since', ['until'], 'recordings_by_time'],
@@ -171,6 +173,7 @@ const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>
   workByState: (reader) => reader.work.list({ state: 'done', limit: 5 }),
   workByBoth: (reader) => reader.work.list({ stage: 'archive', state: 'failed', limit: 5 }),
   cases: (reader) => reader.cases.list({ limit: 5 }),
+  casesBeginning: (reader) => reader.cases.beginning('LY', { limit: 5, after: 'LY-2' }),
   casesAfter: async (reader) => reader.cases.list({ limit: 5, after: (await reader.cases.list({ limit: 1 }))[0]?.number ?? '' }),
   officersAfter: (reader) => reader.registry.officers({ limit: 5, after: 'x' }),
   officersOfUnit: (reader) => reader.registry.officersOf('x', { limit: 5, after: 'x' }),
@@ -290,6 +293,8 @@ const SCOPED: Readonly<Record<string, (reader: Readers) => Promise<unknown>>> = 
   dockings: (reader) => reader.dockings.list({ limit: 5 }),
   progress: (reader) => reader.dockings.progress('x'),
   custody: (reader) => reader.custody.of(about(loaded.idSample[0] ?? '')),
+  custodyOfTypes: (reader) => reader.custody.ofTypes(about(loaded.idSample[0] ?? ''), ['recording.tagged'], 5),
+  casesBeginning: (reader) => reader.cases.beginning('LY', { limit: 5, after: 'x' }),
   original: (reader) => reader.originals.get('x'),
   troubled: (reader) => reader.work.troubled(loaded.idSample.slice(0, 3)),
   counts: (reader) => reader.counts(),
