@@ -3,7 +3,7 @@ import { closed, nullable } from './common.ts';
 
 /** Schemas of sums over what came in. */
 
-export const FIGURE_DAYS_MAX = 92;
+const FIGURE_DAYS_MAX = 366;
 
 export const FiguresQuery = closed({
   days: Type.Optional(

@@ -134,7 +134,7 @@ export function Page({ params: { id = '' } }: PageProps) {
 function RecordingState({ recording: { state, damaged } }: { readonly recording: Recording }) {
   const say = useSay();
   const word = useWord();
-  return damaged ? <>{say('mark.damaged')}</> : <>{word('state', state)}</>;
+  return damaged ? say('mark.damaged') : word('state', state);
 }
 
 interface LifeLineProps {

@@ -10,7 +10,7 @@ import { useSay } from '../../texts/say.ts';
 import styles from './intake.module.css';
 
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
-const SPANS = [7, 30, 92] as const;
+const SPANS = [7, 30, 92, 366] as const;
 const HOUR_MS = 3_600_000;
 /** More would not be told apart by colour. */
 const UNITS_MAX = 4;
@@ -103,7 +103,7 @@ function Plots({ figures: { days, delays, recorders } }: { readonly figures: Fig
         </p>
         <ul className={styles.bars}>
           {steps.map(({ upTo, recordings }) => (
-            <li key={upTo ?? 'longer'}>
+            <li key={upTo ?? 'longer'} className={styles.bar}>
               <span className={styles.barLabel}>
                 {upTo === null ? say('figures.longer', { hours: steps.at(-2)?.upTo ?? 0 }) : say('figures.up-to', { hours: upTo })}
               </span>
@@ -117,7 +117,7 @@ function Plots({ figures: { days, delays, recorders } }: { readonly figures: Fig
         {failing.length === 0 ? <Empty text={say('figures.no-failures')} /> : null}
         <ul className={styles.bars}>
           {failing.map(({ serial, failed, filesRefused, dockings }) => (
-            <li key={serial}>
+            <li key={serial} className={styles.bar}>
               <Link className={styles.barLabel} href={`/intake?recorder=${encodeURIComponent(serial)}&problems=true`}>
                 {serial}
               </Link>

@@ -10,6 +10,7 @@ import { DockingState, isBad } from './docking-state.tsx';
 import styles from './intake.module.css';
 
 const SHOWN = 8;
+const COUNTED_MAX = 100;
 const DAY_MS = 86_400_000;
 /** A disk that is full so soon is a matter of today. */
 const SOON_DAYS = 14;
@@ -54,19 +55,24 @@ interface TileProps {
   readonly href: string;
   readonly label: string;
   readonly value: number;
+  /** There are more than were counted. */
+  readonly more?: boolean;
   readonly about?: string;
   /** How it looks unless it is 0. */
   readonly tone?: 'bad' | 'warn';
 }
 
-function Tile({ href, label, value, about, tone }: TileProps) {
+function Tile({ href, label, value, about, tone, more = false }: TileProps) {
   const number = useNumber();
   const shown = tone && value > 0 ? tone : null;
   return (
     <li>
       <Link href={href} className={classes(styles.tile, shown && styles[shown])}>
         <span className={styles.tileLabel}>{label}</span>
-        <strong className={styles.tileValue}>{number(value)}</strong>
+        <strong className={styles.tileValue}>
+          {number(value)}
+          {more ? '+' : ''}
+        </strong>
         <span className={styles.tileAbout}>{about}</span>
       </Link>
     </li>
@@ -79,11 +85,12 @@ interface TilesProps {
   readonly today: string;
 }
 
-function Tiles({ figures: { today: tally, work, days }, duties, today }: TilesProps) {
+function Tiles({ figures: { today: tally, work }, duties, today }: TilesProps) {
   const say = useSay();
   const number = useNumber();
   const overdue = duties?.kinds.reduce((sum, kind) => sum + kind.overdue, 0) ?? 0;
-  const sum = (name: 'damaged' | 'unassigned') => days.reduce((all, each) => all + each[name], 0);
+  const unassigned = useCounted({ unassigned: true });
+  const damaged = useCounted({ damaged: true });
   return (
     <ul className={styles.tiles} aria-label={say('overview.one-look')}>
       <Tile
@@ -99,8 +106,8 @@ function Tiles({ figures: { today: tally, work, days }, duties, today }: TilesPr
         about={say('overview.failed.about', { refused: number(tally.filesRefused) })}
         tone="bad"
       />
-      <Tile href="/unassigned" label={say('overview.unassigned')} value={sum('unassigned')} about={say('overview.days-30')} tone="warn" />
-      <Tile href="/search?damaged=true" label={say('overview.damaged')} value={sum('damaged')} about={say('overview.days-30')} tone="bad" />
+      <Tile href="/unassigned" label={say('overview.unassigned')} {...unassigned} about={say('overview.unassigned.about')} tone="warn" />
+      <Tile href="/search?damaged=true" label={say('overview.damaged')} {...damaged} about={say('overview.damaged.about')} tone="bad" />
       {duties ? (
         <Tile href="/duties" label={say('overview.overdue')} value={overdue} about={say('overview.overdue.about')} tone="bad" />
       ) : null}
@@ -113,6 +120,20 @@ function Tiles({ figures: { today: tally, work, days }, duties, today }: TilesPr
       />
     </ul>
   );
+}
+
+/** How many recordings are like this, as far as one page of them tells. */
+function useCounted(query: { readonly unassigned?: boolean; readonly damaged?: boolean }): {
+  readonly value: number;
+  readonly more: boolean;
+} {
+  const { has } = useSession();
+  const list = useRows(
+    'GET /api/v1/recordings',
+    { query: { limit: COUNTED_MAX, ...query } },
+    { topics: ['recordings'], enabled: has('find-footage') },
+  );
+  return { value: list.rows.length, more: list.hasMore };
 }
 
 function Problems({ today }: { readonly today: string }) {
@@ -176,7 +197,7 @@ function Slots() {
               {slot.dockingId && slot.phase !== 'empty' ? <Link href={`/intake/${slot.dockingId}`}>{slot.recorderSerial}</Link> : '—'}
             </span>
             {slot.bytesListed > 0 && slot.phase === 'copying' ? (
-              <progress max={slot.bytesListed} value={slot.bytesCopied} aria-label={say('overview.copied')} />
+              <progress className={styles.progress} max={slot.bytesListed} value={slot.bytesCopied} aria-label={say('overview.copied')} />
             ) : null}
           </li>
         ))}
