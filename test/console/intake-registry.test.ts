@@ -80,8 +80,9 @@ it('a case is added, changed, decided, closed and opened again', async () => {
   const { page } = seen;
   await open(page, '/case-list');
   await page.getByRole('button', { name: 'Add a case' }).click();
-  await page.getByLabel('Number').fill(number);
-  await page.getByLabel('Title').fill('Stalls on the pavement');
+  await page.getByRole('dialog').getByLabel('Number').fill(number);
+  await page.getByRole('dialog').getByLabel('Title').fill('Stalls on the pavement');
+  await page.getByRole('dialog').getByLabel('First officer').selectOption(OFFICER);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: number }).waitFor();
   await page.getByRole('button', { name: `Edit ${number}` }).click();

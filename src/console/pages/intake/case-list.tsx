@@ -176,7 +176,13 @@ function CaseForm({ entry, onClose }: { readonly entry: Case | null; readonly on
             onChange={(event) => setForm({ ...form, category: event.target.value })}
             choices={[{ value: '', label: '—' }, ...choices('category', CATEGORIES)]}
           />
-          <OfficerField label={say('case-list.officer')} value={form.officer} onChange={(officer) => setForm({ ...form, officer })} />
+          {/* Whoever sees a unit's footage sees a case by its officers: one without any would vanish from their list. */}
+          <OfficerField
+            needed={entry === null}
+            label={say('case-list.officer')}
+            value={form.officer}
+            onChange={(officer) => setForm({ ...form, officer })}
+          />
           <TextField
             label={say('case-list.opened')}
             type="date"

@@ -51,7 +51,10 @@ function Plots({ figures: { days, delays, recorders } }: { readonly figures: Fig
   const number = useNumber();
   const x = days.map((_, at) => at);
   const dayText = (at: number) => (days[at]?.day ?? '').slice(5);
-  const hours = (ms: number) => ms / HOUR_MS;
+  // A quiet station records minutes, and nobody reads parts of an hour.
+  const longestMs = Math.max(...days.map(({ ms }) => ms));
+  const [unit, unitMs] =
+    longestMs < 2 * HOUR_MS ? ([say('figures.minutes'), HOUR_MS / 60] as const) : ([say('figures.hours'), HOUR_MS] as const);
   const recorded = days.some(({ recordings }) => recordings > 0);
   const failing = recorders.filter(({ failed, filesRefused }) => failed > 0 || filesRefused > 0).slice(0, FAILING_MAX);
   const most = Math.max(1, ...failing.map(({ failed, filesRefused }) => failed + filesRefused));
@@ -67,8 +70,8 @@ function Plots({ figures: { days, delays, recorders } }: { readonly figures: Fig
               kind="bars"
               x={x}
               xText={dayText}
-              series={unitSeries(days, say('figures.no-unit'), say('figures.other-units'))}
-              unit="h"
+              series={unitSeries(days, { unitMs, none: say('figures.no-unit'), other: say('figures.other-units') })}
+              unit={unit}
             />
           </Suspense>
         ) : (
@@ -83,8 +86,8 @@ function Plots({ figures: { days, delays, recorders } }: { readonly figures: Fig
               kind="bars"
               x={x}
               xText={dayText}
-              series={[{ label: say('figures.not-archived'), values: days.map(({ notArchivedMs }) => hours(notArchivedMs)) }]}
-              unit="h"
+              series={[{ label: say('figures.not-archived'), values: days.map(({ notArchivedMs }) => notArchivedMs / unitMs) }]}
+              unit={unit}
             />
           </Suspense>
         ) : (
@@ -140,14 +143,17 @@ function Bar({ share, bad }: { readonly share: number; readonly bad: boolean }) 
   );
 }
 
-function unitSeries(days: Figures['days'], none: string, other: string) {
+function unitSeries(
+  days: Figures['days'],
+  { unitMs, none, other }: { readonly unitMs: number; readonly none: string; readonly other: string },
+) {
   const totals = new Map<string, number>();
   const nameOf = ({ unit, path }: Figures['days'][number]['units'][number]) => path ?? unit ?? none;
   for (const { units } of days) for (const unit of units) totals.set(nameOf(unit), (totals.get(nameOf(unit)) ?? 0) + unit.ms);
   const named = [...totals].sort(([, one], [, another]) => another - one).map(([name]) => name);
   const shown = named.slice(0, UNITS_MAX);
   const sum = (of: (name: string) => boolean) =>
-    days.map(({ units }) => units.filter((unit) => of(nameOf(unit))).reduce((all, { ms }) => all + ms, 0) / HOUR_MS);
+    days.map(({ units }) => units.filter((unit) => of(nameOf(unit))).reduce((all, { ms }) => all + ms, 0) / unitMs);
   return [
     ...shown.map((label) => ({ label, values: sum((name) => name === label) })),
     ...(named.length > shown.length ? [{ label: other, values: sum((name) => !shown.includes(name)) }] : []),

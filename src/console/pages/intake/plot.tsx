@@ -149,13 +149,16 @@ function optionsOf({ host, kind, series, unit, xText }: Drawn): uPlot.Options {
     ...{ width: host.clientWidth, height: HEIGHT_PX, cursor: { drag: { x: false, y: false } } },
     scales: {
       x: { time: false, ...(kind === 'bars' ? { range: (_, low, high) => [low - 0.6, high + 0.6] } : {}) },
-      ...(kind === 'bars' ? { y: { range: (_, __, high) => [0, Math.max(1, high * 1.1)] } } : {}),
+      ...(kind === 'bars' ? { y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } } : {}),
     },
     axes: [
       { ...axis, values: (_, at) => at.map((value) => (kind === 'bars' && !Number.isInteger(value) ? '' : xText(value))), space: 80 },
       { ...axis, values: (_, at) => at.map((value) => `${value} ${unit}`), size: 64 },
     ],
-    series: [{ label: '', value: (_, value) => (value === null ? '—' : xText(value)) }, ...(kind === 'bars' ? drawn.toReversed() : drawn)],
+    series: [
+      { label: '\u2007', value: (_, value) => (value === null ? '—' : xText(value)) },
+      ...(kind === 'bars' ? drawn.toReversed() : drawn),
+    ],
   };
   probe.remove();
   return options;
