@@ -94,7 +94,7 @@ it('a case is added, changed, decided, closed and opened again', async () => {
     await page.getByRole('dialog').getByLabel('Date').fill(on);
     if (name === 'Reopen') await page.getByRole('dialog').getByLabel('Reason').fill('new evidence');
     await shot(page, `intake-case-${name.toLowerCase()}-en`);
-    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').locator('footer').getByRole('button', { name, exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   };
   await step('Decide', '2026-06-01');
