@@ -323,6 +323,7 @@ export class Station {
       archiveDerivatives: config.archive.derivatives,
       shipsLog: config.custody.ship,
       suggest: suggestRules(config),
+      lateMs: config.duties.late * 3_600_000,
       clockLimitSeconds: config.clock.limit,
       audit: config.audit,
     };

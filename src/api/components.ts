@@ -31,6 +31,7 @@ import {
   VisitJson,
 } from './doors.ts';
 import { FactJson } from './facts.ts';
+import { FiguresJson } from './figures.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { BeatJson, ChangedJson } from './live.ts';
 import { MarkBody, MarkJson, MarksJson } from './marks.ts';
@@ -95,6 +96,7 @@ import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.t
 const why = because('names-differ', {});
 const check = { ok: true, code: null, reason: because('words', { text: 'ok' }) };
 const recordingId = 'rec-01jybqe2v7k3m9';
+const tally = { dockings: 2, reading: 0, safe: 2, failed: 0, filesListed: 12, filesRefused: 0, bytesListed: 8_808_038_400 };
 const dockingId = 'dck-01jybqd0c1x2y3';
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const hash = '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752';
@@ -241,6 +243,28 @@ export const COMPONENTS = {
   }),
   Hub: named(HubJson, { hub: '1-4', recorders: 2, bytesPerSecond: 73_400_320, slots: [3, 4] }),
   Docking: named(DockingJson, docking),
+  Figures: named(FiguresJson, {
+    ...{ since: '2026-06-20T00:00:00.000+08:00', until: '2026-06-21T00:00:00.000+08:00' },
+    days: [
+      {
+        ...{ day: '2026-06-20', recordings: 12, ms: 7_200_000, notArchived: 1, notArchivedMs: 600_000, damaged: 0, unassigned: 2 },
+        units: [{ unit: 'uni-01jzaxq7s5', path: '执法一大队', recordings: 12, ms: 7_200_000 }],
+      },
+    ],
+    delays: {
+      limitHours: 24,
+      inTime: 12,
+      late: 0,
+      untimed: 0,
+      steps: [
+        { hours: 24, recordings: 12 },
+        { hours: null, recordings: 0 },
+      ],
+    },
+    ...{ dockings: tally, today: tally, recorders: [{ serial: 'A1B2C3', ...tally }] },
+    work: { waiting: 1, failed: 0, notArchived: 1 },
+    space: { freeBytes: 880_803_840_000, bytesPerDay: 21_000_000_000, fullAt: '2026-08-01T00:00:00.000+08:00' },
+  }),
   DockingReport: named(DockingReportJson, {
     docking,
     progress: { listed: 0, copied: 0, sealed: 12, bytes: 8_808_038_400, listedBytes: 0, sealedBytes: 8_808_038_400 },

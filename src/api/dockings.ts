@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DOCKING_STATES } from '#domain/docking';
 import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ProblemJson, ReasonSchema } from './common.ts';
 
 /** Schemas of dockings. */
@@ -13,7 +14,7 @@ export const DockingJson = Type.Object({
   driverScore: Type.Integer(),
   driverWhy: Type.Array(ReasonSchema),
   clockOffsetMs: nullable.integer(),
-  state: oneOf(['reading', 'safe', 'problem', 'removed', 'interrupted']),
+  state: oneOf(DOCKING_STATES),
   problem: ProblemJson,
   arrivedAt: Type.String(),
   listedAt: nullable.text(),
@@ -56,7 +57,19 @@ export const DockingReportJson = Type.Object({
 /** An entry of the card that the station left there. */
 export const RefusalJson = Type.Object({ cardPath: Type.String(), code: ErrorCodeText, reason: ReasonSchema });
 
-export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), ...PAGE });
+export const DockingsQuery = closed({
+  open: Type.Optional(Type.Boolean()),
+  state: Type.Optional(oneOf(DOCKING_STATES)),
+  recorder: Type.Optional(Name()),
+  officer: Type.Optional(Name()),
+  slot: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  since: Type.Optional(Type.String({ maxLength: 40, description: "Arrived at or after; without an offset in the station's zone." })),
+  until: Type.Optional(Type.String({ maxLength: 40, description: 'Arrived before.' })),
+  problems: Type.Optional(
+    Type.Boolean({ description: 'Those with a problem now, cut off, gone before they were safe, or with files that were refused.' }),
+  ),
+  ...PAGE,
+});
 
 export type DockingReportAnswer = Static<typeof DockingReportJson>;
 export type RefusalAnswer = Static<typeof RefusalJson>;

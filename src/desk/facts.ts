@@ -14,6 +14,8 @@ export interface DeskFacts {
   /** Whether pieces of the custody log are copied into vault and archive. */
   readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
+  /** How long after its end a recording may be docked. */
+  readonly lateMs: number;
   /** By how much the clock may go back or jump. */
   readonly clockLimitSeconds: number;
   /** Hours of work such as `07:00-20:00`, and how many looks of a month are reviewed. */

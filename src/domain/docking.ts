@@ -6,7 +6,7 @@ import { because, type Reason } from './reason.ts';
  * or refused by name, the recorder may be taken; `problem`: something stops it, see `problem`; `removed`: it is gone
  * (`safeAtMs` tells whether it was safe); `interrupted`: the station stopped while it was docked.
  */
-const DOCKING_STATES = ['reading', 'safe', 'problem', 'removed', 'interrupted'] as const;
+export const DOCKING_STATES = ['reading', 'safe', 'problem', 'removed', 'interrupted'] as const;
 export type DockingState = (typeof DOCKING_STATES)[number];
 
 export interface Problem {

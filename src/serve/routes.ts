@@ -5,6 +5,7 @@ import { callUpRoutes } from './routes/call-ups.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { factRoutes } from './routes/facts.ts';
+import { figureRoutes } from './routes/figures.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -52,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...shiftRoutes,
   ...dutyRoutes,
   ...holdRoutes,
+  ...figureRoutes,
   ...workRoutes,
   ...workerRoutes,
   ...archiveRoutes,

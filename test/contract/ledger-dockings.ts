@@ -3,7 +3,7 @@ import { STATION } from '#domain/custody/actor';
 import { DockingCompared } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
-import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
+import { aDocking, anId, anOriginal, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { statusIn } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';
 import { type It, listOne, refused } from './ledger-support.ts';
@@ -52,6 +52,43 @@ export function dockings(it: It): void {
     expect((await ledger.dockings.get(docking.id))?.problem).toEqual(problem);
     await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('copying'), 2));
     expect((await ledger.dockings.get(docking.id))?.problem).toBeNull();
+  });
+
+  it('are found by state, slot, officer, time and what went wrong, and counted the same way', async (ledger) => {
+    const at = (n: number) => ({ id: anId('dck', START_MS + n), arrivedAtMs: START_MS + n });
+    const [safe, refusing, left] = [aDocking({ ...at(1), slot: 3 }), aDocking({ ...at(2), recorderSerial: 'odd' }), aDocking(at(3))];
+    const recording = aRecording({ dockingId: safe.id, recorderSerial: safe.recorderSerial, officerId: '7', officerSource: 'person' });
+    await ledger.transaction(async (writer) => {
+      for (const docking of [safe, refusing, left]) await writer.dockings.insert(docking);
+      await writer.dockings.setStatus(safe.id, statusIn('safe'), START_MS + 5);
+      await writer.dockings.update(refusing.id, { filesRefused: 2, filesListed: 4, bytesListed: 8 });
+      await writer.dockings.setStatus(
+        left.id,
+        statusIn('copying').removed({ code: 'recorder.removed', reason: because('nothing-left', {}) }),
+        START_MS + 6,
+      );
+      await writer.recordings.insert(recording);
+      await writer.originals.insert(anOriginal(recording));
+    });
+    const found = async (filter: object) => (await ledger.dockings.list({ limit: 9, ...filter })).map(({ id }) => id);
+    expect(await found({ problems: true })).toEqual([left.id, refusing.id]);
+    expect(await found({ state: 'safe' })).toEqual([safe.id]);
+    expect(await found({ slot: 3 })).toEqual([safe.id]);
+    expect(await found({ officer: '7' })).toEqual([safe.id]);
+    expect(await found({ officer: '8' })).toEqual([]);
+    expect(await found({ sinceMs: START_MS + 2, untilMs: START_MS + 3 })).toEqual([refusing.id]);
+    const span = { sinceMs: START_MS, untilMs: START_MS + 4 };
+    const files = { filesListed: 4, filesRefused: 2, bytesListed: 8 };
+    expect(await ledger.dockings.tally(span)).toEqual({ dockings: 3, reading: 1, safe: 1, failed: 1, ...files });
+    const [first, second] = await ledger.dockings.talliesByRecorder({ ...span, limit: 5 });
+    expect([first?.recorder, first?.dockings, first?.failed]).toEqual([left.recorderSerial, 2, 1]);
+    expect(second).toEqual({ recorder: 'odd', dockings: 1, reading: 1, safe: 0, failed: 0, ...files });
+    const hours = await ledger.recordings.hours({ sinceMs: START_MS - 2 * 3_600_000, untilMs: START_MS });
+    const sums = { recordings: 1, ms: 0, notArchived: 1, notArchivedMs: 0, damaged: 0, unassigned: 1 };
+    expect(hours).toEqual([{ hour: 1, unit: null, ...sums }]);
+    const bounds = { lateMs: 1_800_000, boundsMs: [1000, 3_600_000] };
+    const delays = await ledger.recordings.delays({ sinceMs: START_MS - 2 * 3_600_000, untilMs: START_MS, ...bounds });
+    expect(delays).toEqual({ untimed: 0, inTime: 0, late: 1, counts: [0, 1], longer: 0 });
   });
 
   it('are listed newest first, all, the open ones, or those of one recorder', async (ledger) => {

@@ -46,10 +46,18 @@ interface Owned {
   readonly evicted: string;
   readonly evictedRecording: string;
   readonly evictedBytes: number;
+  /** When its docking arrived and its recordings began. */
+  readonly atMs: number;
 }
 
 async function own(writer: LedgerWriter, officer: string, n: number): Promise<Owned> {
-  const docking = aDocking({ id: anId('dck', START_MS + n), recorderSerial: `R${officer}`, toldSerial: `T${officer}`, port: officer });
+  const docking = aDocking({
+    id: anId('dck', START_MS + n),
+    recorderSerial: `R${officer}`,
+    toldSerial: `T${officer}`,
+    port: officer,
+    arrivedAtMs: START_MS + n,
+  });
   await writer.dockings.insert(docking);
   await writer.registry.upsertRecorder({
     ...{ serial: docking.recorderSerial, model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: 1, lastSeenAtMs: 1 },
@@ -57,7 +65,13 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
   const cardPath = 'DCIM/A.MP4';
   const listed = async (at: number, path = cardPath) => {
     const base = { dockingId: docking.id, recorderSerial: docking.recorderSerial };
-    const recording = aRecording({ ...base, id: anId('rec', START_MS + at), officerId: officer, officerSource: 'person' });
+    const recording = aRecording({
+      ...base,
+      id: anId('rec', START_MS + at),
+      officerId: officer,
+      officerSource: 'person',
+      startMs: START_MS + n,
+    });
     const original = anOriginal(recording, { id: anId('org', START_MS + at), cardPath: path, bytes: 10 + at, mtimeMs: START_MS });
     await writer.recordings.insert(recording);
     await writer.originals.insert(original);
@@ -101,7 +115,13 @@ async function own(writer: LedgerWriter, officer: string, n: number): Promise<Ow
   return {
     ...{ officer, recording: recording.id, original: original.id, waiting: old.recording.id, waitingOriginal: old.original.id },
     ...{ copied: third.original.id, docking: docking.id, caseNumber: number, event: event.id, suggestion: suggestion.id },
-    ...{ bytes: original.bytes, evicted: evicted.id, evictedRecording: evicted.recordingId, evictedBytes: evicted.bytes },
+    ...{
+      bytes: original.bytes,
+      evicted: evicted.id,
+      evictedRecording: evicted.recordingId,
+      evictedBytes: evicted.bytes,
+      atMs: START_MS + n,
+    },
   };
 }
 
@@ -122,6 +142,9 @@ type Methods = { [G in Footage]: `${G}.${keyof LedgerReader[G] & string}` }[Foot
 const identity = ({ officer, bytes }: Owned) => ({ recorderSerial: `R${officer}`, cardPath: 'DCIM/A.MP4', bytes, mtimeMs: START_MS });
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 const among = <T>(rows: readonly T[], wanted: T) => rows.filter((row) => row === wanted);
+
+/** Sums of the moment at which the things of one owner are alone. */
+const momentOf = ({ atMs }: Owned) => ({ sinceMs: atMs, untilMs: atMs + 1 });
 
 /** Each answers null, or a list or map of nothing, for what is not there. */
 const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
@@ -148,6 +171,13 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'originals.newerVersions': (reader, of) => reader.originals.newerVersions([of.waitingOriginal]),
   'dockings.get': (reader, of) => reader.dockings.get(of.docking),
   'dockings.list': (reader, of) => reader.dockings.list({ recorder: `R${of.officer}`, limit: 5 }),
+  'recordings.hours': (reader, of) => reader.recordings.hours(momentOf(of)),
+  'recordings.delays': async (reader, of) => {
+    const { inTime, late } = await reader.recordings.delays({ ...momentOf(of), lateMs: 1, boundsMs: [1] });
+    return inTime + late > 0 ? of : null;
+  },
+  'dockings.tally': async (reader, of) => ((await reader.dockings.tally(momentOf(of))).dockings > 0 ? of : null),
+  'dockings.talliesByRecorder': (reader, of) => reader.dockings.talliesByRecorder({ ...momentOf(of), limit: 5 }),
   'dockings.refusals': (reader, of) => reader.dockings.refusals(of.docking),
   'dockings.progress': async (reader, of) => ((await reader.dockings.progress(of.docking)).bytes > 0 ? of : null),
   'work.get': (reader, of) => reader.work.get(workId('derive', of.recording)),

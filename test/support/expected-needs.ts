@@ -35,6 +35,7 @@ const V1: Readonly<Record<string, string>> = {
   'GET /own/dockings': 'see-slots',
   'GET /recordings': 'find-footage',
   'GET /rights': 'find-footage',
+  'GET /figures': 'see-work',
   'GET /recordings/:id': 'see recording',
   'GET /recordings/:id/custody': 'see recording',
   'GET /recordings/:id/facts': 'see recording',

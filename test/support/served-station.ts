@@ -110,6 +110,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       archiveDerivatives: true,
       shipsLog: true,
       audit: { hours: '07:00-20:00', sampleSize: 20 },
+      lateMs: 24 * 3_600_000,
       clockLimitSeconds: 300,
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },

@@ -44,11 +44,50 @@ export type NewRecording = Omit<
 > &
   Partial<Protection>;
 
+/** By when they began (of what has no known time, when it was taken in); half-open, ms since 1970. */
+export interface RecordingSpan {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** What was recorded in one hour by officers of one unit. Replaced recordings do not count. */
+export interface RecordedHour {
+  /** 0: the first hour of the span. */
+  readonly hour: number;
+  /** Of the officer as the registry has it; null: no officer, or none of a unit. */
+  readonly unit: string | null;
+  readonly recordings: number;
+  /** Film and sound. */
+  readonly ms: number;
+  readonly notArchived: number;
+  readonly notArchivedMs: number;
+  readonly damaged: number;
+  /** Without an officer or without a case. */
+  readonly unassigned: number;
+}
+
+/** How long after their end recordings were taken in. */
+export interface DelaysOfRecordings {
+  /** Nobody knows when they began. */
+  readonly untimed: number;
+  readonly inTime: number;
+  /** Later than the limit. */
+  readonly late: number;
+  /** For each bound: up to it, and above the bound before. */
+  readonly counts: readonly number[];
+  /** Above the last bound. */
+  readonly longer: number;
+}
+
 /** Recordings, and what belongs to a recording as a whole: cases, links, copies, derivatives. */
 export interface RecordingsReader {
   get(id: string): Promise<Recording | null>;
   detail(id: string): Promise<RecordingDetail | null>;
   list(filter: RecordingFilter): Promise<readonly RecordingDetail[]>;
+  /** Sums by hour and unit, the first hour first. */
+  hours(span: RecordingSpan): Promise<readonly RecordedHour[]>;
+  /** `boundsMs`: rising. */
+  delays(span: RecordingSpan & { readonly lateMs: number; readonly boundsMs: readonly number[] }): Promise<DelaysOfRecordings>;
   ids(): AsyncIterable<string>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;

@@ -19,6 +19,7 @@ const TAGS: Readonly<Record<string, string>> = {
   events: 'What happens, as it happens.',
   changes: 'That something was changed, for pages that show it.',
   dockings: 'Stays of recorders in slots.',
+  figures: 'Sums over what came in, for who looks after it.',
   recordings: 'Recordings, their footage and their history.',
   rights: 'What who asks may do with recordings.',
   cases: 'Cases and their events.',

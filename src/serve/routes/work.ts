@@ -12,6 +12,7 @@ import {
 import { DeriveAgainBody, DeriveAgainJson, JobsQuery, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from '#api/work';
 import { ingestDirectory, leftOf, reportDocking } from '#desk/dockings';
 import { countRederive, startRederive } from '#desk/rederive';
+import { momentOf } from '#desk/registry';
 import { retryWork } from '#desk/retry-work';
 import { mustKnowRecording } from '#desk/tagging';
 import { verifyRequestOf } from '#desk/verification/verify-request';
@@ -36,8 +37,18 @@ const dockingRoutes: readonly Route[] = [
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
+      const { open = false, since, until, state, recorder, officer, slot, problems = false } = query;
+      const filter = {
+        ...{ openOnly: open, problems },
+        ...(state === undefined ? {} : { state }),
+        ...(recorder === undefined ? {} : { recorder }),
+        ...(officer === undefined ? {} : { officer }),
+        ...(slot === undefined ? {} : { slot }),
+        ...(since === undefined ? {} : { sinceMs: momentOf(since, facts.timezone, 'since') }),
+        ...(until === undefined ? {} : { untilMs: momentOf(until, facts.timezone, 'until') }),
+      };
       return page({
-        ...{ list: 'dockings', query, read: (asked) => ledger.dockings.list({ openOnly: query.open ?? false, ...asked }) },
+        ...{ list: 'dockings', query, read: (asked) => ledger.dockings.list({ ...filter, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (docking) => presenter.docking(docking) },
       });
     },

@@ -30,6 +30,7 @@ export const FOOTAGE_STEPS: readonly Step[] = [
   { row: v1('GET /recordings'), query: '?officer=7', leaves: [] },
   { row: v1('GET /own/dockings'), leaves: [] },
   { row: v1('GET /rights'), query: '?recording=rec-none', leaves: [] },
+  { row: v1('GET /figures'), leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
   { row: v1('GET /recordings/:id/facts'), leaves: [] },

@@ -2,7 +2,14 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Recording } from '#domain/recording';
 import type { Scope } from '#domain/scope';
-import type { RecordingDetail, RecordingFilter, RecordingsReader } from '#ports/ledger/recordings';
+import type {
+  DelaysOfRecordings,
+  RecordedHour,
+  RecordingDetail,
+  RecordingFilter,
+  RecordingSpan,
+  RecordingsReader,
+} from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
 import { UNASSIGNED } from '../migrations.ts';
@@ -11,6 +18,7 @@ import { toCopy, toDerivative, toOriginal, toRecording } from '../rows.ts';
 import type { RecordingRow, Schema } from '../schema.ts';
 import { Sight } from '../sight.ts';
 import type { Tables } from '../tables.ts';
+import { delaysOf, recordedHours } from './figures.ts';
 
 type Row = Selectable<RecordingRow>;
 
@@ -255,6 +263,14 @@ export class SqlRecordingsReader implements RecordingsReader {
         recordingId: other_id,
       })),
     }));
+  }
+
+  hours(span: RecordingSpan): Promise<readonly RecordedHour[]> {
+    return recordedHours(this.#db, this.#sight, span);
+  }
+
+  delays(asked: RecordingSpan & { readonly lateMs: number; readonly boundsMs: readonly number[] }): Promise<DelaysOfRecordings> {
+    return delaysOf(this.#db, this.#sight, asked);
   }
 
   async *ids(): AsyncIterable<string> {

@@ -1,0 +1,111 @@
+import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
+import { useRows } from '../../client/queries.ts';
+import { ask } from '../../client/request.ts';
+import { DataTable } from '../../kit/data-table.tsx';
+import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Button, Empty, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useSession } from '../../shell/session.tsx';
+import { useSay } from '../../texts/say.ts';
+import { ImportDialog } from './import-dialog.tsx';
+import { useSend } from './use-send.ts';
+
+/** The registry of officers. */
+export function Page() {
+  const say = useSay();
+  const { has } = useSession();
+  const [open, setOpen] = useState<'add' | 'import' | null>(null);
+  const list = useRows('GET /api/v1/officers', { query: { limit: 500 } }, { topics: ['registry', 'people'] });
+  const close = () => setOpen(null);
+  return (
+    <>
+      <PageHead
+        title={say('officers.title')}
+        subtitle={say('officers.about')}
+        actions={
+          has('change-registry') ? (
+            <>
+              <Button onClick={() => setOpen('import')}>{say('import.open')}</Button>
+              <Button look="primary" onClick={() => setOpen('add')}>
+                {say('officers.add')}
+              </Button>
+            </>
+          ) : undefined
+        }
+      />
+      <Panel flush>
+        <DataTable
+          label={say('officers.title')}
+          list={list}
+          idOf={({ id }) => id}
+          empty={<Empty text={say('officers.none')} />}
+          columns={[
+            { id: 'id', title: say('officers.number'), cell: ({ id }) => <Link href={`/officers/${encodeURIComponent(id)}`}>{id}</Link> },
+            { id: 'name', title: say('officers.name'), look: 'wrap', cell: ({ name }) => name },
+            { id: 'unit', title: say('officers.unit'), look: 'wrap', cell: ({ unitPath, unit }) => unitPath ?? unit ?? '—' },
+          ]}
+        />
+      </Panel>
+      {open === 'add' ? <AddOfficer onClose={close} /> : null}
+      {open === 'import' ? (
+        <ImportDialog
+          title={say('officers.import')}
+          hint={say('officers.import-hint')}
+          onClose={close}
+          ask={(source, dryRun) => ask('POST /api/v1/officers/import', { body: { ...source, dryRun } })}
+          preview={({ added, updated }) => say('import.counts', { added, updated })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function AddOfficer({ onClose }: { readonly onClose: () => void }) {
+  const say = useSay();
+  const { busy, error, send } = useSend();
+  const [form, setForm] = useState({ id: '', name: '', unit: '' });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const body = { id: form.id.trim(), name: form.name.trim(), unit: form.unit || null };
+    if (await send(() => ask('POST /api/v1/officers', { body }))) onClose();
+  };
+  return (
+    <Dialog title={say('officers.add')} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          <TextField
+            label={say('officers.number')}
+            needed
+            value={form.id}
+            onChange={(event) => setForm({ ...form, id: event.target.value })}
+          />
+          <TextField
+            label={say('officers.name')}
+            needed
+            value={form.name}
+            onChange={(event) => setForm({ ...form, name: event.target.value })}
+          />
+          <UnitField value={form.unit} onChange={(unit) => setForm({ ...form, unit })} />
+          {error ? <ProblemNote error={error} /> : null}
+          <DialogFoot>
+            <Button onClick={onClose}>{say('form.cancel')}</Button>
+            <Button type="submit" look="primary" busy={busy}>
+              {say('form.save')}
+            </Button>
+          </DialogFoot>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+export function UnitField({ value, onChange }: { readonly value: string; readonly onChange: (unit: string) => void }) {
+  const say = useSay();
+  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'] });
+  const known = units.rows.filter(({ closedAt }) => closedAt === null).map(({ id, path }) => ({ value: id, label: path }));
+  const choices = [{ value: '', label: say('officers.no-unit') }, ...known];
+  // Words of a registry of before are kept unless somebody chooses a unit.
+  const all = choices.some((choice) => choice.value === value) ? choices : [...choices, { value, label: value }];
+  return <SelectField label={say('officers.unit')} value={value} onChange={(event) => onChange(event.target.value)} choices={all} />;
+}
