@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { dryRun } from '#desk/retention/dry-run';
 import { adoptSchedule, type Deciding, proposeSchedule } from '#desk/retention/versions';
@@ -59,9 +59,10 @@ rules:
 
 /** Two persons adopted the schedule two days ago, at a station that has not started yet: its waiting period, a day at least, is over when it does. */
 export async function adoptBefore(state: string): Promise<void> {
-  await mkdir(state, { recursive: true, mode: 0o700 });
+  const file = join(state, 'ledger', 'ledger.sqlite');
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const clock = { nowMs: () => Date.now() - 2 * DAY_MS };
-  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: STATION_ID, clock, demandsCustody: true });
+  const ledger = await openLedger({ file, stationId: STATION_ID, clock, demandsCustody: true });
   try {
     const { shelf, read, tally } = someRetention();
     const waitingDays = 1;

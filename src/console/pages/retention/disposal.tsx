@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
-import { useAsk, useRows } from '../../client/queries.ts';
+import { useAsk } from '../../client/queries.ts';
 import { ask, urlOf } from '../../client/request.ts';
 import { Badge, Button, CheckField, Facts, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';

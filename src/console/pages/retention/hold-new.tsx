@@ -71,7 +71,7 @@ export function Page() {
             onChange={(event) => setGiven({ ...given, unit: event.target.value })}
             choices={[{ value: '', label: say('holds.any-unit') }, ...units.rows.map(({ id, path }) => ({ value: id, label: path }))]}
           />
-          <div className={styles.figures}>
+          <div className={styles.spans}>
             {field('from', { type: 'datetime-local' })}
             {field('to', { type: 'datetime-local' })}
           </div>

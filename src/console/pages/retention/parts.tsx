@@ -39,7 +39,7 @@ export function KeepingTabs({ current }: { readonly current: string }) {
 
 export function RecordingLink({ id }: { readonly id: string }) {
   const { has } = useSession();
-  return has('find-footage') ? <Link href={`/recordings/${encodeURIComponent(id)}`}>{id}</Link> : <>{id}</>;
+  return has('find-footage') ? <Link href={`/recordings/${encodeURIComponent(id)}`}>{id}</Link> : id;
 }
 
 interface AskReasonProps {
