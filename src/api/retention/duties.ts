@@ -20,6 +20,7 @@ export const AcknowledgementBody = closed({
 
 const AcknowledgementJson = Type.Object({
   by: Type.String(),
+  byName: nullable.text('Name of that account; null: it has none.'),
   at: Type.String(),
   until: nullable.text('null: it was answered for good.'),
   reason: Type.String(),
@@ -29,7 +30,7 @@ export const DutyJson = Type.Object({
   id: Type.String(),
   kind: oneOf(DUTY_KINDS),
   subject: Type.Object({ kind: oneOf(DUTY_SUBJECTS), id: Type.String() }),
-  owner: Type.Object({ role: oneOf(ROLES), unit: nullable.text('Id of the unit; null: of all.') }),
+  owner: Type.Object({ role: oneOf(ROLES), unit: nullable.text('Id of the unit; null: of all.'), unitName: nullable.text() }),
   since: Type.String(),
   due: Type.String({ description: 'From then on it is overdue.' }),
   state: oneOf(DUTY_STATES),

@@ -12,8 +12,15 @@ const FIGURES = { opened: 5, metInTime: 3, metLate: 1, acknowledged: 1, open: 2,
 export const DUTY_COMPONENTS = {
   Duty: named(DutyJson, {
     ...{ id: 'dty-01jybqe2v7k3m9', kind: 'recorder-absent', subject: { kind: 'recorder', id: 'DSJ0012345' } },
-    ...{ owner: { role: 'custodian', unit: null }, since: at, due: until, state: 'acknowledged', overdue: false, openedAt: at },
-    ...{ acknowledgement: { by: 'usr-01jybqe2v7k3m9', at, until, reason }, doneAt: null },
+    ...{
+      owner: { role: 'custodian', unit: null, unitName: null },
+      since: at,
+      due: until,
+      state: 'acknowledged',
+      overdue: false,
+      openedAt: at,
+    },
+    ...{ acknowledgement: { by: 'usr-01jybqe2v7k3m9', byName: '李文博', at, until, reason }, doneAt: null },
   }),
   DutyCounts: named(DutyCountsJson, { kinds: [{ kind: 'recorder-absent', open: 3, overdue: 1 }] }),
   DutyReport: named(DutyReportJson, {

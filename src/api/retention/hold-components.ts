@@ -11,8 +11,15 @@ const parameters = { recorder: 'DSJ0012345', first: '0005', last: '0006', count:
 /** Schemas of legal holds that the API document names, each with an example. */
 export const HOLD_COMPONENTS = {
   Hold: named(HoldJson, {
-    ...{ id: 'lgh-01jybqe2v7k3m9', scope, reason, author: 'usr-01jybqe2v7k3m9', setAt: at, reviewAt },
-    ...{ releasedAt: null, releasedBy: null, releaseReason: null, isSpread: true, mirrored: { done: 11, of: 12, without: 1 } },
+    ...{ id: 'lgh-01jybqe2v7k3m9', scope, reason, author: 'usr-01jybqe2v7k3m9', authorName: '李文博', setAt: at, reviewAt },
+    ...{
+      releasedAt: null,
+      releasedBy: null,
+      releasedByName: null,
+      releaseReason: null,
+      isSpread: true,
+      mirrored: { done: 11, of: 12, without: 1 },
+    },
     report: { at, recordings: 12, findings: [{ code: 'numbers-missing', recording, parameters }] },
   }),
   HeldRecording: named(HeldJson, { recording, reachedAt: at, mirror: 'held', why: null }),

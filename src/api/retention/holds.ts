@@ -52,10 +52,12 @@ export const HoldJson = Type.Object({
   }),
   reason: Type.String(),
   author: Type.String(),
+  authorName: nullable.text('Name of that account; null: it has none.'),
   setAt: Type.String(),
   reviewAt: Type.String(),
   releasedAt: nullable.text('null: it is in force.'),
   releasedBy: nullable.text(),
+  releasedByName: nullable.text('Name of that account; null: it has none.'),
   releaseReason: nullable.text(),
   isSpread: Type.Boolean({ description: 'False: some of what it has reached is not counted yet. It is in force all the same.' }),
   mirrored: Type.Object(

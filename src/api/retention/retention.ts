@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from '#api/common';
-import { END_ACTIONS, LOCK_MODES } from '#domain/retention/schedule';
+import { END_ACTIONS, LOCK_MODES, SECTORS, SOURCE_STATUSES, START_EVENTS } from '#domain/retention/schedule';
 import type { WaitedFor } from '#domain/retention/until';
 
 /** Schemas of schedules of retention, their dry runs, the term of a recording, and corrections. */
@@ -38,6 +38,7 @@ export const DryRunJson = Type.Object({
   digest: Type.String({ description: 'SHA-256 over schedule and result, hex. Whoever adopts the schedule names it.' }),
   against: nullable.integer('The version in force with which it was compared; null: none.'),
   by: Type.String(),
+  byName: nullable.text('Name of that account; null: it has none.'),
   at: Type.String(),
   inForceAt: Type.String({ description: 'When it would have come into force, had it been adopted then.' }),
   whole: AmountJson,
@@ -68,15 +69,44 @@ export const ScheduleJson = Type.Object({
   title: Type.Object({ 'zh-CN': Type.String(), en: Type.String() }),
   sha256: Type.String({ description: 'Of the text, hex.' }),
   proposedBy: Type.String(),
+  proposedByName: nullable.text('Name of that account; null: it has none.'),
   proposedAt: Type.String(),
   decidedBy: nullable.text('Who adopted, refused or withdrew it; null while it is proposed.'),
+  decidedByName: nullable.text('Name of that account; null: it has none.'),
   decidedAt: nullable.text(),
   inForceAt: nullable.text('From when on it counts, if it was adopted.'),
+});
+
+const Titled = Type.Object({ 'zh-CN': Type.String(), en: Type.String() });
+
+/** One rule of a schedule as the station reads it. */
+const ScheduleRuleJson = Type.Object({
+  id: Type.String(),
+  title: Titled,
+  match: Type.Unsafe<Readonly<Record<string, readonly string[] | string | boolean>>>({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Which recordings, as the file says it; empty: all.',
+  }),
+  start: oneOf(START_EVENTS),
+  minimum: nullable.text('As the file writes it: `P6M`, `20 working-days`, `permanent`; null: the rule sets none.'),
+  maximum: nullable.text(),
+  action: oneOf(END_ACTIONS),
+  lock: Type.Object({ mode: oneOf(LOCK_MODES), hold: Type.Boolean(), horizonDays: Type.Integer() }),
+  source: Type.Object({
+    status: oneOf(SOURCE_STATUSES, '`missing`: what matches is kept until somebody has found it.'),
+    title: Type.String(),
+    article: nullable.text(),
+    checked: Type.String(),
+  }),
+  counts: Type.Boolean({ description: 'False: it is for other agencies or regions.' }),
 });
 
 export const ScheduleTextJson = Type.Object({
   ...ScheduleJson.properties,
   text: Type.String({ description: 'The file, YAML.' }),
+  agency: Type.Object({ sectors: Type.Array(oneOf(SECTORS)), region: Type.String() }),
+  rules: Type.Array(ScheduleRuleJson),
   dryRun: Type.Union([DryRunJson, Type.Null()]),
 });
 
@@ -122,8 +152,10 @@ export const CorrectionJson = Type.Object({
   state: oneOf(CORRECTION_STATES),
   reason: nullable.text('null: erased, or whoever asks may not see the recording.'),
   proposedBy: Type.String(),
+  proposedByName: nullable.text('Name of that account; null: it has none.'),
   proposedAt: Type.String(),
   decidedBy: nullable.text(),
+  decidedByName: nullable.text('Name of that account; null: it has none.'),
   decidedAt: nullable.text(),
 });
 

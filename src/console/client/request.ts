@@ -125,3 +125,42 @@ async function refusalOf(response: Response, route?: RouteName): Promise<Error> 
   if (problem.code === 'request.signed-out' && route !== 'POST /api/v1/session') onSignedOut();
   return new Refused(problem);
 }
+
+/** A line of an answer that comes line by line. */
+export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/**
+ * Asks for what takes long: each line goes to `told` as it comes, and the last one is returned. Throws as `ask` does, and Refused for a line that says that it failed.
+ */
+export async function askLines<K extends RouteName>(route: K, input: Input<K>, told: (line: Line) => void): Promise<Line | null> {
+  const [method = 'GET'] = route.split(' ');
+  const { signal, body } = input;
+  const response = await fetch(addressOf(route, input as Addressed), {
+    method,
+    headers: { accept: 'application/x-ndjson', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Unreached('the station is not reached', { cause: error });
+  });
+  if (!response.ok || response.body === null) throw await refusalOf(response, route);
+  const requestId = response.headers.get('x-request-id') ?? '';
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  let last: Line | null = null;
+  const take = (text: string) => {
+    if (text.trim() === '') return;
+    last = JSON.parse(text) as Line;
+    // The status was sent before it failed, so the line tells what the status of another answer would.
+    if (last.type === 'error') throw new Refused({ ...(last as unknown as Schemas['Problem']), instance: `urn:uuid:${requestId}` });
+    told(last);
+  };
+  for (;;) {
+    const { done, value = '' } = await reader.read();
+    const lines = (rest + value).split('\n');
+    rest = done ? '' : (lines.pop() ?? '');
+    for (const line of lines) take(line);
+    if (done) return last;
+  }
+}

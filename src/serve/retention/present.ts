@@ -1,12 +1,15 @@
-import type { CorrectionAnswer, DryRunAnswer, ScheduleAnswer, TermAnswer } from '#api/retention/retention';
+import type { CorrectionAnswer, DryRunAnswer, ScheduleAnswer, ScheduleTextAnswer, TermAnswer } from '#api/retention/retention';
 import type { DeskDeps } from '#desk/deps';
 import type { ExplainedRecording } from '#desk/retention/explain';
 import { actorText } from '#domain/custody/actor';
 import type { Amount, DryRunResult, NamedChange } from '#domain/retention/dry-run';
 import { untilOf } from '#domain/retention/kept-term';
+import { rulesOfAgency } from '#domain/retention/matching';
+import { termText } from '#domain/retention/term';
 import type { Until } from '#domain/retention/until';
 import { reasonText } from '#messages/reason';
 import type { Correction, KeptDryRun, ScheduleVersion } from '#ports/ledger/retention';
+import { actorName } from '#serve/person-name';
 import { Presenter } from '#serve/present';
 
 const HOUR_MS = 3_600_000;
@@ -15,15 +18,31 @@ const LANGUAGES = ['zh-CN', 'en'] as const;
 type Named = DryRunResult['longer'];
 type Deps = Pick<DeskDeps, 'facts' | 'retention' | 'ledger'>;
 
-export function shownSchedule(found: ScheduleVersion, { facts, retention }: Deps): ScheduleAnswer {
+export async function shownSchedule(found: ScheduleVersion, { facts, retention, ledger }: Deps): Promise<ScheduleAnswer> {
   const presenter = new Presenter(facts.timezone);
   const { version, state, sha256, proposedBy, proposedAtMs, decidedBy, decidedAtMs, inForceAtMs } = found;
   return {
     ...{ version, state, title: retention.shelf.of(found).schedule.title, sha256, proposedBy: actorText(proposedBy) },
-    proposedAt: presenter.time(proposedAtMs),
+    ...{ proposedByName: await actorName(ledger, proposedBy), proposedAt: presenter.time(proposedAtMs) },
+    decidedByName: await actorName(ledger, decidedBy),
     ...{ decidedBy: decidedBy === null ? null : actorText(decidedBy), decidedAt: presenter.timeOrNull(decidedAtMs) },
     inForceAt: presenter.timeOrNull(inForceAtMs),
   };
+}
+
+/** The rules of a version as the station reads them, and whose they are. */
+export function shownRules(found: ScheduleVersion, { retention }: Deps): Pick<ScheduleTextAnswer, 'agency' | 'rules'> {
+  const { schedule } = retention.shelf.of(found);
+  const counting = rulesOfAgency(schedule);
+  const { sectors, region } = schedule.agency;
+  const rules = schedule.rules.map((rule) => {
+    const { id, title, match, start, action, lock, source, minimum, maximum } = rule;
+    return {
+      ...{ id, title, match: { ...match }, start, action, lock: { ...lock }, source: { ...source }, counts: counting.includes(rule) },
+      ...{ minimum: minimum && termText(minimum), maximum: maximum && termText(maximum) },
+    };
+  });
+  return { agency: { sectors: [...sectors], region }, rules };
 }
 
 /** `deps.ledger`: that of whoever asks. Recordings that they may not see are counted and not named. */
@@ -36,7 +55,13 @@ export async function shownDryRun(run: KeptDryRun, deps: Deps): Promise<DryRunAn
     return { ...amount(each), names: names.map((one) => shownName(one, presenter)), more: each.recordings - names.length };
   };
   return {
-    ...{ digest: run.digest, against: run.against, by: actorText(run.by), at: presenter.time(run.atMs) },
+    ...{
+      digest: run.digest,
+      against: run.against,
+      by: actorText(run.by),
+      byName: await actorName(deps.ledger, run.by),
+      at: presenter.time(run.atMs),
+    },
     ...{ inForceAt: presenter.time(result.inForceAtMs), whole: amount(result.whole) },
     ...{ longer: await named(result.longer), notKept: await named(result.notKept), conflicts: await named(result.conflicts) },
     ending: result.ending.map(({ withinDays, ...sum }) => ({ withinDays, ...amount(sum) })),
@@ -85,7 +110,8 @@ export async function shownCorrection(found: Correction, deps: Deps): Promise<Co
   const { number, recordingId, state, reason, proposedBy, proposedAtMs, decidedBy, decidedAtMs } = found;
   return {
     ...{ number, recording: seen ? recordingId : null, state, reason: seen ? reason : null },
-    ...{ proposedBy: actorText(proposedBy), proposedAt: presenter.time(proposedAtMs) },
+    ...{ proposedBy: actorText(proposedBy), proposedByName: await actorName(deps.ledger, proposedBy) },
+    ...{ proposedAt: presenter.time(proposedAtMs), decidedByName: await actorName(deps.ledger, decidedBy) },
     ...{ decidedBy: decidedBy === null ? null : actorText(decidedBy), decidedAt: presenter.timeOrNull(decidedAtMs) },
   };
 }

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evidock, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '#test/support/evidock';
+import { adoptBefore } from './schedule.ts';
 
 /** The roles of people, each with one account of its own: `demo-` and the role. */
 export const ROLES = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
@@ -40,6 +41,7 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
   await mkdir(dock, { recursive: true });
   await buildPages();
   for (const layout of ['gat947', 'dated-folders']) await cli(state, 'make-card', join(cards, layout), '--layout', layout);
+  await adoptBefore(state);
   const child = await run({ home: home.path, state, dock });
   try {
     const address = (await readFile(join(state, 'run/address'), 'utf8')).trim();

@@ -8,19 +8,21 @@ import { momentOf } from '#desk/registry';
 import { subject } from '#domain/custody/subject';
 import { type Duty, isOverdue } from '#domain/duties/duty';
 import { custodyPage } from '#serve/custody-page';
-import { pageOf as page } from '#serve/pages';
+import { shownPage } from '#serve/pages';
+import { personName } from '#serve/person-name';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import { command, query, type Route } from '#serve/route';
 
-function shownDuty({ facts, clock }: Pick<DeskDeps, 'facts' | 'clock'>, duty: Duty): DutyAnswer {
+async function shownDuty({ facts, clock, ledger }: Pick<DeskDeps, 'facts' | 'clock' | 'ledger'>, duty: Duty): Promise<DutyAnswer> {
   const times = new Presenter(facts.timezone);
   const { id, kind, subject: about, owner, sinceMs, dueMs, state, openedAtMs, acknowledgement, doneAtMs } = duty;
   return {
-    ...{ id, kind, subject: { ...about }, owner: { ...owner }, state, overdue: isOverdue(duty, clock.nowMs()) },
+    ...{ id, kind, subject: { ...about }, state, overdue: isOverdue(duty, clock.nowMs()) },
     ...{ since: times.time(sinceMs), due: times.time(dueMs), openedAt: times.time(openedAtMs), doneAt: times.timeOrNull(doneAtMs) },
+    owner: { ...owner, unitName: owner.unit === null ? null : ((await ledger.people.unit(owner.unit))?.name ?? null) },
     acknowledgement: acknowledgement && {
-      ...{ by: acknowledgement.by, reason: acknowledgement.reason },
+      ...{ by: acknowledgement.by, byName: await personName(ledger, acknowledgement.by), reason: acknowledgement.reason },
       ...{ at: times.time(acknowledgement.atMs), until: times.timeOrNull(acknowledgement.untilMs) },
     },
   };
@@ -39,7 +41,7 @@ export const dutyRoutes: readonly Route[] = [
     summary: 'What has to be seen to, newest first: of footage only what whoever asks may see',
     schema: { querystring: DutiesQuery, response: pageOf(DutyJson) },
     handle: async ({ deps }, { query: asked }) =>
-      page({
+      shownPage({
         list: 'duties',
         query: asked,
         read: ({ limit, after }) =>

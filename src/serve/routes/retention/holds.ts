@@ -14,19 +14,24 @@ import type { HeldRecording, Hold, HoldScope } from '#domain/hold/hold';
 import { because } from '#domain/reason';
 import type { Scope } from '#domain/scope';
 import { custodyPage } from '#serve/custody-page';
-import { pageOf as page } from '#serve/pages';
+import { pageOf as page, shownPage } from '#serve/pages';
+import { personName } from '#serve/person-name';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import { Created, command, query, type Route, shown } from '#serve/route';
 
 const NOTHING: Scope = { officers: [], units: [], cases: [], recordings: [] };
 
-function shownHold({ facts }: Pick<DeskDeps, 'facts'>, { scope, report, ...hold }: Hold): Static<typeof HoldJson> {
+async function shownHold(
+  { facts, ledger }: Pick<DeskDeps, 'facts' | 'ledger'>,
+  { scope, report, ...hold }: Hold,
+): Promise<Static<typeof HoldJson>> {
   const times = new Presenter(facts.timezone);
   const { id, reason, author, setAtMs, reviewAtMs, releasedAtMs, releasedBy, releaseReason, isSpread, mirrored } = hold;
   const { span, recordings, ...named } = scope;
   return {
     ...{ id, reason, author, releasedBy, releaseReason, isSpread, mirrored },
+    ...{ authorName: await personName(ledger, author), releasedByName: await personName(ledger, releasedBy) },
     scope: {
       ...named,
       recordings: [...recordings],
@@ -77,7 +82,7 @@ export const holdRoutes: readonly Route[] = [
     summary: 'Legal holds, newest first: those on footage that whoever asks may see',
     schema: { querystring: HoldsQuery, response: pageOf(HoldJson) },
     handle: async ({ deps }, { query: asked }) =>
-      page({
+      shownPage({
         list: 'holds',
         query: asked,
         read: ({ limit, after }) =>
@@ -105,7 +110,7 @@ export const holdRoutes: readonly Route[] = [
       const request = { scope: await scopeOf(deps, body), reason, reviewAtMs, may: await mayHold(deps, principal) };
       const hold = await setHold(deps, request, decidingOf(principal, actor));
       custody.afterwards(() => deps.holds.wake());
-      return new Created(`/api/v1/holds/${hold.id}`, shownHold(deps, hold));
+      return new Created(`/api/v1/holds/${hold.id}`, await shownHold(deps, hold));
     },
   }),
   shown({

@@ -27,10 +27,10 @@ import { mustHaveRecording } from '#desk/tagging';
 import type { Actor } from '#domain/custody/actor';
 import { EvidockError, isFailure } from '#domain/errors';
 import { because } from '#domain/reason';
-import { numberAfter, pageGoingOn, pageOf } from '#serve/pages';
+import { numberAfter, pageGoingOn, shownPage } from '#serve/pages';
 import type { Principal } from '#serve/principal';
 
-import { shownCorrection, shownDryRun, shownSchedule, shownTerm } from '#serve/retention/present';
+import { shownCorrection, shownDryRun, shownRules, shownSchedule, shownTerm } from '#serve/retention/present';
 import { Created, command, LinesAnswer, query, type Route } from '#serve/route';
 
 /** The person behind a request, whichever way they came: a token of theirs is them, and all who act on the machine are one. */
@@ -65,8 +65,8 @@ const scheduleRoutes: readonly Route[] = [
       const waiting = await retention.schedules({ state: 'proposed', limit: SCHEDULES_MAX });
       const stale = inForce || adopted ? await retention.staleCount() : 0;
       return {
-        inForce: inForce && shownSchedule(inForce, deps),
-        adopted: adopted && shownSchedule(adopted, deps),
+        inForce: inForce && (await shownSchedule(inForce, deps)),
+        adopted: adopted && (await shownSchedule(adopted, deps)),
         waiting: waiting.length,
         stale,
       };
@@ -79,7 +79,7 @@ const scheduleRoutes: readonly Route[] = [
     summary: 'Versions of the schedule, newest first',
     schema: { querystring: SchedulesQuery, response: pageSchema(ScheduleJson) },
     handle: async ({ deps }, { query: asked }) =>
-      pageOf({
+      shownPage({
         list: 'versions of the schedule',
         query: asked,
         read: ({ limit, after }) =>
@@ -96,7 +96,12 @@ const scheduleRoutes: readonly Route[] = [
     handle: async ({ deps }, { params: { version } }) => {
       const found = await mustHaveSchedule(deps.ledger, version);
       const run = await deps.ledger.retention.dryRun(version);
-      return { ...shownSchedule(found, deps), text: found.text, dryRun: run && (await shownDryRun(run, deps)) };
+      return {
+        ...(await shownSchedule(found, deps)),
+        ...shownRules(found, deps),
+        text: found.text,
+        dryRun: run && (await shownDryRun(run, deps)),
+      };
     },
   }),
   command({
@@ -113,7 +118,7 @@ const scheduleRoutes: readonly Route[] = [
       sent(async () => {
         const { ledger, clock, retention } = deps;
         const made = await proposeSchedule({ ledger, clock, read: retention.read }, { text, by: decidingOf(principal, actor) });
-        return new Created(`/api/v1/retention/schedules/${made.version}`, shownSchedule(made, deps));
+        return new Created(`/api/v1/retention/schedules/${made.version}`, await shownSchedule(made, deps));
       }),
   }),
   command({

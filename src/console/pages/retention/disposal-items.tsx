@@ -1,0 +1,191 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { Schemas } from '../../client/api.ts';
+import { useRows } from '../../client/queries.ts';
+import { ask, urlOf } from '../../client/request.ts';
+import { Badge, Button, Empty, Filters, Loading, Panel, SelectField } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useSearchState } from '../../kit/search-state.ts';
+import { lengthText, sizeText, Time } from '../../kit/time.tsx';
+import { useToast } from '../../kit/toasts.tsx';
+import { useSession } from '../../shell/session.tsx';
+import { useReason, useSay, useWord } from '../../texts/say.ts';
+import { AskReason, RecordingLink } from './parts.tsx';
+import styles from './retention.module.css';
+import { useJoin } from './words.ts';
+
+type Disposal = Schemas['Disposal'];
+type Item = Schemas['DisposalItem'];
+
+const STATES = ['listed', 'excluded', 'kept', 'destroyed'] as const;
+const TONES = { listed: 'warn', excluded: 'info', kept: 'good', destroyed: 'plain' } as const;
+/** Recordings of a page: one entry of the log tells of their pictures. */
+const LIMIT = 50;
+
+/** Each recording of a list as two persons have to see it: its picture, whom it shows, cases, and what else was recorded at the same time. */
+export function DisposalItems({ disposal: { id, state: stateOfList } }: { readonly disposal: Disposal }) {
+  const say = useSay();
+  const word = useWord();
+  const [get, set] = useSearchState();
+  const state = STATES.find((each) => each === get('items'));
+  const query = { limit: LIMIT, ...(state === undefined ? {} : { state }) };
+  const list = useRows('GET /api/v1/disposals/{id}/recordings', { path: { id }, query }, { topics: ['disposals', 'holds'] });
+  const pictures = usePictures(list.rows);
+  return (
+    <Panel
+      title={say('disposal.items')}
+      actions={
+        <Filters>
+          <SelectField
+            label={say('duties.state')}
+            value={state ?? ''}
+            onChange={(event) => set({ items: event.target.value })}
+            choices={[{ value: '', label: say('duties.all') }, ...STATES.map((value) => ({ value, label: word('disposal-item', value) }))]}
+          />
+        </Filters>
+      }
+      flush
+    >
+      {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
+      {list.loading ? <Loading /> : null}
+      {!list.loading && !list.error && list.rows.length === 0 ? <Empty /> : null}
+      <ul className={styles.items}>
+        {list.rows.map((item) => (
+          <li key={item.recording}>
+            <OneItem item={item} list={id} stateOfList={stateOfList} shown={pictures.has(item.recording)} />
+          </li>
+        ))}
+      </ul>
+      {list.hasMore ? (
+        <Button onClick={list.more} busy={list.loadingMore}>
+          {say('list.more')}
+        </Button>
+      ) : null}
+    </Panel>
+  );
+}
+
+/** Puts the pictures of the page on record with one entry; those that the station let through. */
+function usePictures(items: readonly Item[]): ReadonlySet<string> {
+  const { has } = useSession();
+  const ids = items.filter((item) => hasPoster(item) && item.state !== 'destroyed').map(({ recording }) => recording);
+  const pages = Array.from({ length: Math.ceil(ids.length / LIMIT) }, (_, at) => ids.slice(at * LIMIT, (at + 1) * LIMIT));
+  const { data } = useQuery({
+    queryKey: [{ topics: [] }, 'posters of a disposal', ids.join(' ')],
+    queryFn: async () => {
+      const shown: string[] = [];
+      for (const recordings of pages)
+        shown.push(...(await ask('POST /api/v1/looks/thumbnails', { body: { recordings, kind: 'poster' } })).recordings);
+      return shown;
+    },
+    enabled: ids.length > 0 && has('show-footage'),
+    staleTime: 4 * 60_000,
+  });
+  return new Set(data ?? []);
+}
+
+function hasPoster({ pictures }: Item): boolean {
+  return pictures.some(({ kind }) => kind === 'poster');
+}
+
+interface OneItemProps {
+  readonly item: Item;
+  readonly list: string;
+  readonly stateOfList: Disposal['state'];
+  readonly shown: boolean;
+}
+
+function OneItem({ item, list, stateOfList, shown }: OneItemProps) {
+  const say = useSay();
+  const word = useWord();
+  const join = useJoin();
+  const tell = useToast();
+  const { reason } = useReason();
+  const { has } = useSession();
+  const [excluding, setExcluding] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const { recording, state, cases, suggested, overlaps, overlapCount, casesBeside } = item;
+  const canExclude = state === 'listed' && (stateOfList === 'proposed' || stateOfList === 'approved') && has('propose-disposal');
+  const exclude = async (words: string) => {
+    await ask('POST /api/v1/disposals/{id}/exclusions', { path: { id: list }, body: { recording, reason: words } });
+    setExcluding(false);
+    tell(say('disposal.excluded.done'));
+  };
+  const src = urlOf('GET /api/v1/recordings/{id}/derivatives/{kind}', { path: { id: recording, kind: 'poster' } });
+  return (
+    <article className={styles.item}>
+      <span className={styles.picture}>
+        {shown && !failed ? (
+          <img src={src} alt={say('poster.of', { id: recording })} loading="lazy" onError={() => setFailed(true)} />
+        ) : (
+          word('kind', item.kind)
+        )}
+      </span>
+      <div className={styles.itemText}>
+        <div className={styles.row}>
+          <strong>
+            <Time at={item.start} />
+          </strong>
+          <span>{item.officerName ?? item.officer ?? say('disposal.nobody')}</span>
+          <Badge tone={TONES[state]}>{word('disposal-item', state)}</Badge>
+          {item.important ? <Badge tone="warn">{say('match.important.true')}</Badge> : null}
+        </div>
+        <span className={styles.muted}>
+          {[
+            word('kind', item.kind),
+            lengthText(item.durationMs),
+            sizeText(item.bytes),
+            item.category === null ? '' : word('category', item.category),
+          ]
+            .filter((text) => text !== '')
+            .join(' · ')}
+        </span>
+        <span>
+          {say('disposal.ended')} <Time at={item.due} to="day" /> · {say('certificate.item-rule')} <code>{item.rule}</code> ·{' '}
+          <Link href={`/retention/explain/${encodeURIComponent(recording)}`}>{say('disposal.explain')}</Link>
+        </span>
+        {cases.length > 0 ? (
+          <span>{say('disposal.cases', { cases: join(cases.map(({ number, title }) => `${number} ${title}`)) })}</span>
+        ) : null}
+        {suggested.length > 0 ? <Badge tone="warn">{say('disposal.suggested', { cases: join(suggested) })}</Badge> : null}
+        {casesBeside ? <Badge tone="warn">{say('disposal.beside')}</Badge> : null}
+        {overlapCount > 0 ? (
+          <details>
+            <summary>{say('disposal.overlaps', { count: overlapCount })}</summary>
+            <ul className={styles.list}>
+              {overlaps.map((overlap) => (
+                <li key={overlap.recording}>
+                  <RecordingLink id={overlap.recording} />{' '}
+                  {say('disposal.overlap', {
+                    officer: overlap.officer ?? say('disposal.nobody'),
+                    length: lengthText(overlap.overlapMs),
+                    cases: overlap.cases.length === 0 ? say('disposal.no-case') : join(overlap.cases),
+                  })}
+                </li>
+              ))}
+            </ul>
+          </details>
+        ) : null}
+        {item.reason === null ? null : <span>{reason(item.reason)}</span>}
+        {state === 'destroyed' ? (
+          <span>
+            {say('disposal.tombstone')} <RecordingLink id={recording} />
+          </span>
+        ) : (
+          <RecordingLink id={recording} />
+        )}
+      </div>
+      {canExclude ? <Button onClick={() => setExcluding(true)}>{say('disposal.exclude')}</Button> : <span />}
+      {excluding ? (
+        <AskReason
+          title={say('disposal.exclude')}
+          about={say('disposal.exclude.about')}
+          button={say('disposal.exclude')}
+          onDone={exclude}
+          onClose={() => setExcluding(false)}
+        />
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,115 @@
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { AreaField, Button, classes, Loading, Tabs } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useSession } from '../../shell/session.tsx';
+import { useSay } from '../../texts/say.ts';
+import styles from './retention.module.css';
+
+/** A number with what it counts. */
+export function Figure({ value, label, alarm = false }: { readonly value: ReactNode; readonly label: string; readonly alarm?: boolean }) {
+  return (
+    <div className={classes(styles.figure, alarm && styles.alarm)}>
+      <strong>{value}</strong>
+      <span>{label}</span>
+    </div>
+  );
+}
+
+export function Figures({ children }: { readonly children: ReactNode }) {
+  return <div className={styles.figures}>{children}</div>;
+}
+
+/** Pages about the schedule, for whoever has them. */
+export function KeepingTabs({ current }: { readonly current: string }) {
+  const say = useSay();
+  const { has } = useSession();
+  const tabs = [
+    ...(has('read-schedules')
+      ? [
+          { href: '/retention', label: say('keeping.tab.in-force') },
+          { href: '/retention/schedules', label: say('keeping.tab.versions') },
+        ]
+      : []),
+    ...(has('see-retention') ? [{ href: '/retention/corrections', label: say('keeping.tab.corrections') }] : []),
+  ];
+  return <Tabs label={say('keeping.title')} tabs={tabs} current={current} />;
+}
+
+export function RecordingLink({ id }: { readonly id: string }) {
+  const { has } = useSession();
+  return has('find-footage') ? <Link href={`/recordings/${encodeURIComponent(id)}`}>{id}</Link> : id;
+}
+
+interface AskReasonProps {
+  readonly title: string;
+  readonly about: string;
+  readonly button: string;
+  readonly look?: 'primary' | 'danger';
+  /** Throws what the station refuses: the window stays, with what was typed. */
+  readonly onDone: (reason: string) => Promise<void>;
+  readonly onClose: () => void;
+  readonly optional?: boolean;
+}
+
+/** A window that asks why before something is done. */
+export function AskReason({ title, about, button, look = 'primary', onDone, onClose, optional = false }: AskReasonProps) {
+  const say = useSay();
+  const [reason, setReason] = useState('');
+  const work = useWork();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    work.begin(() => onDone(reason.trim()));
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={submit} className={styles.form}>
+        <p>{about}</p>
+        <AreaField
+          label={say('retention.reason')}
+          hint={say('retention.reason.kept')}
+          needed={!optional}
+          value={reason}
+          maxLength={500}
+          onChange={(event) => setReason(event.target.value)}
+        />
+        {work.error ? <ProblemNote error={work.error} /> : null}
+        <DialogFoot>
+          <Button onClick={onClose}>{say('form.cancel')}</Button>
+          <Button type="submit" look={look} busy={work.busy} disabled={!optional && reason.trim() === ''}>
+            {button}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Something that was begun by a button: whether it runs, and what it failed with. */
+export function useWork(): { readonly busy: boolean; readonly error: Error | null; readonly begin: (work: () => Promise<void>) => void } {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const begin = (work: () => Promise<void>) => {
+    setBusy(true);
+    setError(null);
+    work()
+      .catch((caught: unknown) => {
+        if (!(caught instanceof Error)) throw caught;
+        setError(caught);
+      })
+      .finally(() => setBusy(false));
+  };
+  return { busy, error, begin };
+}
+
+interface AnswerProps<T> {
+  readonly of: { readonly data: T | undefined; readonly error: Error | null; refetch(): unknown };
+  readonly children: (data: T) => ReactNode;
+}
+
+/** What was asked for: on its way, refused, or there. */
+export function Answered<T>({ of, children }: AnswerProps<T>) {
+  if (of.data !== undefined) return <>{children(of.data)}</>;
+  return of.error ? <ProblemNote error={of.error} again={() => void of.refetch()} /> : <Loading />;
+}
