@@ -46,6 +46,7 @@ it.each(ROLES)(
       tags: panels.includes('标注'),
       looks: panels.includes('调阅情况'),
       term: panels.includes('保存期限'),
+      film: sees.film,
     }).toEqual(sees);
     expect(await page.getByRole('alert').count(), 'nothing is refused on the page').toBe(0);
     await page
@@ -83,7 +84,7 @@ it('the search box leads to what has the number; filters stand in the address', 
   await find(film.id);
   await page.waitForURL(`**/recordings/${film.id}`);
   await find(CASE);
-  await page.waitForURL(`**/cases/${CASE}`);
+  await page.waitForURL((url) => url.pathname === `/cases/${CASE}`);
   await find(OFFICER);
   await page.waitForURL(`**/recordings?officer=${OFFICER}`);
   await page.getByRole('button', { name: 'Table' }).click();
