@@ -128,7 +128,7 @@ it('a poster shows the film along its length once the pointer stays, and that lo
   await expectClean(seen);
 }, 90_000);
 
-it('a custodian gives a recording of nobody to a case; markup in the name of a file is text', async () => {
+it('a custodian gives a recording of no case to one; markup in the name of a file is text', async () => {
   const { cards } = inject('console');
   const card = join(cards, `markup-${Date.now()}`);
   await mkdir(card, { recursive: true });
@@ -139,6 +139,9 @@ it('a custodian gives a recording of nobody to a case; markup in the name of a f
   const strange = async () =>
     (await recordings(`docking=${dockingId}`)).find(({ originals }) => originals.some(({ cardPath }) => cardPath.includes('onerror')));
   await expect.poll(strange, { timeout: 60_000, interval: 500 }).toBeTruthy();
+  const { id } = (await strange()) ?? expect.fail('not listed');
+  // A custodian sees footage of the own unit: it has to be somebody's.
+  await ask('PATCH', `/recordings/${id}`, { officer: OFFICER });
   const found = (await strange()) ?? expect.fail('not listed');
   const seen = await browserOf('custodian');
   const { page } = seen;
@@ -152,15 +155,12 @@ it('a custodian gives a recording of nobody to a case; markup in the name of a f
   await open(page, '/unassigned?look=table');
   await page.getByRole('checkbox', { name: `选择 ${found.id}` }).check();
   await page.getByRole('combobox', { name: '案件' }).fill(OWN_CASE);
-  await page.getByLabel('执法人员', { exact: true }).selectOption(OFFICER);
   await shot(page, 'footage-unassigned-chosen-zh-CN');
   await expectAccessible(page);
   await page.getByRole('button', { name: '标注', exact: true }).click();
   await expect.poll(async () => (await strange())?.caseNumbers).toEqual([OWN_CASE]);
-  expect((await strange())?.officerId).toBe(OFFICER);
   await page.getByRole('button', { name: '撤销' }).click();
-  await expect.poll(async () => (await strange())?.officerId).toBe(found.officerId);
-  expect((await strange())?.caseNumbers).toEqual([]);
+  await expect.poll(async () => (await strange())?.caseNumbers).toEqual([]);
   await ask('POST', `/dockings/${dockingId}/removal`);
   await expectClean(seen);
 }, 120_000);

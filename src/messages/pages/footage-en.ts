@@ -72,6 +72,7 @@ export const footagePagesEn = {
   'recording.looks': 'Who looked',
   'recording.no-looks': 'Nobody has looked at it yet.',
   'recording.term': 'How long it is kept',
+  'recording.no-term': 'Its term was not counted yet. Until then it is kept.',
   'recording.log': 'History',
   'recording.downloads': 'Take a copy',
   'recording.save': 'Download',

@@ -72,6 +72,7 @@ export const footagePagesZhCN = {
   'recording.looks': '调阅情况',
   'recording.no-looks': '尚无人调阅。',
   'recording.term': '保存期限',
+  'recording.no-term': '保存期限尚未计算，在此之前一律保存。',
   'recording.log': '流转记录',
   'recording.downloads': '导出副本',
   'recording.save': '下载',

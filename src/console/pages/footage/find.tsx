@@ -9,11 +9,16 @@ import styles from './footage.module.css';
 
 /** What has a number: a recording, a case, a recorder, an officer, a docking. One hit alone is opened at once. */
 export function Page() {
+  const [get] = useSearchState();
+  const text = get('q').trim();
+  // Another number is another question: what the one before found must not stand beside it.
+  return <Found key={text} text={text} />;
+}
+
+function Found({ text }: { readonly text: string }) {
   const say = useSay();
   const { has } = useSession();
   const [, go] = useLocation();
-  const [get] = useSearchState();
-  const text = get('q').trim();
   const registry = has('see-registry');
   const recording = useAsk('GET /api/v1/recordings/{id}', { path: { id: text } }, { topics: [], enabled: /^rec-/.test(text) });
   const docking = useAsk(

@@ -158,10 +158,10 @@ export function RecordingList({ list, look, empty, forCase }: RecordingListProps
           <Button look="quiet" onClick={() => setIds(new Set(list.rows.map(({ id }) => id)))}>
             {say('list.select-all')}
           </Button>
-          {bulk}
           <Button look="quiet" onClick={() => setIds(new Set())}>
             {say('list.clear')}
           </Button>
+          {bulk}
         </div>
       ) : null}
     </Posters>

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useAskTagged, useRows } from '../../client/queries.ts';
+import { Refused } from '../../client/request.ts';
 import { Badge, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { lengthText, sizeText, Time, timeText } from '../../kit/time.tsx';
@@ -28,7 +29,13 @@ export function Page({ params: { id = '' } }: PageProps) {
   const nameOf = useOfficers();
   const found = useAskTagged('GET /api/v1/recordings/{id}', { path: { id } }, { topics: ['recordings', 'originals', 'work', 'eviction'] });
   const effectOf = useRights([id]);
-  if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
+  if (found.error && !found.data)
+    return (
+      <>
+        <PageHead title={say('find.recording')} subtitle={id} />
+        <ProblemNote error={found.error} again={() => void found.refetch()} />
+      </>
+    );
   if (!found.data) return <Loading />;
   const { body: recording, etag } = found.data;
   const look = effectOf?.(id, 'look');
@@ -75,9 +82,13 @@ export function Page({ params: { id = '' } }: PageProps) {
                 ],
                 [
                   say('recording.docking'),
-                  <Link key="docking" href={`/intake/${recording.dockingId}`}>
-                    {recording.dockingId}
-                  </Link>,
+                  has('see-work') ? (
+                    <Link key="docking" href={`/intake/${recording.dockingId}`}>
+                      {recording.dockingId}
+                    </Link>
+                  ) : (
+                    recording.dockingId
+                  ),
                 ],
                 [
                   say('recording-list.cases'),
@@ -194,21 +205,31 @@ function Term({ id }: { readonly id: string }) {
   const say = useSay();
   const language = useLanguage();
   const { has } = useSession();
-  const { data } = useAsk(
+  const { data, error, refetch } = useAsk(
     'GET /api/v1/recordings/{id}/retention',
     { path: { id } },
     { topics: ['retention', 'holds'], enabled: has('see-retention') },
   );
-  if (!data) return null;
-  const { verdict, whys } = data.words[language];
+  if (!data && !error) return null;
+  // Before the first schedule is adopted nothing has a term, and nothing is disposed of.
+  const none = error instanceof Refused && error.problem.code === 'request.not-found';
+  const words = data?.words[language];
   return (
     <Panel title={say('recording.term')}>
-      <p>{verdict}</p>
-      <ul className={styles.muted}>
-        {whys.map((why) => (
-          <li key={why}>{why}</li>
-        ))}
-      </ul>
+      {words ? (
+        <>
+          <p>{words.verdict}</p>
+          <ul className={styles.muted}>
+            {words.whys.map((why) => (
+              <li key={why}>{why}</li>
+            ))}
+          </ul>
+        </>
+      ) : none ? (
+        <p className={styles.muted}>{say('recording.no-term')}</p>
+      ) : error ? (
+        <ProblemNote error={error} again={() => void refetch()} />
+      ) : null}
     </Panel>
   );
 }
