@@ -33,6 +33,7 @@ import {
 import { FactJson } from './facts.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { BeatJson, ChangedJson } from './live.ts';
+import { MarkBody, MarkJson } from './marks.ts';
 import { named } from './named.ts';
 import { NetworkJson } from './network.ts';
 import {
@@ -260,6 +261,11 @@ export const COMPONENTS = {
     ...{ clockOffsetMs: 1200, durationMs: 600_000, createdAt: at, duplicateOf: null, playable: true, originals: [original] },
     ...{ copies: [{ where: 'vault', verifiedAt: at }], derivatives: [derivative], replacedBy: null, trouble: [], fetches: [] },
     ...{ confidentiality: null, privacy: [], effective: { confidentiality: null, privacy: [] } },
+  }),
+  MarkBody: named(MarkBody, { momentMs: 12_400, words: 'The stand is measured.' }),
+  Mark: named(MarkJson, {
+    ...{ id: 'mrk-01jybqe2v7-hz01-9999999999', momentMs: 12_400, words: 'The stand is measured.', by: 'user:chen', name: '陈立新' },
+    ...{ own: true, at: '2026-06-20T18:02:11+08:00' },
   }),
   TagBody: named(TagBody, { cases: ['LY-2026-0012'], category: 'inspection', important: true }),
   CustodyEntry: named(CustodyJson, {

@@ -58,6 +58,11 @@ export const SuggestionJson = Type.Object({
   createdAt: Type.String(),
 });
 
+export const CasesQuery = closed({
+  number: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'How the number begins; then they come by number.' })),
+  ...PAGE,
+});
+
 export const CaseParams = closed({ number: Name() });
 
 export const RecorderParams = closed({ serial: Name() });

@@ -23,6 +23,7 @@ const PREFIXES = [
   'dsp',
   'tmb',
   'dty',
+  'mrk',
 ] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 

@@ -65,5 +65,7 @@ export const custodyEn = {
   'custody.file.quarantined': 'a file of the vault was set aside: {key} ({why})',
   'custody.fixity.checked':
     '{files} {files:file|files} read again in {place}, {differ} {differ:differs|differ} from what was sealed, {unread} could not be read',
+  'custody.recording.place-marked': 'marked at {momentMs} ms: {words}',
+  'custody.recording.place-unmarked': 'the mark at {momentMs} ms was taken away',
   'custody.recordings.listed': '{files} new {files:file|files} of the card put on record',
 } as const;

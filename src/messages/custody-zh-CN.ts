@@ -63,5 +63,7 @@ export const custodyZhCN = {
   'custody.erased': '（已清除）',
   'custody.file.quarantined': '库中文件已隔离：{key}（{why}）',
   'custody.fixity.checked': '在 {place} 重新读取 {files} 个文件，{differ} 个与封存的不同，{unread} 个无法读取',
+  'custody.recording.place-marked': '在 {momentMs} 毫秒处加标记：{words}',
+  'custody.recording.place-unmarked': '删除 {momentMs} 毫秒处的标记',
   'custody.recordings.listed': '卡上新登记 {files} 个文件',
 } as const;

@@ -8,6 +8,7 @@ import { factRoutes } from './routes/facts.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { kioskRoutes } from './routes/kiosks.ts';
 import { liveRoutes } from './routes/live.ts';
+import { markRoutes } from './routes/marks.ts';
 import { networkRoutes } from './routes/network.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { ownRoutes } from './routes/own.ts';
@@ -40,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   ...slotRoutes,
   ...liveRoutes,
   ...recordingRoutes,
+  ...markRoutes,
   ...rightsRoutes,
   ...fetchBackRoutes,
   ...factRoutes,

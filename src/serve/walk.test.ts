@@ -9,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { marksOf } from '#desk/marks';
 import { STATION } from '#domain/custody/actor';
 import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
 import { UserInvited } from '#domain/custody/people-entries';
@@ -60,6 +61,7 @@ const ids = {
   hold: '',
   duty: '',
   look: '',
+  mark: '',
   suggestion: '',
   unit: '',
   third: '',
@@ -275,6 +277,7 @@ describe('every route', () => {
         const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
         ids.holding ||= held?.id ?? '';
       }
+      if (step.params?.['mark'] === 'mark') ids.mark ||= (await marksOf(station.ledger, ids.early))[0]?.id ?? '';
       const pictures = step.body as { recordings?: string[] } | undefined;
       if (pictures?.recordings?.[0] === 'early') pictures.recordings = [ids.early];
       if (step.params?.['id'] === 'look') {

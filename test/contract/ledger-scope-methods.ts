@@ -154,6 +154,7 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'work.troubled': (reader, of) => reader.work.troubled([of.recording]),
   'work.list': (reader, of) => reader.work.list({ recordingId: of.recording, limit: 5 }),
   'custody.of': (reader, of) => reader.custody.of(subject('recording', of.recording)),
+  'custody.ofTypes': (reader, of) => reader.custody.ofTypes(subject('recording', of.recording), ['recording.tagged'], 5),
   'custody.factsOf': (reader, of) => reader.custody.factsOf(subject('recording', of.recording), { limit: 5 }),
   'eviction.needed': async (reader, of) =>
     (await reader.eviction.needed({ limit: 10 })).filter(({ recordingId }) => recordingId === of.recording),
@@ -171,6 +172,7 @@ const ASKED: Readonly<Record<Exclude<Methods, Open>, Ask>> = {
   'cases.get': (reader, of) => reader.cases.get(of.caseNumber),
   'cases.numbered': (reader, of) => reader.cases.numbered([of.caseNumber]),
   'cases.list': async (reader, of) => (await reader.cases.list({ limit: 5 })).filter(({ number }) => number === of.caseNumber),
+  'cases.beginning': (reader, of) => reader.cases.beginning(of.caseNumber, { limit: 5 }),
   'cases.events': (reader, of) => reader.cases.events(of.caseNumber),
   'cases.event': (reader, of) => reader.cases.event(of.event),
   'cases.eventsTouching': async (reader, of) => among(ids(await reader.cases.eventsTouching(0, START_MS, 0)), of.event),

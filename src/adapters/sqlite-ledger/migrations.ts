@@ -323,6 +323,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0058-duty-tellings': { up: (db: Kysely<Schema>) => run(db, DUTY_TELLINGS) },
   '0060-shifts': { up: (db: Kysely<Schema>) => run(db, SHIFTS) },
   '0061-playable-eviction': { up: (db: Kysely<Schema>) => run(db, PLAYABLE_EVICTION) },
+  '0066-recordings-by-category': {
+    up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX recordings_by_category ON recordings (category, sort_at DESC, id DESC)']),
+  },
   '0062-what-waits': { up: (db: Kysely<Schema>) => run(db, [...REFUSED_HOLDS, ...WAITING_FETCHES]) },
 };
 

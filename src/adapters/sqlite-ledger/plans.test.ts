@@ -5,6 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Asker } from '#domain/access/decide';
 import { scopeOf } from '#domain/access/scope-of';
+import { subject } from '#domain/custody/subject';
 import type { NarrowScope, Scope, ScopeWhich } from '#domain/scope';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import type { RecordingFilter } from '#ports/ledger/recordings';
@@ -98,6 +99,7 @@ function singleFilters(): Readonly<Record<string, Omit<RecordingFilter, 'limit'>
     copying: { state: 'copying' },
     since: { sinceMs: 1 },
     until: { untilMs: 1 },
+    category: { category: 'inspection' },
     damaged: { damaged: true },
     unassigned: { unassigned: true },
   };
@@ -119,7 +121,7 @@ test('recordings: no filter, pair of filters or next page scans a table or sorts
     }
   }
   expect(complaints).toEqual([]);
-  expect(asked).toBe(200);
+  expect(asked).toBe(242);
 });
 
 test.each([
@@ -128,6 +130,7 @@ test.each([
   ['officer', ['state', 'since', 'until'], 'recordings_by_officer'],
   ['recorder', ['state', 'since', 'until'], 'recordings_by_recorder'],
   ['state', ['since'], 'recordings_by_state'],
+  ['category', ['state', 'since'], 'recordings_by_category'],
   ['damaged', ['state', 'since'], 'recordings_damaged'],
   ['unassigned', ['state', 'since'], 'recordings_unassigned'],
   ['since', ['until'], 'recordings_by_time'],
@@ -171,6 +174,8 @@ const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>
   workByState: (reader) => reader.work.list({ state: 'done', limit: 5 }),
   workByBoth: (reader) => reader.work.list({ stage: 'archive', state: 'failed', limit: 5 }),
   cases: (reader) => reader.cases.list({ limit: 5 }),
+  casesBeginning: (reader) => reader.cases.beginning('LY', { limit: 5, after: 'LY-2' }),
+  custodyOfTypes: (reader) => reader.custody.ofTypes(subject('recording', 'x'), ['recording.tagged'], 5),
   casesAfter: async (reader) => reader.cases.list({ limit: 5, after: (await reader.cases.list({ limit: 1 }))[0]?.number ?? '' }),
   officersAfter: (reader) => reader.registry.officers({ limit: 5, after: 'x' }),
   officersOfUnit: (reader) => reader.registry.officersOf('x', { limit: 5, after: 'x' }),

@@ -102,6 +102,8 @@ export interface Schemas {
   readonly LogLag: { /** None where the log is not shipped. */ readonly places: readonly ({ readonly place: "vault" | "archive"; /** Custody entries that are not there yet. */ readonly entries: number; /** Age of the oldest of them. */ readonly ageSeconds: number; /** Entries of which an erased personal value still stands there. */ readonly erased: number })[] };
   readonly Look: { readonly at: string; readonly look: string | null; readonly part: string | null; readonly from: string | null; readonly who: { readonly name: string | null; readonly roles: readonly (string)[]; readonly unit: string | null }; readonly why: { readonly case: string | null; readonly reason: string | null; readonly rule: string | null; readonly grant: string | null }; readonly seen: { readonly bytes: number; readonly itemBytes: number; readonly played: readonly ({ readonly fromMs: number; readonly toMs: number })[] | null; readonly until: string } | null };
   readonly LookPage: { readonly items: readonly (Schemas['Look'])[]; /** Cursor of the next page; null: this is the last. */ readonly next: string | null };
+  readonly Mark: { readonly id: string; /** Moment of the film, milliseconds from its beginning. */ readonly momentMs: number; /** null: they were erased. */ readonly words: string | null; /** Who made it, as custody prints it. */ readonly by: string; /** Name of that person now; null: no person of this station. */ readonly name: string | null; /** Who asks made it, and may take it away. */ readonly own: boolean; /** When it was made. */ readonly at: string };
+  readonly MarkBody: { /** Moment of the film, milliseconds from its beginning. */ readonly momentMs: number; /** What is seen there. */ readonly words: string };
   readonly Membership: { /** Id. */ readonly user: string; readonly account: string; readonly name: string; /** Id; null: they belonged to none. */ readonly unit: string | null; /** As it is called today. */ readonly unitPath: string | null; readonly from: string; /** null: it lasts. */ readonly until: string | null };
   readonly MembershipPage: { readonly items: readonly (Schemas['Membership'])[]; /** Cursor of the next page; null: this is the last. */ readonly next: string | null };
   readonly Network: { /** null: the listener itself speaks no TLS. */ readonly tls: { /** Fingerprint of the certificate in force: SHA-256 of its DER form. */ readonly sha256: string; /** When it ends (RFC 3339). */ readonly notAfter: string; /** Why what stands in the files now is not in force; null if it is. */ readonly refused: Schemas['Reason'] | null } | null };
@@ -254,7 +256,7 @@ export interface Routes {
   /** Server-sent events: `changed` when something was changed, with what it was of and nothing more */
   readonly 'GET /api/v1/changes': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: null; readonly answer: Events<{ readonly event: "changed"; readonly data: Schemas['Changed'] } | { readonly event: "beat"; readonly data: Schemas['Beat'] }> };
   /** Recordings, newest first */
-  readonly 'GET /api/v1/recordings': { readonly path: Record<string, never>; readonly query: { readonly case?: string; readonly officer?: string; readonly recorder?: string; readonly docking?: string; readonly state?: "copying" | "sealed" | "derived" | "archived" | "replaced" | "disposed"; readonly since?: string; readonly until?: string; readonly damaged?: boolean; readonly unassigned?: boolean; readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['RecordingPage'] };
+  readonly 'GET /api/v1/recordings': { readonly path: Record<string, never>; readonly query: { readonly case?: string; readonly officer?: string; readonly recorder?: string; readonly docking?: string; readonly state?: "copying" | "sealed" | "derived" | "archived" | "replaced" | "disposed"; readonly since?: string; readonly until?: string; readonly category?: "permit" | "penalty" | "coercion" | "levy" | "fee" | "inspection" | "other"; readonly unit?: string; readonly place?: string; readonly damaged?: boolean; readonly unassigned?: boolean; readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['RecordingPage'] };
   /** One recording */
   readonly 'GET /api/v1/recordings/{id}': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: Schemas['Recording'] };
   /** Changes what a recording is tagged with; what is left out stays */
@@ -269,6 +271,12 @@ export interface Routes {
   readonly 'GET /api/v1/recordings/{id}/originals/{index}': { readonly path: { readonly id: string; readonly index: number }; readonly query: { readonly from?: "vault" | "archive" }; readonly body: null; readonly answer: Bytes };
   /** The recording belongs to this case no more */
   readonly 'DELETE /api/v1/recordings/{id}/cases/{number}': { readonly path: { readonly id: string; readonly number: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: null };
+  /** Moments of a recording that somebody marked, in order */
+  readonly 'GET /api/v1/recordings/{id}/marks': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: { readonly items: readonly (Schemas['Mark'])[] } };
+  /** Marks a moment of a recording, with words */
+  readonly 'POST /api/v1/recordings/{id}/marks': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: Schemas['MarkBody']; readonly answer: Schemas['Mark'] };
+  /** Takes a mark away again; who made it does */
+  readonly 'DELETE /api/v1/recordings/{id}/marks/{mark}': { readonly path: { readonly id: string; readonly mark: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: null };
   /** What who asks may do with these recordings now; those that they may not see are left out */
   readonly 'GET /api/v1/rights': { readonly path: Record<string, never>; readonly query: { readonly recording: readonly (string)[] }; readonly body: null; readonly answer: Schemas['RightsPage'] };
   /** Brings evicted originals back from the archive; answers in lines of JSON, the last is the summary */
@@ -281,8 +289,8 @@ export interface Routes {
   readonly 'GET /api/v1/users/{id}/facts': { readonly path: { readonly id: string }; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['FactPage'] };
   /** What a unit was called and where it stood, from when on and by whom, oldest first */
   readonly 'GET /api/v1/units/{id}/facts': { readonly path: { readonly id: string }; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['FactPage'] };
-  /** Cases, newest first */
-  readonly 'GET /api/v1/cases': { readonly path: Record<string, never>; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['CasePage'] };
+  /** Cases, newest first; those whose number begins so by number */
+  readonly 'GET /api/v1/cases': { readonly path: Record<string, never>; readonly query: { readonly number?: string; readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['CasePage'] };
   /** Adds a case and events of it; with `update` also changes what is there */
   readonly 'POST /api/v1/cases': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: Schemas['CaseBody']; readonly answer: Schemas['Import'] };
   /** One case */

@@ -99,7 +99,22 @@ export async function askTagged<K extends RouteName>(route: K, input: Input<K>):
   return { body: (text === '' ? null : JSON.parse(text)) as Answer<K>, etag: response.headers.get('etag') };
 }
 
-async function refusalOf(response: Response, route: RouteName): Promise<Error> {
+/**
+ * Asks for the first byte of what an element will show, and gives the headers of the answer: elements themselves do not tell why they were refused. Throws as `ask` does.
+ */
+export async function askFirstByte(path: string, signal?: AbortSignal): Promise<Headers> {
+  const response = await fetch(path, { headers: { range: 'bytes=0-0' }, ...(signal === undefined ? {} : { signal }) }).catch(
+    (error: unknown) => {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new Unreached('the station is not reached', { cause: error });
+    },
+  );
+  if (!response.ok) throw await refusalOf(response);
+  await response.arrayBuffer();
+  return response.headers;
+}
+
+async function refusalOf(response: Response, route?: RouteName): Promise<Error> {
   const problem = (await response.json().catch(() => null)) as Schemas['Problem'] | null;
   // A proxy in between answers in words of its own.
   if (problem === null || typeof problem.code !== 'string')

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useState } from 'react';
+import { ButtonLink } from '../kit/kit.tsx';
 import styles from '../looks/looks.module.css';
 import { ReasonGate, type Stated } from '../looks/reason-gate.tsx';
 import { type Action, narrowest, useRights } from '../looks/rights.ts';
@@ -9,23 +10,44 @@ const PLAY: readonly Action[] = ['look', 'hear'];
 interface GuardedProps {
   readonly recordings: readonly string[];
   readonly cases: readonly string[];
-  readonly children: (stated: Stated) => ReactNode;
+  /** `open`: those of them that may be played now. */
+  readonly children: (stated: Stated, open: ReadonlySet<string>) => ReactNode;
 }
 
-/** Shows films to who has stated why, for as long as they may see them: when that ends the picture goes at once, with the words for it. */
+/** Shows films to who has stated why, for as long as they may see them: when that ends the picture goes at once, with the words for it. Films that may not be played do not keep the others back. */
 export function Guarded({ recordings, cases, children }: GuardedProps) {
   const say = useSay();
   const [stated, setStated] = useState<Stated | null>(null);
   const effectOf = useRights(recordings);
   const state = useCallback((next: Stated) => setStated(next), []);
-  if (stated === null) return <ReasonGate recordings={recordings} actions={PLAY} cases={cases} onStated={state} />;
-  const effect = effectOf ? narrowest(recordings.flatMap((id) => PLAY.map((action) => effectOf(id, action)))) : 'allow';
-  if (effect === 'refuse' || effect === 'needs-approval')
+  const open = effectOf
+    ? recordings.filter((id) => ['allow', 'allow-with-reason'].includes(narrowest(PLAY.map((action) => effectOf(id, action)))))
+    : recordings;
+  if (stated === null) return <ReasonGate recordings={open.length > 0 ? open : recordings} actions={PLAY} cases={cases} onStated={state} />;
+  if (open.length === 0)
     return (
       <section className={styles.gate} role="alert">
         <h2>{say('player.ended')}</h2>
         <p>{say('player.ended.about')}</p>
       </section>
     );
-  return <>{children(stated)}</>;
+  const kept = recordings.filter((id) => !open.includes(id));
+  return (
+    <>
+      {children(stated, new Set(open))}
+      {kept.length > 0 ? (
+        <p className={styles.muted}>
+          {say('player.kept-back', { count: kept.length })}{' '}
+          <ButtonLink
+            href={`/requests/new?${kept
+              .slice(0, 20)
+              .map((id) => `recording=${encodeURIComponent(id)}`)
+              .join('&')}`}
+          >
+            {say('gate.ask')}
+          </ButtonLink>
+        </p>
+      ) : null}
+    </>
+  );
 }

@@ -32,9 +32,11 @@ export interface Turn {
 
 export class MasterClock {
   readonly #films = new Map<string, { readonly track: Track; readonly video: HTMLVideoElement }>();
+  /** Films whose pictures along the film are shown in their place. */
+  readonly #stills = new Set<string>();
   readonly #told: (turn: Turn) => void;
-  readonly #endMs: number;
-  readonly #timer: ReturnType<typeof setInterval>;
+  #endMs: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #atMs: number;
   #sinceMs = performance.now();
   #rate = 1;
@@ -45,7 +47,30 @@ export class MasterClock {
     this.#atMs = atMs;
     this.#endMs = endMs;
     this.#told = told;
+  }
+
+  /** Begins to look at the films; the function that it returns ends that. */
+  start(): () => void {
+    this.#sinceMs = performance.now();
     this.#timer = setInterval(() => this.#turn(), TURN_MS);
+    return () => {
+      clearInterval(this.#timer);
+      for (const { video } of this.#films.values()) video.pause();
+    };
+  }
+
+  /** The line has become longer or shorter. */
+  set endMs(endMs: number) {
+    this.#endMs = endMs;
+  }
+
+  /** Whether pictures along the film stand in the place of the moving one: then nobody waits for it. */
+  showStills(id: string, shown: boolean): void {
+    if (shown) this.#stills.add(id);
+    else if (this.#stills.delete(id)) {
+      const film = this.#films.get(id);
+      if (film) this.#place(film.track, film.video);
+    }
   }
 
   /** Puts a film on the line; the function that it returns takes it away. */
@@ -87,12 +112,6 @@ export class MasterClock {
     this.#rate = Math.max(RATE_MIN, Math.min(RATE_MAX, rate));
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-    for (const { video } of this.#films.values()) video.pause();
-    this.#films.clear();
-  }
-
   #place({ fromMs, lengthMs }: Track, video: HTMLVideoElement): void {
     const seconds = Math.max(0, Math.min(lengthMs, this.#atMs - fromMs)) / 1000;
     if (Math.abs(video.currentTime - seconds) > 0.001) video.currentTime = seconds;
@@ -101,13 +120,20 @@ export class MasterClock {
   #turn(): void {
     const nowMs = performance.now();
     const films = [...this.#films.values()];
-    const on = films.filter(({ track }) => this.#covers(track));
+    const covered = films.filter(({ track }) => this.#covers(track));
+    const on = covered.filter(({ track }) => !this.#stills.has(track.id));
     const waiting = this.#playing && on.some(({ video }) => video.readyState < READY && !video.ended && video.error === null);
     if (this.#playing && !waiting) this.#atMs = Math.min(this.#endMs, this.#atMs + (nowMs - this.#sinceMs) * this.#rate);
     this.#sinceMs = nowMs;
     if (this.#playing && this.#atMs >= this.#endMs) this.#playing = false;
     const offs = on.map(({ track, video }) => this.#steer(track, video, waiting));
-    for (const { track, video } of films) if (!this.#covers(track) && !video.paused) video.pause();
+    for (const film of films) {
+      const plays = on.includes(film);
+      if (!plays && !film.video.paused) film.video.pause();
+      // Browsers open six connections to one station: what does not play takes none to fill its buffer.
+      const preload = plays && this.#playing ? 'auto' : 'metadata';
+      if (film.video.preload !== preload) film.video.preload = preload;
+    }
     const spreadMs = offs.length < 2 ? 0 : Math.max(...offs) - Math.min(...offs);
     this.#told({ atMs: this.#atMs, playing: this.#playing, waiting, spreadMs });
   }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../client/api.ts';
 import { Dialog, DialogFoot } from '../kit/dialog.tsx';
 import { Button, Facts, SelectField } from '../kit/kit.tsx';
@@ -8,11 +8,12 @@ import type { Stated } from '../looks/reason-gate.tsx';
 import { isTyping } from '../shell/keys.tsx';
 import { useSay } from '../texts/say.ts';
 import { Film } from './film.tsx';
+import { FrameStepper } from './frame-step.ts';
+import { Marks, useMarks } from './marks.tsx';
 import { MasterClock, type Track, type Turn } from './master-clock.ts';
 import styles from './player.module.css';
 import { SeekTiles, useTiles, Waveform } from './seek-pictures.tsx';
 import { type Still, takeStill } from './still.ts';
-import { useFrameLength } from './use-frame-length.ts';
 import { useWatermark } from './watermark.tsx';
 
 type Recording = Schemas['Recording'];
@@ -37,6 +38,8 @@ interface PlayerProps {
 const RATES = [0.25, 0.5, 1, 1.5, 2, 4, 8, 16] as const;
 const STEP_S = 5;
 const LONG_STEP_S = 30;
+/** From here on decoders fall behind, and the pictures along the film are shown. */
+const FAST = 8;
 
 /** Films of one line on one clock: plays, steps, seeks, takes stills. `?` of the page shows the keys. */
 export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, seekTo }: PlayerProps) {
@@ -49,8 +52,14 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
   const [still, setStill] = useState<Still | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const videos = useRef(new Map<string, HTMLVideoElement>());
-  const clock = useMemo(() => new MasterClock(startMs, lengthMs, setTurn), [startMs, lengthMs]);
-  useEffect(() => () => clock.stop(), [clock]);
+  const [clock] = useState(() => new MasterClock(startMs, lengthMs, setTurn));
+  const [stepper] = useState(() => new FrameStepper());
+  useEffect(() => clock.start(), [clock]);
+  useEffect(() => {
+    clock.endMs = lengthMs;
+  }, [clock, lengthMs]);
+  // The keys are the player's from the start: whoever has stated why wants to see.
+  useEffect(() => root.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
     if (seekTo && seekTo.n > 0) clock.seek(seekTo.atMs);
   }, [seekTo, clock]);
@@ -58,7 +67,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
     onMove?.(turn.atMs);
   }, [turn.atMs, onMove]);
   const first = tracks.find(({ id }) => id === sound) ?? tracks[0];
-  const frameMs = useFrameLength(() => videos.current.get(first?.id ?? ''));
+  const marks = useMarks(tracks, stated);
   const tiles = useTiles(tracks.length === 1 ? first?.recording : undefined, stated);
 
   const toggle = useCallback(() => (clock.playing ? clock.pause() : clock.play()), [clock]);
@@ -73,10 +82,8 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
   const frame = (by: 1 | -1) => {
     clock.pause();
     const video = first ? videos.current.get(first.id) : undefined;
-    // From the middle of the picture that stands: a seek to its edge may show either neighbour.
-    const at = video && first ? video.currentTime * 1000 + first.fromMs : clock.atMs;
-    const middle = Math.floor((at + 0.5) / frameMs.current) * frameMs.current + frameMs.current / 2;
-    clock.seek(middle + by * frameMs.current);
+    if (!video || !first) return;
+    void stepper.step(video, by).then((atMs) => clock.seek(atMs + first.fromMs));
   };
   const press = (event: KeyboardEvent) => {
     if (isTyping(event.target) && (event.target as HTMLElement).getAttribute('type') !== 'range') return;
@@ -98,6 +105,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
       '0': () => clock.seek(0),
       '1': () => changeRate(1),
       s: () => void take(),
+      m: () => root.current?.querySelector<HTMLInputElement>('[data-mark-words]')?.focus(),
       f: () => void root.current?.requestFullscreen(),
     };
     const deed = deeds[event.key.toLowerCase()];
@@ -112,11 +120,11 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
     clock.pause();
     const at = video.currentTime * 1000;
     const { recording } = first;
-    const original = recording.originals[0];
+    const digests = recording.originals.filter(({ role }) => role === 'segment').map(({ sha256 }) => sha256 ?? '—');
     const lines = [
       `${recording.id} · ${first.label}`,
       `${say('player.still.moment')} ${lengthText(at)} · ${wallTime(first.fromMs + at) ?? ''}`,
-      `${say('player.still.original')} SHA-256 ${original?.sha256 ?? '—'}`,
+      ...digests.slice(0, 4).map((digest) => `${say('player.still.original')} SHA-256 ${digest}`),
       watermark,
     ];
     try {
@@ -125,11 +133,12 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
       setError(failure as Error);
     }
   };
-  const columns = tracks.length === 1 ? 1 : tracks.length <= 4 ? 2 : 3;
+  const columns = tracks.length === 1 ? 1 : 2;
+  const rows = Math.ceil(tracks.length / columns);
   const wall = wallTime(turn.atMs);
   return (
     <section ref={root} className={styles.player} aria-label={say('player.label')} onKeyDown={press} tabIndex={-1}>
-      <div className={styles.films} style={{ ['--columns' as string]: columns }}>
+      <div className={styles.films} style={{ ['--columns' as string]: columns, ['--rows' as string]: rows }}>
         {tracks.map((track) => (
           <div key={track.id} className={turn.atMs < track.fromMs || turn.atMs >= track.fromMs + track.lengthMs ? styles.off : undefined}>
             <Film
@@ -138,6 +147,9 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
               clock={clock}
               stated={stated}
               label={track.label}
+              caption={captionOf(track, turn.atMs, wallTime)}
+              fast={rate >= FAST && turn.playing}
+              atMs={turn.atMs}
               sound={sound === track.id}
               onSound={() => setSound(sound === track.id ? '' : track.id)}
               onVideo={(video) => {
@@ -149,6 +161,11 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
         ))}
       </div>
       <div>
+        <div className={styles.ticks} aria-hidden="true">
+          {marks.map(({ id, onLineMs, words }) => (
+            <span key={id} title={words ?? ''} style={{ left: `${(onLineMs / Math.max(1, lengthMs)) * 100}%` }} />
+          ))}
+        </div>
         <SeekTiles tiles={tiles} atMs={turn.atMs} lengthMs={lengthMs} />
         {tracks.length === 1 && first ? <Waveform recording={first.recording} stated={stated} /> : null}
         <input
@@ -184,9 +201,20 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
           onChange={(event) => changeRate(Number(event.target.value))}
           choices={RATES.map((each) => ({ value: String(each), label: `${each}×` }))}
         />
-        <Button onClick={() => void take()}>{say('player.still')}</Button>
+        <Button onClick={() => void take()} title="S">
+          {say('player.still')}
+        </Button>
         <Button onClick={() => void root.current?.requestFullscreen()}>{say('player.whole-screen')}</Button>
       </div>
+      {first ? (
+        <Marks
+          marks={marks}
+          recording={first.id}
+          momentMs={turn.atMs - first.fromMs}
+          stated={stated}
+          onSeek={(onLineMs) => clock.seek(onLineMs)}
+        />
+      ) : null}
       {error ? <ProblemNote error={error} /> : null}
       {still ? (
         <Dialog
@@ -208,4 +236,10 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
       ) : null}
     </section>
   );
+}
+
+/** What a reader of the picture has to know of it, beside who filmed. */
+function captionOf({ recording, fromMs, lengthMs }: PlayerTrack, atMs: number, wallTime: PlayerProps['wallTime']): string {
+  const wall = atMs >= fromMs && atMs < fromMs + lengthMs ? wallTime(atMs) : null;
+  return [wall, ...recording.caseNumbers, recording.id].filter(Boolean).join(' · ');
 }

@@ -91,6 +91,18 @@ export function SeekTiles({ tiles, lengthMs }: { readonly tiles: Tiles | undefin
   );
 }
 
+/** The picture that stands for a moment of a film, over the whole place of the film. */
+export function Still({ tiles: { sheet, tiles }, atMs }: { readonly tiles: Tiles; readonly atMs: number }) {
+  const tile = tiles.find(({ toMs }) => atMs < toMs) ?? tiles.at(-1);
+  if (!tile) return null;
+  const { x, y, width, height } = tile;
+  return (
+    <svg className={styles.stillOfFilm} viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true" data-still={tile.fromMs}>
+      <image href={sheet} />
+    </svg>
+  );
+}
+
 /** The sound as a picture, so that one finds the moment when somebody speaks. */
 export function Waveform({ recording, stated }: { readonly recording: Recording; readonly stated: Stated }) {
   const [failed, setFailed] = useState(false);

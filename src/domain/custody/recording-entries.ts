@@ -351,6 +351,25 @@ export const SuggestionDecided = defineEntry({
   },
 });
 
+const MARK = 'mrk-01k0d5w7q3-hz01-9999999999';
+
+export const PlaceMarked = defineEntry({
+  type: 'recording.place-marked',
+  about: ['recording'],
+  tells: 'Somebody marked a moment of it, with words, for whoever looks at it later.',
+  data: { mark: id('Id of the mark.'), momentMs: ms('Moment of the film, milliseconds from its beginning.') },
+  personal: { words: words('What is seen there.') },
+  example: { subject: RECORDING, data: { mark: MARK, momentMs: 12_400 }, personal: { words: 'The stand is measured.' } },
+});
+
+export const PlaceUnmarked = defineEntry({
+  type: 'recording.place-unmarked',
+  about: ['recording'],
+  tells: 'Who had marked a moment of it took the mark away.',
+  data: { mark: id('Id of the mark.'), momentMs: ms('Moment of the film, milliseconds from its beginning.') },
+  example: { subject: RECORDING, data: { mark: MARK, momentMs: 12_400 } },
+});
+
 export const RECORDING_ENTRIES = [
   ...[
     RecordingSplit,
@@ -365,4 +384,5 @@ export const RECORDING_ENTRIES = [
   ],
   ...[RecordingMarked, OtherRecorder, KindCorrected, RecordingLinked, RecordingNoted, RecordingArchived, FactsArchived],
   ...[RecordingTagged, RecordingRemarked, RecordingViewed, RecordingVerified, StationVerified, SuggestionMade, SuggestionDecided],
+  ...[PlaceMarked, PlaceUnmarked],
 ] as const;

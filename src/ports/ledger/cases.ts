@@ -12,6 +12,8 @@ export interface CasesReader {
   numbered(numbers: readonly string[]): Promise<readonly Case[]>;
   /** Newest first, then by number. `after`: the number of a case; empty if there is no such case. */
   list(page: Page): Promise<readonly Case[]>;
+  /** Those whose number begins so, by number. `after`: only numbers behind this one. */
+  beginning(start: string, page: Page): Promise<readonly Case[]>;
   /** Events of a case by start, then by id. `after`: only those that follow this one. */
   events(caseNumber: string, page?: { readonly after?: CaseEvent; readonly limit: number }): Promise<readonly CaseEvent[]>;
   event(id: string): Promise<CaseEvent | null>;

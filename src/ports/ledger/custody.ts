@@ -1,3 +1,4 @@
+import type { CustodyType } from '#domain/custody/catalogue';
 import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
 import type { Fact } from '#domain/custody/fact';
 import type { CustodyFault } from '#domain/custody/read-entry';
@@ -7,6 +8,8 @@ import type { Subject } from '#domain/custody/subject';
 export interface CustodyReader {
   /** The entries of a subject, oldest first. Those of a recording include the entries of its originals and its dockings. */
   of(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
+  /** Those of these types alone, about the subject itself. */
+  ofTypes(about: Subject, types: readonly CustodyType[], limit: number): Promise<readonly CustodyEntry[]>;
   /**
    * Ids of the dockings of a recording whose card held recordings that the scope does not see: what their entries tell of the whole card is not for whoever asks.
    * None for a scope that sees all, and for a recording that it does not see.

@@ -14,6 +14,11 @@ export interface RecordingFilter {
   /** Only recordings that started (where the start is unknown: were created) at this time or later, ms since 1970 UTC. */
   readonly sinceMs?: number;
   readonly untilMs?: number;
+  readonly category?: string;
+  /** Only recordings of officers of this unit, as the registry has it. */
+  readonly unit?: string;
+  /** Only recordings of cases with an event at a place that has this in its name. */
+  readonly place?: string;
   readonly damaged?: boolean;
   /** Only recordings without an officer or without a case. */
   readonly unassigned?: boolean;

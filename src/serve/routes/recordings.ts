@@ -43,12 +43,14 @@ const ofTags = ({ body }: { readonly body: unknown }): readonly Asked[] =>
 
 /** What of a search has to be on record: that it was for another person's footage, or for that of a case. null: nothing. */
 function searchedBy(
-  { officer, case: number }: Static<typeof RecordingsQuery>,
+  { officer, case: number, unit, place }: Static<typeof RecordingsQuery>,
   { asker }: Pick<Principal, 'asker'>,
 ): Readonly<Record<string, string>> | null {
   const by = {
     ...(officer === undefined || officer === asker.officer ? {} : { officer }),
     ...(number === undefined ? {} : { case: number }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(place === undefined ? {} : { place }),
   };
   return Object.keys(by).length === 0 ? null : by;
 }
@@ -75,6 +77,9 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.since === undefined ? {} : { sinceMs: momentOf(query.since, facts.timezone, 'since') }),
         ...(query.until === undefined ? {} : { untilMs: momentOf(query.until, facts.timezone, 'until') }),
+        ...(query.category === undefined ? {} : { category: query.category }),
+        ...(query.unit === undefined ? {} : { unit: query.unit }),
+        ...(query.place === undefined ? {} : { place: query.place }),
         ...(query.damaged === undefined ? {} : { damaged: query.damaged }),
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
       };

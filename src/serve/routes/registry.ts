@@ -5,6 +5,7 @@ import {
   CaseChangeBody,
   CaseJson,
   CaseParams,
+  CasesQuery,
   DecisionBody,
   DecisionParams,
   EventJson,
@@ -60,16 +61,16 @@ const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases',
     needs: 'find-footage',
-    summary: 'Cases, newest first',
+    summary: 'Cases, newest first; those whose number begins so by number',
     schema: {
-      querystring: PageQuery,
+      querystring: CasesQuery,
       response: pageOf(CaseJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
       const read = async (asked: { limit: number; after?: string }) => {
         if (asked.after !== undefined && !(await ledger.cases.get(asked.after))) throw wrongCursor();
-        return ledger.cases.list(asked);
+        return query.number === undefined ? ledger.cases.list(asked) : ledger.cases.beginning(query.number, asked);
       };
       return page({ list: 'cases', query, read, keyOf: ({ number }) => number, show: (entry) => presenter.case(entry) });
     },

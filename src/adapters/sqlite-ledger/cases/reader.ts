@@ -51,6 +51,13 @@ export class SqlCasesReader implements CasesReader {
     return (await this.#sight.narrow(query, 'case', 'cases.number').execute()).map(toCase);
   }
 
+  async beginning(start: string, { after, limit }: Page): Promise<readonly Case[]> {
+    // Behind every number that begins so: no text holds a code point above U+10FFFF.
+    let query = this.#db.selectFrom('cases').selectAll().where('number', '>=', start).where('number', '<', `${start}\u{10ffff}`);
+    if (after !== undefined) query = query.where('number', '>', after);
+    return (await this.#sight.narrow(query.orderBy('number').limit(limit), 'case', 'cases.number').execute()).map(toCase);
+  }
+
   async events(
     caseNumber: string,
     { after, limit }: { after?: CaseEvent; limit: number } = { limit: LIST_MAX },

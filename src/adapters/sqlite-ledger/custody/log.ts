@@ -100,12 +100,17 @@ function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntr
 
 /**
  * Entries that belong to the history of any of these subjects, oldest first, at most `limit`. `unless`: entries of these types are left out where they are
- * about another subject than this one.
+ * about another subject than this one. `only`: no entries of other types.
  */
 export async function entriesOf(
   rows: Pick<Rows, 'db' | 'dialect'>,
   subjects: readonly Subject[],
-  { limit, after, unless }: { limit: number; after?: number; unless?: { types: readonly string[]; subject: Subject } },
+  {
+    limit,
+    after,
+    unless,
+    only,
+  }: { limit: number; after?: number; unless?: { types: readonly string[]; subject: Subject }; only?: readonly string[] },
 ): Promise<readonly CustodyEntry[]> {
   const { db, dialect } = rows;
   const texts = subjects.map(subjectText);
@@ -123,6 +128,12 @@ export async function entriesOf(
   if (unless) {
     former = former.where((is) => is.or([is('type', 'not in', unless.types), is('subject', '=', unless.subject.id)]));
     current = current.where((is) => is.or([is('type', 'not in', unless.types), is('subject', '=', subjectText(unless.subject))]));
+  }
+  if (only) {
+    // By their type alone there may be many more.
+    const type = sql.raw<string>(dialect.unindexed('type'));
+    former = former.where(type, 'in', only);
+    current = current.where(type, 'in', only);
   }
   const before = await former.orderBy('seq').limit(limit).execute();
   const found = [

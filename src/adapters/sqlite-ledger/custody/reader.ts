@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Json } from '#domain/canonical-json';
+import type { CustodyType } from '#domain/custody/catalogue';
 import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
 import type { Fact } from '#domain/custody/fact';
@@ -35,6 +36,10 @@ export class SqlCustodyReader implements CustodyReader {
       ...page,
       unless,
     });
+  }
+
+  async ofTypes(about: Subject, types: readonly CustodyType[], limit: number): Promise<readonly CustodyEntry[]> {
+    return (await this.#sees(about)) ? entriesOf(this.#rows, [about], { limit, only: types }) : [];
   }
 
   /**

@@ -52,13 +52,17 @@ function whereOf(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown
  */
 function isNarrower(filter: RecordingFilter): boolean {
   const narrower =
-    filter.officerId !== undefined || filter.recorderSerial !== undefined || filter.damaged === true || filter.unassigned === true;
+    filter.officerId !== undefined ||
+    filter.recorderSerial !== undefined ||
+    filter.category !== undefined ||
+    filter.damaged === true ||
+    filter.unassigned === true;
   return narrower && filter.state !== 'copying';
 }
 
 /** Whether the filter's index leaves so few rows that each of them can be tested against the scope. */
-function leavesFew({ caseNumber, officerId, recorderSerial, dockingId, damaged, state }: RecordingFilter): boolean {
-  const named = [caseNumber, officerId, recorderSerial, dockingId].some((value) => value !== undefined);
+function leavesFew({ caseNumber, officerId, recorderSerial, dockingId, place, damaged, state }: RecordingFilter): boolean {
+  const named = [caseNumber, officerId, recorderSerial, dockingId, place].some((value) => value !== undefined);
   return named || damaged === true || state === 'copying';
 }
 
@@ -203,9 +207,25 @@ export class SqlRecordingsReader implements RecordingsReader {
     if (filter.state !== undefined) gathered.push(sql`${sql.raw(state)} = ${filter.state}`);
     if (filter.sinceMs !== undefined) gathered.push(sql`list.sort_at >= ${filter.sinceMs}`);
     if (filter.untilMs !== undefined) gathered.push(sql`list.sort_at < ${filter.untilMs}`);
+    const category =
+      gathers || leavesFew(filter) || filter.unassigned || filter.unit !== undefined
+        ? this.#dialect.unindexed('list.category')
+        : 'list.category';
+    if (filter.category !== undefined) others.push(sql`${sql.raw(category)} = ${filter.category}`);
+    if (filter.unit !== undefined)
+      others.push(sql`list.officer_id IN (SELECT person.id FROM officers AS person WHERE person.unit = ${filter.unit})`);
+    if (filter.place !== undefined) others.push(this.#atPlace(filter.place));
     if (filter.damaged !== undefined) others.push(filter.damaged ? sql`damaged = 1` : sql`damaged = 0`);
     if (filter.unassigned) others.push(sql.raw(UNASSIGNED));
     return { gathered, others };
+  }
+
+  /** Places of cases that the scope does not see tell nothing of recordings that it does. */
+  #atPlace(place: string): RawBuilder<unknown> {
+    const like = `%${place.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+    const seen = this.#sight.isAll ? sql`` : sql`AND ${this.#sight.case('scene.case_number')}`;
+    return sql`list.id IN (SELECT link.recording_id FROM case_events AS scene ${this.#dialect.joinInOrder} recording_cases AS link
+      ON link.case_number = scene.case_number WHERE scene.place LIKE ${like} ESCAPE '\\' ${seen})`;
   }
 
   /** The details of a page with a constant number of queries. */

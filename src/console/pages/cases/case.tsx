@@ -68,9 +68,9 @@ export function Page({ params: { number = '' } }: PageProps) {
       <Stack>
         {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
         {list.rows.length === 0 ? <Empty text={say('case.empty')} /> : null}
-        {line ? (
+        {line && !hasMore ? (
           <LineAndFilms
-            key={number}
+            key={`${number} ${line.beginMs}`}
             number={number}
             line={line}
             events={events.rows}
@@ -158,7 +158,9 @@ interface LineAndFilmsProps {
 /** The line, and above it the films of the cameras that were chosen, once somebody wants to play. */
 function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }: LineAndFilmsProps) {
   const say = useSay();
-  const [open, setOpen] = useState(false);
+  // A link to a moment is a wish to see it.
+  const [begunMs] = useState(startMs);
+  const [open, setOpen] = useState(begunMs > 0);
   const [atMs, setAtMs] = useState<number | null>(null);
   const [seekTo, setSeekTo] = useState({ n: 0, atMs: 0 });
   const chosen = useMemo(() => {
@@ -179,19 +181,22 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
     [line, chosen, nameOf],
   );
   // Films of cameras that play now or soon, one for each camera: what is far away is opened when the clock comes there.
-  const nowMs = atMs ?? firstMoment(tracks, startMs);
-  const shown = useMemo(() => nearOf(tracks, nowMs), [tracks, nowMs]);
-  const ids = useMemo(() => shown.map(({ id }) => id), [shown]);
+  const nowMs = atMs ?? firstMoment(tracks, begunMs);
+  const near = nearOf(tracks, nowMs);
+  const nearIds = near.map(({ id }) => id).join(' ');
+  // The same films are the same list, ten times a second.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `nearIds` stands for what `near` holds.
+  const shown = useMemo(() => near, [nearIds, tracks]);
+  const ids = useMemo(() => tracks.map(({ id }) => id), [tracks]);
   const told = useRef(0);
-  const move = useCallback(
-    (next: number) => {
-      setAtMs(next);
-      if (performance.now() - told.current < ADDRESS_MS) return;
-      told.current = performance.now();
-      onAddress({ t: String(Math.round(next / 1000)) });
-    },
-    [onAddress],
-  );
+  const address = useRef(onAddress);
+  address.current = onAddress;
+  const move = useCallback((next: number) => {
+    setAtMs(next);
+    if (performance.now() - told.current < ADDRESS_MS) return;
+    told.current = performance.now();
+    address.current({ t: String(Math.round(next / 1000)) });
+  }, []);
   const like = line.lanes[0]?.placed[0]?.recording.start ?? 'Z';
   const choose = (key: string) => {
     const next = new Set(chosen);
@@ -217,12 +222,12 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
     >
       {open ? (
         <Guarded recordings={ids} cases={[number]}>
-          {(stated) => (
+          {(stated, permitted) => (
             <Player
-              tracks={shown}
+              tracks={shown.filter(({ id }) => permitted.has(id))}
               stated={stated}
               lengthMs={line.lengthMs}
-              startMs={firstMoment(tracks, startMs)}
+              startMs={firstMoment(tracks, begunMs)}
               wallTime={(ms) => timeText(zoned(line.beginMs + ms, like), 'second')}
               onMove={move}
               seekTo={seekTo}

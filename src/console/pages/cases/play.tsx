@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useAsk } from '../../client/queries.ts';
 import { ButtonLink, Empty, Loading, PageHead } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
@@ -10,12 +10,24 @@ import type { PageProps } from '../../shell/page.ts';
 import { useSay } from '../../texts/say.ts';
 import { zoned } from './moments.ts';
 
+/** So often the address follows the film. */
+const ADDRESS_MS = 2000;
+
 /** One recording, played. `?t=` seconds. */
 export function Page({ params: { id = '' } }: PageProps) {
   const say = useSay();
-  const [get] = useSearchState();
+  const [get, set] = useSearchState();
   const { data: recording, error, refetch } = useAsk('GET /api/v1/recordings/{id}', { path: { id } }, { topics: ['recordings'] });
-  const startMs = useMemo(() => Math.max(0, Number(get('t')) * 1000 || 0), [get]);
+  const [startMs] = useState(() => Math.max(0, Number(get('t')) * 1000 || 0));
+  const told = useRef({ atMs: performance.now(), t: get('t') });
+  const setAddress = useRef(set);
+  setAddress.current = set;
+  const follow = useCallback((atMs: number) => {
+    const t = String(Math.round(atMs / 1000));
+    if (t === told.current.t || performance.now() - told.current.atMs < ADDRESS_MS) return;
+    told.current = { atMs: performance.now(), t };
+    setAddress.current({ t: t === '0' ? '' : t });
+  }, []);
   const ids = useMemo(() => [id], [id]);
   if (error) return <ProblemNote error={error} again={() => void refetch()} />;
   if (!recording) return <Loading />;
@@ -28,6 +40,9 @@ export function Page({ params: { id = '' } }: PageProps) {
         subtitle={[label, start === null ? '' : timeText(start, 'second'), ...recording.caseNumbers].filter(Boolean).join(' · ')}
         actions={<ButtonLink href={`/recordings/${id}`}>{say('player.back')}</ButtonLink>}
       />
+      {recording.derivatives.some(({ kind, evictedAt }) => kind === 'playable' && evictedAt !== null) ? (
+        <p role="note">{say('player.from-archive')}</p>
+      ) : null}
       {recording.playable ? (
         <Guarded recordings={ids} cases={recording.caseNumbers}>
           {(stated) => (
@@ -36,6 +51,7 @@ export function Page({ params: { id = '' } }: PageProps) {
               stated={stated}
               lengthMs={durationMs ?? 0}
               startMs={startMs}
+              onMove={follow}
               wallTime={(atMs) => (start === null ? null : timeText(zoned(momentMs(start) + atMs, start), 'second'))}
             />
           )}

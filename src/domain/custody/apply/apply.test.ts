@@ -51,6 +51,8 @@ const TELLS_ONLY = [
   ...['policy.proposed', 'policy.adopted', 'policy.refused', 'policy.withdrawn'],
   // How the storage holds its objects is asked of the storage.
   'hold.mirrored',
+  // Marks are read from the log itself.
+  ...['recording.place-marked', 'recording.place-unmarked'],
   // What a place holds is asked of the place; the row of the copy comes and goes with other entries.
   ...['copy.corrupt', 'copy.healed', 'copy.none-good', 'scrub.halted', 'scrub.ordered'],
 ];
