@@ -5,7 +5,6 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Asker } from '#domain/access/decide';
 import { scopeOf } from '#domain/access/scope-of';
-import { subject } from '#domain/custody/subject';
 import type { NarrowScope, Scope, ScopeWhich } from '#domain/scope';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import type { RecordingFilter } from '#ports/ledger/recordings';
@@ -175,7 +174,6 @@ const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>
   workByBoth: (reader) => reader.work.list({ stage: 'archive', state: 'failed', limit: 5 }),
   cases: (reader) => reader.cases.list({ limit: 5 }),
   casesBeginning: (reader) => reader.cases.beginning('LY', { limit: 5, after: 'LY-2' }),
-  custodyOfTypes: (reader) => reader.custody.ofTypes(subject('recording', 'x'), ['recording.tagged'], 5),
   casesAfter: async (reader) => reader.cases.list({ limit: 5, after: (await reader.cases.list({ limit: 1 }))[0]?.number ?? '' }),
   officersAfter: (reader) => reader.registry.officers({ limit: 5, after: 'x' }),
   officersOfUnit: (reader) => reader.registry.officersOf('x', { limit: 5, after: 'x' }),
@@ -295,6 +293,8 @@ const SCOPED: Readonly<Record<string, (reader: Readers) => Promise<unknown>>> = 
   dockings: (reader) => reader.dockings.list({ limit: 5 }),
   progress: (reader) => reader.dockings.progress('x'),
   custody: (reader) => reader.custody.of(about(loaded.idSample[0] ?? '')),
+  custodyOfTypes: (reader) => reader.custody.ofTypes(about(loaded.idSample[0] ?? ''), ['recording.tagged'], 5),
+  casesBeginning: (reader) => reader.cases.beginning('LY', { limit: 5, after: 'x' }),
   original: (reader) => reader.originals.get('x'),
   troubled: (reader) => reader.work.troubled(loaded.idSample.slice(0, 3)),
   counts: (reader) => reader.counts(),

@@ -209,11 +209,11 @@ export class SqlRecordingsReader implements RecordingsReader {
     if (filter.untilMs !== undefined) gathered.push(sql`list.sort_at < ${filter.untilMs}`);
     const category =
       gathers || leavesFew(filter) || filter.unassigned || filter.unit !== undefined
-        ? this.#dialect.unindexed('list.category')
-        : 'list.category';
+        ? this.#dialect.unindexed('category')
+        : 'category';
     if (filter.category !== undefined) others.push(sql`${sql.raw(category)} = ${filter.category}`);
     if (filter.unit !== undefined)
-      others.push(sql`list.officer_id IN (SELECT person.id FROM officers AS person WHERE person.unit = ${filter.unit})`);
+      others.push(sql`officer_id IN (SELECT person.id FROM officers AS person WHERE person.unit = ${filter.unit})`);
     if (filter.place !== undefined) others.push(this.#atPlace(filter.place));
     if (filter.damaged !== undefined) others.push(filter.damaged ? sql`damaged = 1` : sql`damaged = 0`);
     if (filter.unassigned) others.push(sql.raw(UNASSIGNED));

@@ -1,16 +1,18 @@
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAsk, useRows } from '../../client/queries.ts';
-import { Button, ButtonLink, CheckField, Empty, Filters, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { Button, ButtonLink, CheckField, Empty, Filters, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Posters } from '../../looks/posters.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { RecordingCard } from './case.tsx';
+import { CaseNumberField } from './case-number-field.tsx';
 import styles from './cases.module.css';
 
-const FIELDS = ['case', 'officer', 'recorder', 'since', 'until'] as const;
+const FIELDS = ['case', 'officer', 'recorder', 'since', 'until', 'unit', 'category', 'place'] as const;
+const CATEGORIES = ['permit', 'penalty', 'coercion', 'levy', 'fee', 'inspection', 'other'] as const;
 const LIMIT = 48;
 
 /** Finds footage: by case number first. What was asked for stands in the address. */
@@ -34,6 +36,7 @@ export function Page() {
     { query: { limit: 1000 } },
     { topics: ['registry'], enabled: enabled && has('see-registry') },
   );
+  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'], enabled: has('see-registry') });
   const names = new Map(officers.rows.map(({ id, name }) => [id, name]));
   const search = (event: FormEvent) => {
     event.preventDefault();
@@ -56,13 +59,13 @@ export function Page() {
             <Stack>
               <div className={styles.search}>
                 <div className={styles.searchMain}>
-                  <TextField
-                    label={say('search.case')}
+                  <CaseNumberField
                     value={number}
-                    onChange={(event) => setNumber(event.target.value)}
-                    placeholder="LY-2026-0012"
-                    type="search"
-                    maxLength={128}
+                    onChange={setNumber}
+                    onChosen={(chosen) => {
+                      setNumber(chosen);
+                      set({ ...more, case: chosen }, { replace: false });
+                    }}
                   />
                 </div>
                 <Button type="submit" look="primary">
@@ -72,6 +75,24 @@ export function Page() {
               <Filters>
                 {field('officer')}
                 {field('recorder')}
+                {units.rows.length > 0 ? (
+                  <SelectField
+                    label={say('search.unit')}
+                    value={more['unit'] ?? ''}
+                    onChange={(event) => setMore({ ...more, unit: event.target.value })}
+                    choices={[{ value: '', label: say('search.any') }, ...units.rows.map(({ id, path }) => ({ value: id, label: path }))]}
+                  />
+                ) : null}
+                <SelectField
+                  label={say('search.category')}
+                  value={more['category'] ?? ''}
+                  onChange={(event) => setMore({ ...more, category: event.target.value })}
+                  choices={[
+                    { value: '', label: say('search.any') },
+                    ...CATEGORIES.map((code) => ({ value: code, label: word('category', code) })),
+                  ]}
+                />
+                {field('place')}
                 {field('since', 'date')}
                 {field('until', 'date')}
                 <CheckField
