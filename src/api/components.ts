@@ -33,7 +33,7 @@ import {
 import { FactJson } from './facts.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { BeatJson, ChangedJson } from './live.ts';
-import { MarkBody, MarkJson } from './marks.ts';
+import { MarkBody, MarkJson, MarksJson } from './marks.ts';
 import { named } from './named.ts';
 import { NetworkJson } from './network.ts';
 import {
@@ -186,6 +186,11 @@ const widening = {
   words: { 'zh-CN': '证据管理员可以执行任务', en: 'custodian may do the task see-work' },
 };
 
+const mark = {
+  ...{ id: 'mrk-01jybqe2v7-hz01-9999999999', momentMs: 12_400, words: 'The stand is measured.', by: 'user:chen', name: '陈立新' },
+  ...{ own: true, at: '2026-06-20T18:02:11+08:00' },
+};
+
 /**
  * The schemas that have a name in the API document, each with an example. The document refers to them wherever they stand, alone, in other schemas or in
  * pages of lists.
@@ -263,10 +268,8 @@ export const COMPONENTS = {
     ...{ confidentiality: null, privacy: [], effective: { confidentiality: null, privacy: [] } },
   }),
   MarkBody: named(MarkBody, { momentMs: 12_400, words: 'The stand is measured.' }),
-  Mark: named(MarkJson, {
-    ...{ id: 'mrk-01jybqe2v7-hz01-9999999999', momentMs: 12_400, words: 'The stand is measured.', by: 'user:chen', name: '陈立新' },
-    ...{ own: true, at: '2026-06-20T18:02:11+08:00' },
-  }),
+  Mark: named(MarkJson, mark),
+  Marks: named(MarksJson, { items: [mark] }),
   TagBody: named(TagBody, { cases: ['LY-2026-0012'], category: 'inspection', important: true }),
   CustodyEntry: named(CustodyJson, {
     ...{ seq: 812, at, type: 'officer.changed', version: 2, subject: 'officer:041234', related: [] },

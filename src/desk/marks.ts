@@ -61,6 +61,7 @@ export async function addMark(
 /** Takes a mark away. Throws request.not-found, and request.forbidden for the mark of somebody else. */
 export async function removeMark({ ledger, clock }: Deps, recordingId: string, id: string, actor: Actor): Promise<void> {
   await ledger.transaction(async (writer) => {
+    await mustHaveRecording(writer, recordingId);
     const mark = (await marksOf(writer, recordingId)).find((each) => each.id === id);
     if (!mark) throw new EvidockError('request.not-found', because('no-mark', { recording: recordingId, mark: id }));
     if (mark.by !== actorText(actor)) throw new EvidockError('request.forbidden', because('mark-of-others', { mark: id, by: mark.by }));

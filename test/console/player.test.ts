@@ -83,13 +83,16 @@ it('steps by single pictures at 25 and at 30 a second, seeks to the picture, and
   const custody = await control<{ items: { type: string }[] }>(directory, 'GET', `/recordings/${id}/custody?limit=1000`);
   expect(custody.items.map(({ type }) => type)).toEqual(expect.arrayContaining(['recording.place-marked', 'recording.place-unmarked']));
   // What was played is a claim of the look, told when the film goes at the latest.
-  await open(page, '/search');
-  await expect
-    .poll(async () => {
-      const { items } = await control<{ items: { much: { claimed: unknown[] } }[] }>(directory, 'GET', `/audit?recording=${id}&limit=20`);
-      return items.flatMap(({ much }) => much.claimed).length;
-    })
-    .toBeGreaterThan(0);
+  const claimed = page.waitForResponse((response) => response.url().endsWith('/claims'));
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '播放', exact: true }).click();
+  await page.waitForTimeout(1500);
+  await page.getByRole('link', { name: '录像检索' }).click();
+  const claim = await claimed;
+  expect(claim.status()).toBe(204);
+  const { played } = claim.request().postDataJSON() as { played: { fromMs: number; toMs: number }[] };
+  expect(played.every(({ fromMs, toMs }) => toMs > fromMs)).toBe(true);
+  expect(played.length).toBeGreaterThan(0);
   await expectClean(seen);
 }, 120_000);
 

@@ -104,6 +104,7 @@ export interface Schemas {
   readonly LookPage: { readonly items: readonly (Schemas['Look'])[]; /** Cursor of the next page; null: this is the last. */ readonly next: string | null };
   readonly Mark: { readonly id: string; /** Moment of the film, milliseconds from its beginning. */ readonly momentMs: number; /** null: they were erased. */ readonly words: string | null; /** Who made it, as custody prints it. */ readonly by: string; /** Name of that person now; null: no person of this station. */ readonly name: string | null; /** Who asks made it, and may take it away. */ readonly own: boolean; /** When it was made. */ readonly at: string };
   readonly MarkBody: { /** Moment of the film, milliseconds from its beginning. */ readonly momentMs: number; /** What is seen there. */ readonly words: string };
+  readonly Marks: { readonly items: readonly (Schemas['Mark'])[] };
   readonly Membership: { /** Id. */ readonly user: string; readonly account: string; readonly name: string; /** Id; null: they belonged to none. */ readonly unit: string | null; /** As it is called today. */ readonly unitPath: string | null; readonly from: string; /** null: it lasts. */ readonly until: string | null };
   readonly MembershipPage: { readonly items: readonly (Schemas['Membership'])[]; /** Cursor of the next page; null: this is the last. */ readonly next: string | null };
   readonly Network: { /** null: the listener itself speaks no TLS. */ readonly tls: { /** Fingerprint of the certificate in force: SHA-256 of its DER form. */ readonly sha256: string; /** When it ends (RFC 3339). */ readonly notAfter: string; /** Why what stands in the files now is not in force; null if it is. */ readonly refused: Schemas['Reason'] | null } | null };
@@ -272,7 +273,7 @@ export interface Routes {
   /** The recording belongs to this case no more */
   readonly 'DELETE /api/v1/recordings/{id}/cases/{number}': { readonly path: { readonly id: string; readonly number: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: null };
   /** Moments of a recording that somebody marked, in order */
-  readonly 'GET /api/v1/recordings/{id}/marks': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: { readonly items: readonly (Schemas['Mark'])[] } };
+  readonly 'GET /api/v1/recordings/{id}/marks': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: Schemas['Marks'] };
   /** Marks a moment of a recording, with words */
   readonly 'POST /api/v1/recordings/{id}/marks': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: Schemas['MarkBody']; readonly answer: Schemas['Mark'] };
   /** Takes a mark away again; who made it does */

@@ -14,6 +14,8 @@ export type Input<K extends RouteName> = {
   readonly reason?: string;
   /** The case for which they want to see it. */
   readonly forCase?: string;
+  /** Sent even though the page goes meanwhile. */
+  readonly keepalive?: boolean;
 } & (Of<K>['path'] extends None ? { readonly path?: undefined } : { readonly path: Of<K>['path'] }) & {
     readonly query?: Of<K>['query'];
   } & (Of<K>['body'] extends null ? { readonly body?: undefined } : { readonly body: Of<K>['body'] });
@@ -78,7 +80,7 @@ export async function ask<K extends RouteName>(route: K, input: Input<K>): Promi
 
 export async function askTagged<K extends RouteName>(route: K, input: Input<K>): Promise<Tagged<K>> {
   const [method = 'GET'] = route.split(' ');
-  const { signal, ifMatch, reason, forCase, body } = input;
+  const { signal, ifMatch, reason, forCase, keepalive, body } = input;
   const response = await fetch(addressOf(route, input as Addressed), {
     method,
     headers: {
@@ -90,6 +92,7 @@ export async function askTagged<K extends RouteName>(route: K, input: Input<K>):
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
+    ...(keepalive === undefined ? {} : { keepalive }),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Unreached('the station is not reached', { cause: error });

@@ -39,7 +39,7 @@ export function useClaims(video: () => HTMLVideoElement | null, look: string | n
       const played = spans.splice(0, SPANS_MAX);
       if (played.length === 0) return;
       // A claim that does not arrive is one that the log does not have: what was sent it has anyway.
-      void ask('POST /api/v1/looks/{id}/claims', { path: { id: look }, body: { played } }).catch(() => undefined);
+      void ask('POST /api/v1/looks/{id}/claims', { path: { id: look }, body: { played }, keepalive: true }).catch(() => undefined);
     };
     const noting = setInterval(note, 500);
     const telling = setInterval(tell, TELL_MS);

@@ -1,6 +1,7 @@
 import { MarkBody, MarkJson, MarkParams, MarksJson } from '#api/marks';
 import { RecordingParams } from '#api/recordings';
 import { addMark, marksOf, type PlaceMark, removeMark } from '#desk/marks';
+import { mustHaveRecording } from '#desk/tagging';
 import { type Actor, actorText } from '#domain/custody/actor';
 import type { LedgerReader } from '#ports/ledger';
 import { Presenter } from '#serve/present';
@@ -29,6 +30,7 @@ export const markRoutes: readonly Route[] = [
     summary: 'Moments of a recording that somebody marked, in order',
     schema: { params: RecordingParams, response: MarksJson },
     handle: async ({ deps: { ledger, facts } }, { params: { id }, actor }) => {
+      await mustHaveRecording(ledger, id);
       const items = [];
       for (const mark of await marksOf(ledger, id)) items.push(await shown(ledger, mark, { actor, zone: facts.timezone }));
       return { items };
