@@ -41,12 +41,14 @@ interface MarksProps {
   /** The film that a new mark belongs to, and its moment. */
   readonly recording: string;
   readonly momentMs: number;
+  /** The same as people read it. */
+  readonly moment: string;
   readonly stated: Stated;
   readonly onSeek: (onLineMs: number) => void;
 }
 
 /** What somebody saw where: a list to go through, and a line to add to it. */
-export function Marks({ marks, recording, momentMs, stated, onSeek }: MarksProps) {
+export function Marks({ marks, recording, momentMs, moment, stated, onSeek }: MarksProps) {
   const say = useSay();
   const client = useQueryClient();
   const [words, setWords] = useState('');
@@ -76,7 +78,7 @@ export function Marks({ marks, recording, momentMs, stated, onSeek }: MarksProps
     <section className={styles.marks} aria-label={say('player.marks')}>
       <form className={styles.markForm} onSubmit={(event) => void add(event)}>
         <TextField
-          label={say('player.mark.words', { moment: lengthText(momentMs) })}
+          label={say('player.mark.words', { moment })}
           value={words}
           maxLength={500}
           data-mark-words

@@ -211,6 +211,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
           marks={marks}
           recording={first.id}
           momentMs={turn.atMs - first.fromMs}
+          moment={wall ?? lengthText(turn.atMs)}
           stated={stated}
           onSeek={(onLineMs) => clock.seek(onLineMs)}
         />
