@@ -20,7 +20,15 @@ it('a case number leads to all its cameras on one line, and to its films for a s
   await open(page, '/search');
   await shot(page, 'cases-search-zh-CN');
   await expectAccessible(page);
-  await page.getByLabel('案号').fill(CASE);
+  // How it begins is enough: the case is taken from the list by keys.
+  const field = page.getByRole('combobox', { name: '案号' });
+  await field.fill(CASE.slice(0, -1));
+  await page.getByRole('option', { name: new RegExp(CASE) }).waitFor();
+  await shot(page, 'cases-search-suggested-zh-CN');
+  await expectAccessible(page);
+  await field.fill(CASE);
+  await page.getByRole('option', { name: new RegExp(CASE) }).waitFor();
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: '打开案件' }).waitFor();
   await page
@@ -81,7 +89,7 @@ it('one recording is played by keys: picture by picture, slower, faster, to its 
   await page.waitForFunction(() => document.querySelector('video')?.paused);
   const before = await at();
   await page.keyboard.press('.');
-  await expect.poll(async () => (await at()) - before).toBeGreaterThan(0.01);
+  await expect.poll(async () => (await at()) - before).toBeGreaterThan(0);
   const stepped = await at();
   await page.keyboard.press(',');
   await expect.poll(at).toBeLessThan(stepped);

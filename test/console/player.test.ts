@@ -4,8 +4,8 @@
  * Method: films whose pictures carry their number, docked as a card with three cameras that overlap in time; the numbers are read back from a canvas in Chromium.
  */
 import { beforeAll, expect, inject, it } from 'vitest';
-import { browserOf, expectAccessible, expectClean, open, type Seen, shot, useBrowser } from './support/browser.ts';
-import { CAMERAS, numberedCase, numbersOn, SYNC_CASE } from './support/numbered-card.ts';
+import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, type Seen, shot, useBrowser } from './support/browser.ts';
+import { CAMERAS, numberedCase, numbersOn, SYNC_CASE, spreadOn } from './support/numbered-card.ts';
 import { control } from './support/station.ts';
 
 useBrowser();
@@ -72,6 +72,12 @@ it('steps by single pictures at 25 and at 30 a second, seeks to the picture, and
   const mark = page.getByRole('button', { name: /当事人到场/ });
   await mark.first().waitFor();
   await shot(page, 'player-mark-zh-CN');
+  for (const width of [760, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expectNoOverflow(page);
+    if (width === 390) await shot(page, 'player-narrow-zh-CN');
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.keyboard.press('Escape');
   await page.getByLabel('播放位置').focus();
   await page.keyboard.press('0');
@@ -110,15 +116,7 @@ it('keeps three cameras together, with the sound of one, and follows the address
   await page.waitForTimeout(1000);
   const spreads: number[] = [];
   for (let sample = 0; sample < 20; sample += 1) {
-    const shown = await numbersOn(page);
-    const walls = shown.map(({ number: found, atS, label }) => {
-      const camera = CAMERAS.find(({ serial }) => label.includes(serial)) ?? expect.fail(label);
-      const picture = found ?? expect.fail(`${camera.serial} shows no number`);
-      // Numbers begin again after 256 pictures; the clock of the film says in which turn it is.
-      const turn = Math.round((atS * camera.rate - picture) / 256);
-      return Date.parse(`${camera.start}Z`) + ((turn * 256 + picture) / camera.rate) * 1000;
-    });
-    spreads.push(Math.max(...walls) - Math.min(...walls));
+    spreads.push(await spreadOn(page));
     await page.waitForTimeout(150);
   }
   const sorted = spreads.toSorted((one, other) => one - other);

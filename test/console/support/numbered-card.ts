@@ -35,15 +35,18 @@ interface Made {
   readonly state: string;
 }
 
-/** Docks one card with three cameras that overlap in time, one officer each, and puts their films into a case; films by officer. What is there already is taken. */
-export async function numberedCase({ dock, state }: ConsoleStation): Promise<ReadonlyMap<string, Made>> {
+/** Docks one card with three cameras that overlap in time, one officer each, and puts their films into a case; films by officer. What is there already is taken. `seconds`: how long each films; as CAMERAS tells if left out. */
+export async function numberedCase(
+  { dock, state }: Pick<ConsoleStation, 'dock' | 'state'>,
+  seconds?: number,
+): Promise<ReadonlyMap<string, Made>> {
   const known = await films(state);
   if (known.size === CAMERAS.length && [...known.values()].every(({ playable }) => playable)) return known;
   for (const { officer, name } of CAMERAS) await control(state, 'POST', '/officers', { id: officer, name }).catch(() => undefined);
   const card = join(dock, `.${DOCKED}.new`);
   await rm(join(dock, DOCKED), { recursive: true, force: true });
   await mkdir(join(card, 'DCIM/20260621'), { recursive: true });
-  for (const camera of CAMERAS) await film(camera, join(card, 'DCIM/20260621'));
+  for (const camera of CAMERAS) await film({ ...camera, seconds: seconds ?? camera.seconds }, join(card, 'DCIM/20260621'));
   await rename(card, join(dock, DOCKED));
   const untilMs = Date.now() + READY_MS;
   for (;;) {
@@ -98,6 +101,18 @@ async function film({ officer, serial, start, seconds, rate }: Camera, folder: s
   await rm(raw, { force: true });
   await rm(join(folder, '.keep'), { force: true });
   if (made.status !== 0) throw new Error(made.stderr);
+}
+
+/** How far apart the cameras of a page are by the numbers in their pictures, ms. Throws where a picture has none. */
+export async function spreadOn(page: Page): Promise<number> {
+  const walls = (await numbersOn(page)).map(({ number, atS, label }) => {
+    const camera = CAMERAS.find(({ serial }) => label.includes(serial));
+    if (!camera || number === null) throw new Error(`no number in ${label}`);
+    // Numbers begin again after 256 pictures; the clock of the film says in which turn it is.
+    const turn = Math.round((atS * camera.rate - number) / 256);
+    return Date.parse(`${camera.start}Z`) + ((turn * 256 + number) / camera.rate) * 1000;
+  });
+  return Math.max(...walls) - Math.min(...walls);
 }
 
 /** What each film on the page shows: the number in its picture (null: none) and its media time, s. Read from a canvas, as test/media/frame-numbers.ts reads pictures. */

@@ -1,0 +1,105 @@
+/**
+ * Measures how long a search takes to the picture, in a ledger of a million recordings: from the last key to the cases that begin so, and from Enter to the recordings of the case, in
+ * Chromium at a real station. usage: node scripts/search-million.ts [RECORDINGS]
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type Page } from 'playwright-core';
+import { STATION_ID } from '#test/support/builders';
+import { ROOT } from '#test/support/evidock';
+import { loadLedger } from '../bench/ledger-load.ts';
+import { buildPages, control } from '../test/console/support/station.ts';
+
+const recordings = Number(process.argv[2] ?? 1_000_000);
+const ROUNDS = 15;
+const PASSWORD = 'willow kettle auditor stamp';
+const UP_MS = 300_000;
+
+const home = await mkdtemp(join(tmpdir(), 'evidock-search-'));
+const state = join(home, 's');
+await mkdir(join(home, 'dock'), { recursive: true });
+await mkdir(join(state, 'ledger'), { recursive: true });
+await buildPages();
+const loaded = await loadLedger(join(state, 'ledger/ledger.sqlite'), {
+  recordings,
+  cases: Math.max(100, recordings / 20),
+  officers: 2000,
+  units: 40,
+  recorders: 400,
+});
+const station = await run();
+try {
+  const address = (await readFile(join(state, 'run/address'), 'utf8')).trim();
+  await control(state, 'POST', '/users', { account: 'auditor', name: '陈立新', roles: ['auditor'] });
+  await control(state, 'PUT', '/accounts/auditor/password', { password: PASSWORD });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu'] });
+  const context = await browser.newContext({ baseURL: address });
+  const origin = { origin: address };
+  await context.request.post('/api/v1/session', { data: { account: 'auditor', password: PASSWORD }, headers: origin });
+  const page = await context.newPage();
+  const [suggested, found]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const number = loaded.caseSample[Math.floor((loaded.caseSample.length * round) / ROUNDS)] ?? '';
+    await page.goto('/search');
+    const field = page.getByRole('combobox', { name: '案号' });
+    await field.fill(number.slice(0, -1));
+    suggested.push(await timeTo(page, "[role='option']", () => page.keyboard.type(number.slice(-1))));
+    await page.keyboard.press('Escape');
+    found.push(await timeTo(page, "a[href^='/recordings/rec-']", () => page.keyboard.press('Enter')));
+  }
+  console.log(
+    `${recordings} recordings, to the picture, ms: cases that begin so ${said(suggested)}; recordings of the case ${said(found)}`,
+  );
+  await browser.close();
+} finally {
+  station.kill('SIGTERM');
+  await new Promise((resolve) => station.once('close', resolve));
+  await rm(home, { recursive: true, force: true });
+}
+
+/** From a deed until what it leads to was painted, ms, by the clock of the page. */
+async function timeTo(page: Page, selector: string, deed: () => Promise<void>): Promise<number> {
+  const painted = page.evaluate(
+    (wanted) =>
+      new Promise<number>((resolve) => {
+        let beganMs = 0;
+        addEventListener('keydown', () => (beganMs ||= performance.now()), { capture: true, once: true });
+        const look = () => {
+          if (beganMs > 0 && document.querySelector(wanted)?.checkVisibility()) resolve(performance.now() - beganMs);
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    selector,
+  );
+  await deed();
+  return painted;
+}
+
+function said(times: readonly number[]): string {
+  const sorted = times.toSorted((one, other) => one - other);
+  return `median ${Math.round(sorted[sorted.length >> 1] ?? 0)}, worst ${Math.round(sorted.at(-1) ?? 0)}`;
+}
+
+async function run(): Promise<ChildProcess> {
+  const env = {
+    ...process.env,
+    EVIDOCK_HTTP_PORT: '0',
+    EVIDOCK_STATION_ID: STATION_ID,
+    // No copy of this ledger is anywhere.
+    EVIDOCK_SCRUB_ON: 'false',
+    EVIDOCK_DOCK_WATCH: join(home, 'dock'),
+    EVIDOCK_HTTP_REQUESTS_PER_MINUTE: '6000',
+  };
+  const child = spawn(join(ROOT, 'scripts/evidock'), ['--state-dir', state, 'run'], { stdio: 'ignore', env });
+  const untilMs = Date.now() + UP_MS;
+  while (!existsSync(join(state, 'run/address')) || !existsSync(join(state, 'run/control.sock'))) {
+    if (child.exitCode !== null || Date.now() > untilMs) throw new Error('the station did not start');
+    await sleep(100);
+  }
+  return child;
+}
