@@ -28,11 +28,14 @@ export class FrameStepper {
   readonly #lengths = new WeakMap<HTMLVideoElement, number>();
   #busy: Promise<unknown> = Promise.resolve();
 
-  /** Steps, and gives the media time to which the film belongs now, in the middle of its picture, ms. One step after the other. */
-  step(video: HTMLVideoElement, by: 1 | -1): Promise<number> {
-    const stepped = this.#busy.then(() => this.#step(video, by));
-    this.#busy = stepped.catch(() => undefined);
-    return stepped;
+  /** What comes after a step waits for it: else the step would have the last word. */
+  after(deed: () => void): void {
+    void this.#busy.then(deed);
+  }
+
+  /** Steps, and tells the media time at which the film stands then, ms. One step after the other. */
+  step(video: HTMLVideoElement, by: 1 | -1, told: (atMs: number) => void): void {
+    this.#busy = this.#busy.then(() => this.#step(video, by)).then(told, () => undefined);
   }
 
   async #step(video: HTMLVideoElement, by: 1 | -1): Promise<number> {

@@ -78,12 +78,13 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
     },
     [clock],
   );
-  const move = (byMs: number) => clock.seek(clock.atMs + byMs);
+  const seek = (toMs: number) => stepper.after(() => clock.seek(toMs));
+  const move = (byMs: number) => stepper.after(() => clock.seek(clock.atMs + byMs));
   const frame = (by: 1 | -1) => {
     clock.pause();
     const video = first ? videos.current.get(first.id) : undefined;
     if (!video || !first) return;
-    void stepper.step(video, by).then((atMs) => clock.seek(atMs + first.fromMs));
+    stepper.step(video, by, (atMs) => clock.seek(atMs + first.fromMs));
   };
   const press = (event: KeyboardEvent) => {
     if (isTyping(event.target) && (event.target as HTMLElement).getAttribute('type') !== 'range') return;
@@ -102,7 +103,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
       arrowdown: () => move(-LONG_STEP_S * 1000),
       ',': () => frame(-1),
       '.': () => frame(1),
-      '0': () => clock.seek(0),
+      '0': () => seek(0),
       '1': () => changeRate(1),
       s: () => void take(),
       m: () => root.current?.querySelector<HTMLInputElement>('[data-mark-words]')?.focus(),
@@ -177,7 +178,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
           value={Math.round(turn.atMs)}
           aria-label={say('player.seek')}
           aria-valuetext={wall ?? lengthText(turn.atMs)}
-          onChange={(event) => clock.seek(Number(event.target.value))}
+          onChange={(event) => seek(Number(event.target.value))}
         />
       </div>
       <div className={styles.bar}>
@@ -213,7 +214,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
           momentMs={turn.atMs - first.fromMs}
           moment={wall ?? lengthText(turn.atMs)}
           stated={stated}
-          onSeek={(onLineMs) => clock.seek(onLineMs)}
+          onSeek={seek}
         />
       ) : null}
       {error ? <ProblemNote error={error} /> : null}

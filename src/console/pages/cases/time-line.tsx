@@ -21,7 +21,6 @@ interface TimeLineProps {
 const LANE_PX = 40;
 const RULER_PX = 26;
 const EVENT_PX = 18;
-const LABEL_PX = 190;
 const WIDTH_PX = 1000;
 const BAR_PX_MIN = 3;
 const ZOOM = 1.6;
@@ -71,7 +70,7 @@ export function TimeLine({ line, events, nameOf, chosen, onChoose, atMs, onSeek 
           {timeText(zoned(line.beginMs + view.fromMs, like), 'second')} – {timeText(zoned(line.beginMs + view.toMs, like), 'second')}
         </span>
       </div>
-      <div className={styles.lineGrid} style={{ gridTemplateColumns: `minmax(110px, ${LABEL_PX}px) minmax(0, 1fr)` }}>
+      <div className={styles.lineGrid} style={{ gridTemplateColumns: 'clamp(96px, 30%, 190px) minmax(0, 1fr)' }}>
         <div className={styles.laneLabels} style={{ paddingTop: RULER_PX + EVENT_PX }}>
           {line.lanes.map((lane) => (
             <label key={lane.key} className={styles.lane} style={{ height: LANE_PX }}>
