@@ -115,7 +115,7 @@ export const kioskPagesEn = {
   'kiosk.tag.remark.injury': 'Somebody was hurt',
   'kiosk.tag.remark.evidence': 'Holds key evidence',
   'kiosk.tag.remark.minor': 'Shows a minor',
-  'kiosk.tag.remark.own': 'Other (keyboard)',
+  'kiosk.tag.remark.own': 'Type a note',
   'kiosk.tag.save': 'Save tags',
   'kiosk.tag.choose': 'Choose a case, a category, important or a note',
   'kiosk.tag.matches': 'fits {count}',

@@ -115,7 +115,7 @@ export const kioskPagesZhCN = {
   'kiosk.tag.remark.injury': '有人受伤',
   'kiosk.tag.remark.evidence': '含重要证据',
   'kiosk.tag.remark.minor': '涉及未成年人',
-  'kiosk.tag.remark.own': '其他（键盘输入）',
+  'kiosk.tag.remark.own': '键盘输入',
   'kiosk.tag.save': '保存标注',
   'kiosk.tag.choose': '请选择案件、类别、重要或备注',
   'kiosk.tag.matches': '符合 {count} 条',
