@@ -131,7 +131,7 @@ it('an officer comes by badge, tags what they brought in three touches, and noth
   await page.getByText(/秒后自动退出/).waitFor();
   await page.getByRole('button', { name: /LY-2026-0777/ }).click();
   // The recording of another day, for which the case is not suggested, is left out by itself.
-  expect(await page.getByRole('checkbox', { checked: false }).count()).toBe(1);
+  await expect.poll(() => page.getByRole('checkbox', { checked: false }).count(), { timeout: 40_000 }).toBe(1);
   await page.getByRole('button', { name: '检查', exact: true }).click();
   await shot(page, 'kiosk-visit-tagging-zh-CN');
   await page.getByRole('button', { name: /保存标注/ }).click();
