@@ -20,7 +20,11 @@ export function OwnDockings({ dockings, slots, onConfirm, onClaim, onFirst }: Ow
   const say = useSay();
   const free = slots.filter(
     ({ dockingId, officerId, phase, recorderSerial }) =>
-      dockingId !== null && recorderSerial !== null && officerId === null && phase !== 'removed',
+      dockingId !== null &&
+      recorderSerial !== null &&
+      officerId === null &&
+      phase !== 'removed' &&
+      !dockings.some(({ id }) => id === dockingId),
   );
   const own = dockings.slice(0, Math.max(1, SHOWN_MAX - free.length));
   return (

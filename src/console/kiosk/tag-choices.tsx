@@ -23,6 +23,8 @@ const CASES_MAX = 3;
 
 interface TagChoicesProps {
   readonly recordings: readonly OwnRecording[];
+  /** Recordings whose suggestions are offered. */
+  readonly among: ReadonlySet<string>;
   readonly chosen: ReadonlySet<string>;
   readonly tags: Tags;
   readonly onChange: (tags: Tags) => void;
@@ -31,10 +33,10 @@ interface TagChoicesProps {
 }
 
 /** Large keys for what a recording may be tagged with. A second touch takes a choice back. */
-export function TagChoices({ recordings, chosen, tags, onChange, onSave, busy }: TagChoicesProps) {
+export function TagChoices({ recordings, among, chosen, tags, onChange, onSave, busy }: TagChoicesProps) {
   const say = useSay();
   const of = useStore(language);
-  const suggested = casesFor(recordings, chosen);
+  const suggested = casesFor(recordings, among);
   const [writes, setWrites] = useState(false);
   const isReady = chosen.size > 0 && Object.values(tags).some((value) => value !== null);
   return (
@@ -125,11 +127,11 @@ interface SuggestedCase {
   readonly count: number;
 }
 
-/** Cases that are suggested for the chosen recordings, those for most of them first. */
-function casesFor(recordings: readonly OwnRecording[], chosen: ReadonlySet<string>): readonly SuggestedCase[] {
+/** Cases that are suggested for these recordings, those for most of them first. */
+function casesFor(recordings: readonly OwnRecording[], among: ReadonlySet<string>): readonly SuggestedCase[] {
   const found = new Map<string, SuggestedCase>();
   for (const { id, suggestions } of recordings) {
-    if (!chosen.has(id)) continue;
+    if (!among.has(id)) continue;
     for (const { case: number, title, reason } of suggestions)
       found.set(number, { number, title, reason, count: (found.get(number)?.count ?? 0) + 1 });
   }

@@ -24,7 +24,17 @@ export function TagPanel({ recordings, onTag }: TagPanelProps) {
   const [tags, setTags] = useState<Tags>(NO_TAGS);
   const [busy, setBusy] = useState(false);
   const untagged = useMemo(() => new Set(recordings.filter(isUntagged).map(({ id }) => id)), [recordings]);
-  const chosen = picked ?? untagged;
+  // A case is for those for which it is suggested, unless the officer has chosen otherwise.
+  const fitting = useMemo(
+    () =>
+      new Set(
+        recordings
+          .filter((each) => untagged.has(each.id) && (tags.case === null || each.suggestions.some((one) => one.case === tags.case)))
+          .map(({ id }) => id),
+      ),
+    [recordings, untagged, tags.case],
+  );
+  const chosen = picked ?? fitting;
   if (recordings.length === 0)
     return (
       <section class={styles.none}>
@@ -73,7 +83,15 @@ export function TagPanel({ recordings, onTag }: TagPanelProps) {
           ))}
         </ul>
       </div>
-      <TagChoices recordings={recordings} chosen={chosen} tags={tags} onChange={setTags} onSave={save} busy={busy} />
+      <TagChoices
+        recordings={recordings}
+        among={picked ?? untagged}
+        chosen={chosen}
+        tags={tags}
+        onChange={setTags}
+        onSave={save}
+        busy={busy}
+      />
     </section>
   );
 }

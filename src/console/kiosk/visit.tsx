@@ -15,6 +15,7 @@ export type OwnDocking = Answer<'GET /api/v1/kiosks/visit/dockings'>['items'][nu
 
 /** Nobody touches the screen for so long: the officer has gone. */
 const IDLE_S = 60;
+const LOOKED_AGAIN_MS = 5000;
 const RECORDINGS_MAX = 500;
 const DOCKINGS_MAX = 5;
 
@@ -63,6 +64,11 @@ export function Visit({ station, visitor, done, onLeave }: VisitProps) {
   const phases = slots.map(({ slot, phase, officerId }) => `${slot} ${phase} ${officerId}`).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked again when a slot has another phase
   useEffect(() => void load(), [load, phases]);
+  // Cases are suggested a while after a recording was sealed.
+  useEffect(() => {
+    const timer = setInterval(() => void load(), LOOKED_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [load]);
   const act = async (deed: () => Promise<string | null>) => {
     setFailure(null);
     setTold(null);

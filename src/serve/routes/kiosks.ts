@@ -39,6 +39,9 @@ import { type SlotsSeen, slotEvents } from '#serve/slot-events';
 /** The longest time for which browsers keep a cookie (RFC 6265bis, 5.6.1), s. */
 const KEPT_S_MAX = 400 * 86_400;
 
+/** Later than any time that a recording can have. */
+const LATEST_MS = 8.64e15;
+
 /** Screens at the slots: paired by who manages accounts, and what they show of an officer's own. */
 export const kioskRoutes: readonly Route[] = [
   query({
@@ -231,7 +234,7 @@ export const kioskRoutes: readonly Route[] = [
       const rows = await ownRecordings({ ledger, clock }, { seen, officer: officerOf(principal) });
       const presenter = new Presenter(facts.timezone);
       const show = (each: OwnRecording) => presentOwn(each, presenter);
-      return pageOfHeld({ list: 'own-recordings', query: asked, rows, keyOf: ({ recording: { id } }) => id, show });
+      return pageOfHeld({ list: 'own-recordings', query: asked, rows, keyOf: newestFirst, show });
     },
   }),
   command({
@@ -276,6 +279,11 @@ function visiting(principal: Principal, actor: Actor): Visitor {
 function officerOf(principal: Principal): string {
   visitor(principal);
   return principal.asker.officer ?? '';
+}
+
+/** Sorts by the start backwards, as numbers and texts are sorted forwards. */
+function newestFirst({ recording: { id, startMs, createdAtMs } }: OwnRecording): string {
+  return `${LATEST_MS - (startMs ?? createdAtMs)} ${id}`;
 }
 
 function presentOwn({ recording, caseNumbers, suggestions }: OwnRecording, presenter: Presenter): Static<typeof OwnRecordingJson> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,7 +87,10 @@ async function run(state: string, dock: string, port: string, settings: Readonly
     },
   });
   const untilMs = Date.now() + UP_MS;
-  while (!existsSync(join(state, 'run/address')) || !existsSync(join(state, 'run/control.sock'))) {
+  // The address is written a moment after its file is made.
+  const isUp = () =>
+    existsSync(join(state, 'run/control.sock')) && (statSync(join(state, 'run/address'), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  while (!isUp()) {
     if (child.exitCode !== null || Date.now() > untilMs) throw new Error('the station of the kiosk did not start');
     await sleep(50);
   }
