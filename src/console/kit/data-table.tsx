@@ -49,7 +49,7 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
   const from = windowed ? Math.min(first, rows.length - 1) : 0;
   const to = windowed ? Math.min(rows.length, from + WINDOW_ROWS) : rows.length;
   const span = columns.length + (selection ? 1 : 0);
-  const allIds = rows.map(idOf);
+  const allIds = selection ? rows.map(idOf) : [];
   const all = selection !== undefined && allIds.every((id) => selection.ids.has(id));
   const pick = (id: string, on: boolean) => {
     if (!selection) return;

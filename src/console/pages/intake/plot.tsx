@@ -29,6 +29,7 @@ export function Plot({ label, kind, x, xText, series, unit }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const text = useRef(xText);
   text.current = xText;
+  const xName = say('figures.day');
   const shape = JSON.stringify([label, kind, x, series, unit]);
   useEffect(() => {
     const host = box.current;
@@ -36,7 +37,7 @@ export function Plot({ label, kind, x, xText, series, unit }: PlotProps) {
     const [, of, at, rows, named] = JSON.parse(shape) as [string, 'line' | 'bars', number[], Series[], string];
     const draw = () =>
       new uPlot(
-        optionsOf({ host, kind: of, series: rows, unit: named, xText: (value) => text.current(value) }),
+        optionsOf({ host, kind: of, series: rows, unit: named, xName, xText: (value) => text.current(value) }),
         dataOf(of, at, rows),
         host,
       );
@@ -58,7 +59,7 @@ export function Plot({ label, kind, x, xText, series, unit }: PlotProps) {
       dark.removeEventListener('change', again);
       plot.destroy();
     };
-  }, [shape]);
+  }, [shape, xName]);
   return (
     <figure>
       <div ref={box} className={styles.plot} aria-hidden="true" />
@@ -111,12 +112,13 @@ interface Drawn {
   readonly kind: 'line' | 'bars';
   readonly series: readonly Series[];
   readonly unit: string;
+  readonly xName: string;
   readonly xText: (value: number) => string;
 }
 
 const BARS = uPlot.paths.bars?.({ size: [0.7, 28] });
 
-function optionsOf({ host, kind, series, unit, xText }: Drawn): uPlot.Options {
+function optionsOf({ host, kind, series, unit, xText, xName }: Drawn): uPlot.Options {
   const style = getComputedStyle(host);
   // Canvas knows no light-dark(): the browser resolves a token where it is a colour of an element.
   const probe = document.createElement('span');
@@ -156,7 +158,7 @@ function optionsOf({ host, kind, series, unit, xText }: Drawn): uPlot.Options {
       { ...axis, values: (_, at) => at.map((value) => `${value} ${unit}`), size: 64 },
     ],
     series: [
-      { label: '\u2007', value: (_, value) => (value === null ? '—' : xText(value)) },
+      { label: xName, value: (_, value) => (value === null ? '—' : xText(value)) },
       ...(kind === 'bars' ? drawn.toReversed() : drawn),
     ],
   };
