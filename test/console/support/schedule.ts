@@ -40,13 +40,14 @@ rules:
     action: review
     lock: { mode: none, hold: false, horizonDays: 1825 }
     source: { status: policy, title: 本机关决定, checked: 2026-11-26 }
-  - id: coercion
-    title: { zh-CN: 行政强制的录像：依据待补, en: "Administrative coercion: source missing" }
-    match: { categories: [coercion] }
+  # Not of a category: what has none is kept as if it had each, so nothing would ever be due.
+  - id: found-in-bin
+    title: { zh-CN: 曾在记录仪上被删除的：依据待补, en: "Deleted on the recorder: source missing" }
+    match: { foundInBin: true }
     start: docked
     action: review
     lock: { mode: none, hold: false, horizonDays: 365 }
-    source: { status: missing, title: 行政强制音像记录的保存期限, checked: 2026-11-26 }
+    source: { status: missing, title: 被删除录像的保存期限, checked: 2026-11-26 }
   - id: police
     title: { zh-CN: 公安机关：自入站起六个月, en: "Police: six months from docking" }
     match: { sectors: [police] }

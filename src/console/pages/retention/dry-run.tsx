@@ -36,7 +36,7 @@ export function DryRunResult({ run }: { readonly run: DryRun }) {
         rows={[
           [say('dry.whole'), amount(run.whole)],
           ...run.ending
-            .filter(({ withinDays }) => withinDays > 0)
+            .filter(({ withinDays, recordings }) => withinDays > 0 && recordings > 0)
             .map((each) => [say('dry.ending', { days: each.withinDays }), amount(each)] as const),
           [say('dry.later'), amount(run.later)],
           [say('dry.waiting'), amount(run.waiting)],
