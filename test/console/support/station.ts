@@ -25,8 +25,8 @@ export interface ConsoleStation {
   readonly pid: number;
 }
 
-const UP_MS = 60_000;
-const ARCHIVED_MS = 240_000;
+const UP_MS = 240_000;
+const ARCHIVED_MS = 900_000;
 /** Of the officer whose recorders the sample cards are. */
 export const OFFICER = '041234';
 export const CASE = 'LY-2026-0012';

@@ -216,9 +216,7 @@ export class SqlRecordingsReader implements RecordingsReader {
     if (filter.sinceMs !== undefined) gathered.push(sql`list.sort_at >= ${filter.sinceMs}`);
     if (filter.untilMs !== undefined) gathered.push(sql`list.sort_at < ${filter.untilMs}`);
     const category =
-      gathers || leavesFew(filter) || filter.unassigned || filter.unit !== undefined
-        ? this.#dialect.unindexed('category')
-        : 'category';
+      gathers || leavesFew(filter) || filter.unassigned || filter.unit !== undefined ? this.#dialect.unindexed('category') : 'category';
     if (filter.category !== undefined) others.push(sql`${sql.raw(category)} = ${filter.category}`);
     if (filter.unit !== undefined)
       others.push(sql`officer_id IN (SELECT person.id FROM officers AS person WHERE person.unit = ${filter.unit})`);
