@@ -169,7 +169,7 @@ export const OwnRecordingJson = Type.Object({
   }),
 });
 
-export const OWN_RECORDINGS_TAGGED_MAX = 500;
+const OWN_RECORDINGS_TAGGED_MAX = 500;
 const REMARK_MAX = 200;
 
 export const OwnTagsBody = closed({

@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
-import { marksOf } from '#desk/marks';
+import { marksOf } from '#desk/marks/marks';
 import { STATION } from '#domain/custody/actor';
 import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
 import { UserInvited } from '#domain/custody/people-entries';

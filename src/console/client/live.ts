@@ -23,7 +23,7 @@ type Told =
 const URL_OF_CHANGES = '/api/v1/changes';
 const NAME = 'evidock-live';
 /** After so long without a word nothing is known any more. */
-export const SILENT_MS = 4800;
+const SILENT_MS = 4800;
 const LOOKED_MS = 400;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15_000];
 

@@ -43,7 +43,7 @@ export class Refused extends Error {
 }
 
 /** No answer came: the station is not reached. */
-export class Unreached extends Error {}
+class Unreached extends Error {}
 
 /** Called when the station does not know who asks any more. */
 let onSignedOut: () => void = () => undefined;

@@ -1,5 +1,5 @@
 /** Room between two tiles, px. */
-export const GAP_PX = 12;
+const GAP_PX = 12;
 /** More tiles than these cannot be read on any screen of a station. */
 export const TILES_MAX = 200;
 

@@ -2,7 +2,7 @@
 import type { Slot } from './station.ts';
 import { type TextKey, useSay } from './texts.ts';
 import styles from './visit.module.css';
-import type { OwnDocking } from './visit.tsx';
+import type { OwnDocking } from './visitor.ts';
 
 interface OwnDockingsProps {
   readonly dockings: readonly OwnDocking[];

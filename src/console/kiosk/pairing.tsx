@@ -43,7 +43,7 @@ export function Pairing({ onPaired }: { readonly onPaired: () => void }) {
       </div>
       <section class={styles.card}>
         <h1>{say('kiosk.pair.title')}</h1>
-        <p>{say('kiosk.pair.about')}</p>
+        <p>{say('kiosk.pair.about-here')}</p>
         <form
           onSubmit={(event) => {
             event.preventDefault();

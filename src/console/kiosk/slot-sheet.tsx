@@ -47,7 +47,7 @@ export function SlotSheet({ station, slot: number, onClose, onWish }: SheetProps
           <p key={line}>{line}</p>
         ))}
         {shown.part !== null && bytesListed > 0 && <p>{say('kiosk.size', { done: sizeText(bytesCopied), all: sizeText(bytesListed) })}</p>}
-        {shown.code !== null && <p class={styles.code}>{say('kiosk.code', { code: shown.code })}</p>}
+        {shown.code !== null && <p class={styles.code}>{say('kiosk.code-here', { code: shown.code })}</p>}
       </div>
       {isDocked && recorderSerial !== null && (
         <p class={styles.facts}>

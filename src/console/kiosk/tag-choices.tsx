@@ -1,10 +1,9 @@
 /** @jsxImportSource preact */
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../client/api.ts';
-import { categoryText } from './tag-panel.tsx';
 import { language, useSay, useStore, whyText } from './texts.ts';
 import styles from './visit.module.css';
-import type { OwnRecording } from './visit.tsx';
+import { categoryText, type OwnRecording } from './visitor.ts';
 
 type Category = NonNullable<Schemas['OwnTagsBody']['category']>;
 

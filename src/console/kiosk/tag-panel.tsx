@@ -2,9 +2,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Schemas } from '../client/api.ts';
 import { TagChoices, type Tags } from './tag-choices.tsx';
-import { type Say, type TextKey, useSay } from './texts.ts';
+import { useSay } from './texts.ts';
 import styles from './visit.module.css';
-import type { OwnRecording } from './visit.tsx';
+import { categoryText, type OwnRecording } from './visitor.ts';
 
 interface TagPanelProps {
   readonly recordings: readonly OwnRecording[];
@@ -125,10 +125,6 @@ function Row({ recording, isChosen, onToggle }: RowProps) {
       </label>
     </li>
   );
-}
-
-export function categoryText(category: string, say: Say): string {
-  return say(`kiosk.category.${category}` as TextKey);
 }
 
 /** `1:02:03`, `12:30`. */

@@ -35,7 +35,7 @@ export function useStore<T>(store: Store<T>): T {
   return value;
 }
 
-export function speaker(of: Language): Say {
+function speaker(of: Language): Say {
   return (key, values = {}) => filled(TEXTS[of][key] ?? key, (name) => values[name]);
 }
 

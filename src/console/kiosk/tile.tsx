@@ -46,7 +46,7 @@ function TileOf({ slot, isLive, onOpen, of }: TileProps & { readonly of: Languag
 }
 
 /** Whose recorder it is: what stands on the recorder itself, and the officer's number. */
-export function Whose({ slot: { recorderSerial, officerId, phase } }: { readonly slot: Slot }) {
+function Whose({ slot: { recorderSerial, officerId, phase } }: { readonly slot: Slot }) {
   const say = useSay();
   if (recorderSerial === null || phase === 'empty' || phase === 'removed') return null;
   return (
@@ -57,7 +57,7 @@ export function Whose({ slot: { recorderSerial, officerId, phase } }: { readonly
   );
 }
 
-export function Body({ shown }: { readonly shown: Shown }) {
+function Body({ shown }: { readonly shown: Shown }) {
   const say = useSay();
   const { tone, symbol, head, todo, lines, code, part } = shown;
   return (
@@ -81,7 +81,7 @@ export function Body({ shown }: { readonly shown: Shown }) {
         </span>
       )}
       {todo !== null && <span class={styles.todo}>{todo}</span>}
-      {code !== null && <span class={styles.code}>{say('kiosk.code', { code })}</span>}
+      {code !== null && <span class={styles.code}>{say('kiosk.code-here', { code })}</span>}
     </span>
   );
 }

@@ -1,17 +1,13 @@
 /** @jsxImportSource preact */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { errorWords } from '#messages/error-words';
-import type { Answer } from '../client/request.ts';
 import { ask, Refused } from '../client/request.ts';
 import { OwnDockings } from './own-dockings.tsx';
 import type { Station } from './station.ts';
 import { TagPanel } from './tag-panel.tsx';
 import { language, useSay, useStore } from './texts.ts';
 import styles from './visit.module.css';
-import { failureText, leave, type Visitor } from './visitor.ts';
-
-export type OwnRecording = Answer<'GET /api/v1/kiosks/visit/recordings'>['items'][number];
-export type OwnDocking = Answer<'GET /api/v1/kiosks/visit/dockings'>['items'][number];
+import { failureText, leave, type OwnDocking, type OwnRecording, type Visitor } from './visitor.ts';
 
 /** Nobody touches the screen for so long: the officer has gone. */
 const IDLE_S = 60;

@@ -1,5 +1,9 @@
-import { ask, Refused } from '../client/request.ts';
-import type { Say } from './texts.ts';
+import { type Answer, ask, Refused } from '../client/request.ts';
+import type { Say, TextKey } from './texts.ts';
+
+/** What officers are shown of their own. */
+export type OwnRecording = Answer<'GET /api/v1/kiosks/visit/recordings'>['items'][number];
+export type OwnDocking = Answer<'GET /api/v1/kiosks/visit/dockings'>['items'][number];
 
 /** An officer who stands before the screen. Nothing of them is kept anywhere else. */
 export interface Visitor {
@@ -30,4 +34,8 @@ export function failureText(error: unknown, say: Say, words: (code: string) => {
   if (code === 'sign-in.locked' || code === 'request.too-many') return say('kiosk.visit.locked');
   if (code === 'request.signed-out') return say('kiosk.error.gone');
   return error.problem.detail ?? words(code).what;
+}
+
+export function categoryText(category: string, say: Say): string {
+  return say(`kiosk.category.${category}` as TextKey);
 }

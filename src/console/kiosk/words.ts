@@ -1,7 +1,7 @@
 import type { Say } from './texts.ts';
 
 /** How a tile looks. Each tone has a symbol and words of its own, so that nobody has to tell colours apart. */
-export type Tone = 'idle' | 'busy' | 'wait' | 'safe' | 'bad' | 'odd' | 'unknown';
+type Tone = 'idle' | 'busy' | 'wait' | 'safe' | 'bad' | 'odd' | 'unknown';
 export type SymbolName = 'free' | 'search' | 'copy' | 'wait' | 'clock' | 'safe' | 'bad' | 'unknown' | 'pulled';
 
 /** What a tile says. */

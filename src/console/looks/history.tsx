@@ -26,7 +26,7 @@ function isReason(value: unknown): value is Reason {
 }
 
 /** One entry of the custody log in words. */
-export function useCustodyWords(): (entry: Entry) => string {
+function useCustodyWords(): (entry: Entry) => string {
   const say = useSay();
   const word = useWord();
   const { reason } = useReason();
@@ -63,7 +63,7 @@ export function useCustodyWords(): (entry: Entry) => string {
 }
 
 /** Who did it: a name where the entry has one, else what kind of hand it was. */
-export function actorText({ kind, id }: Entry['actor']): string {
+function actorText({ kind, id }: Entry['actor']): string {
   return id === null ? kind : kind === 'station' ? id : `${kind}:${id}`;
 }
 

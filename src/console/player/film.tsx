@@ -29,7 +29,7 @@ interface FilmProps {
 }
 
 /** The address of the playable copy, with the reason in it: an element that plays can send no headers. What only the archive holds is played from there. */
-export function playbackUrl({ id, derivatives }: Schemas['Recording'], { reason, forCase }: Stated): string {
+function playbackUrl({ id, derivatives }: Schemas['Recording'], { reason, forCase }: Stated): string {
   const evicted = derivatives.some(({ kind, evictedAt }) => kind === 'playable' && evictedAt !== null);
   const query = {
     ...(evicted ? { from: 'archive' } : {}),

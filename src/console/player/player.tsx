@@ -18,7 +18,7 @@ import { useWatermark } from './watermark.tsx';
 
 type Recording = Schemas['Recording'];
 
-export interface PlayerTrack extends Track {
+interface PlayerTrack extends Track {
   readonly recording: Recording;
   readonly label: string;
 }

@@ -25,7 +25,7 @@ export interface Tiles {
 
 const CUE = /(\d+):(\d{2}):(\d{2})\.(\d{3}) --> (\d+):(\d{2}):(\d{2})\.(\d{3})\s+\S*#xywh=(\d+),(\d+),(\d+),(\d+)/g;
 
-export function derivativeUrl(id: string, kind: Kind, { reason, forCase }: Stated): string {
+function derivativeUrl(id: string, kind: Kind, { reason, forCase }: Stated): string {
   const query = new URLSearchParams({ ...(reason === null ? {} : { reason }), ...(forCase === null ? {} : { case: forCase }) }).toString();
   const path = urlOf('GET /api/v1/recordings/{id}/derivatives/{kind}', { path: { id, kind } });
   return query === '' ? path : `${path}?${query}`;
@@ -49,7 +49,7 @@ export function useTiles(recording: Recording | undefined, stated: Stated): Tile
   return data;
 }
 
-export function tilesOf(track: string): readonly Tile[] {
+function tilesOf(track: string): readonly Tile[] {
   const ms = (hours: string, minutes: string, seconds: string, rest: string) =>
     Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000 + Number(rest);
   return [...track.matchAll(CUE)].map(([, a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = '', x, y, width, height]) => ({

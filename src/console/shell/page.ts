@@ -4,7 +4,7 @@ import type { Task } from './session.tsx';
 
 /** The groups of the menu, in order. */
 export const GROUPS = ['work', 'footage', 'supervision', 'retention', 'station'] as const;
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 /** A page with an address of its own. */
 export interface Page {

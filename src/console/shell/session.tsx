@@ -8,7 +8,7 @@ import { ProblemNote } from '../kit/problem.tsx';
 import { SignIn } from './sign-in.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 
-export type Person = Schemas['WhoAmI'];
+type Person = Schemas['WhoAmI'];
 export type Task = Person['tasks'][number];
 
 interface Session {

@@ -19,7 +19,7 @@ import type { SlotView } from '#ports/slot-board';
 const BROUGHT_MS = 24 * 3_600_000;
 /** At most so many dockings and recordings of one officer are shown at a kiosk. */
 const DOCKINGS_MAX = 20;
-export const OWN_RECORDINGS_MAX = 500;
+const OWN_RECORDINGS_MAX = 500;
 const PAGE = 500;
 const SUGGESTIONS_MAX = 10;
 const TAGGED_KINDS: readonly Recording['kind'][] = ['video', 'audio', 'photo'];

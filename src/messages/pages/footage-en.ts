@@ -59,7 +59,7 @@ export const footagePagesEn = {
   'tag.cases.hint': 'Several numbers with spaces between them',
   'tag.no-level': 'not marked',
   'tag.now': 'Now it has: {cases}; category {category}.',
-  'recording.fetch-waits': 'Original {index} did not come back from the archive ({count} {count:try|tries}; next {next}): {why}',
+  'recording.fetch-waits-here': 'Original {index} did not come back from the archive ({count} {count:try|tries}; next {next}): {why}',
   'tag.why': 'Why the mark is lowered',
   'tag.why.hint': 'It is put on record.',
   'recording.facts': 'What it is',

@@ -59,7 +59,7 @@ export const footagePagesZhCN = {
   'tag.cases.hint': '多个案号以空格分隔',
   'tag.no-level': '未标密',
   'tag.now': '现有标注：案件 {cases}；类别 {category}。',
-  'recording.fetch-waits': '原始文件 {index} 未能从归档取回（已试 {count} 次，下次 {next}）：{why}',
+  'recording.fetch-waits-here': '原始文件 {index} 未能从归档取回（已试 {count} 次，下次 {next}）：{why}',
   'tag.why': '降低标记的理由',
   'tag.why.hint': '将记入日志。',
   'recording.facts': '基本信息',

@@ -53,7 +53,7 @@ export const kioskPagesEn = {
   'kiosk.first': 'First',
   'kiosk.officer': 'Officer {officer}',
   'kiosk.recorder': 'Recorder {serial}',
-  'kiosk.code': 'Code {code}',
+  'kiosk.code-here': 'Code {code}',
   'kiosk.files': '{sealed} of {files} {files:file|files}',
   'kiosk.size': '{done} of {all}',
   'kiosk.sheet.put-first': 'This slot first',
@@ -67,7 +67,8 @@ export const kioskPagesEn = {
   'kiosk.done.tagged': '{count} {count:recording|recordings} tagged.',
   'kiosk.done.unchanged': 'Nothing changed: they were tagged so already.',
   'kiosk.pair.title': 'Pair this screen',
-  'kiosk.pair.about': 'Ask an administrator for a pairing code (evidock kiosk pair at the station) and type it here. A code is good once.',
+  'kiosk.pair.about-here':
+    'Ask an administrator for a pairing code (evidock kiosk pair at the station) and type it here. A code is good once.',
   'kiosk.pair.code': 'Pairing code',
   'kiosk.pair.wrong': 'This code is wrong, or too old.',
   'kiosk.pair.wait': 'Too many tries. Wait a moment.',

@@ -323,7 +323,7 @@ export const retentionPagesEn = {
   'disposal.approve': 'Approve',
   'disposal.approved.done': 'Approved; the waiting period begins.',
   'disposal.cancel': 'Cancel the list',
-  'disposal.cancel.about': 'What is not destroyed yet is kept. The list does not come back; another can be proposed.',
+  'disposal.cancel.about-here': 'What is not destroyed yet is kept. The list does not come back; another can be proposed.',
   'disposal.cancelled.done': 'Cancelled; the recordings stay.',
   'disposal.next.proposed':
     'A reviewer looks at pictures, cases and what was recorded at the same time, and approves. A custodian excludes what should stay.',
@@ -334,9 +334,9 @@ export const retentionPagesEn = {
   'disposal.next.done': 'It is done. Tombstones and certificate stay.',
   'disposal.next.cancelled': 'It was cancelled; the recordings are kept.',
   'disposal.run': 'Carry it out',
-  'disposal.run.about':
+  'disposal.run.about-here':
     'It cannot be undone. Holds, terms and the approval are looked at again before each recording, and anything odd stops it.',
-  'disposal.run.key': 'Key of disposal (JSON)',
+  'disposal.run.key-here': 'Key of disposal (JSON)',
   'disposal.run.key.hint':
     'Used for this run alone, kept and logged nowhere. Leave it empty without an archive on S3, or where the station has the file.',
   'disposal.run.key.wrong': 'That is no key file: AccessKeyId and SecretAccessKey are expected.',
@@ -352,7 +352,7 @@ export const retentionPagesEn = {
   'disposal.no-case': 'no case',
   'disposal.tombstone': 'Tombstone:',
   'disposal.exclude': 'Exclude',
-  'disposal.exclude.about':
+  'disposal.exclude.about-here':
     'It counts for this list alone; for longer, set a legal hold. The digest changes, and an approval before counts no more.',
   'disposal.excluded.done': 'Excluded; the list has to be approved anew.',
   'storage.title': 'Storage',

@@ -12,7 +12,7 @@ import type { Role } from '#domain/access/roles';
 import type { User } from '#domain/people/user';
 import { custodyOfRoute } from '#serve/route';
 import { buildServer } from '#serve/server';
-import { slotEvents } from '#serve/slot-events';
+import { slotEvents } from '#serve/slots/slot-events';
 import { aCase, aCaseEvent, aDocking, anId, anOfficer, anOriginal, aRecording, aSuggestion, START_MS } from '#test/support/builders';
 import { showDocking, statusIn } from '#test/support/card/shown-docking';
 import { about } from '#test/support/custody';

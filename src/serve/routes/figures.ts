@@ -1,7 +1,7 @@
 import { FiguresJson, FiguresQuery } from '#api/figures';
 import type { DeskDeps } from '#desk/deps';
 
-import { daysOf, delaySteps, lastDays } from '#desk/figures';
+import { daysOf, delaySteps, lastDays } from '#desk/figures/figures';
 import { pathOfUnit } from '#desk/people/find-unit';
 import { Presenter } from '#serve/present';
 import { query, type Route } from '#serve/route';

@@ -29,12 +29,12 @@ import { type Kiosk, showsSlot } from '#domain/doors/kiosk';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { SlotView } from '#ports/slot-board';
-import { presentDocking } from '#serve/own-dockings';
 import { pageOf, pageOfHeld } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import type { Principal } from '#serve/principal';
 import { command, events, query, type Route } from '#serve/route';
-import { type SlotsSeen, slotEvents } from '#serve/slot-events';
+import { presentDocking } from '#serve/slots/own-dockings';
+import { type SlotsSeen, slotEvents } from '#serve/slots/slot-events';
 
 /** The longest time for which browsers keep a cookie (RFC 6265bis, 5.6.1), s. */
 const KEPT_S_MAX = 400 * 86_400;

@@ -1,6 +1,6 @@
 import { MarkBody, MarkJson, MarkParams, MarksJson } from '#api/marks';
 import { RecordingParams } from '#api/recordings';
-import { addMark, marksOf, type PlaceMark, removeMark } from '#desk/marks';
+import { addMark, marksOf, type PlaceMark, removeMark } from '#desk/marks/marks';
 import { mustHaveRecording } from '#desk/tagging';
 import { type Actor, actorText } from '#domain/custody/actor';
 import type { LedgerReader } from '#ports/ledger';

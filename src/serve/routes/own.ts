@@ -2,10 +2,10 @@ import { PageQuery, pageOf as pageSchema } from '#api/common';
 import { OwnDockingJson } from '#api/doors';
 import { type OwnDocking, ownDockings } from '#desk/doors/kiosk-visits';
 import type { LedgerReader } from '#ports/ledger';
-import { presentDocking } from '#serve/own-dockings';
 import { pageOf } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import { query, type Route } from '#serve/route';
+import { presentDocking } from '#serve/slots/own-dockings';
 
 /** Dockings that are looked through for one page: whoever sees a whole unit has few of their own among them. */
 const LOOKED_MAX = 1000;

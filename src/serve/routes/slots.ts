@@ -10,8 +10,8 @@ import type { LedgerReader } from '#ports/ledger';
 import { pageOfHeld as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import { Created, command, events, query, type Resource, type Route } from '#serve/route';
-import { presentSlot, slotEvents } from '#serve/slot-events';
-import { BY_LEDGER, SlotSight, type SlotViewer } from '#serve/slot-sight';
+import { presentSlot, slotEvents } from '#serve/slots/slot-events';
+import { BY_LEDGER, SlotSight, type SlotViewer } from '#serve/slots/slot-sight';
 
 async function slotAs(who: SlotViewer, ledger: LedgerReader, deps: DeskDeps, { slot }: Static<typeof SlotParams>) {
   const view = (await slotViews({ board: deps.board, ledger })).find((each) => each.slot === slot);

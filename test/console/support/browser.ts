@@ -13,7 +13,7 @@ const FLAGS = [
 ];
 const SHOTS = join(ROOT, 'test/console/shots');
 
-export type Language = 'zh-CN' | 'en';
+type Language = 'zh-CN' | 'en';
 
 interface Options {
   /** zh-CN if left out, as the pages are. */
@@ -99,7 +99,7 @@ export async function open(page: Page, path: string): Promise<void> {
 }
 
 /** Nothing says any more that it is loading. */
-export async function settled(page: Page): Promise<void> {
+async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('[data-loading]') === null);
 }
 

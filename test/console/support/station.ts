@@ -8,7 +8,7 @@ import { evidock, type RecordingJson, ROOT, runProgram, temporaryDirectory } fro
 import { adoptBefore } from './schedule.ts';
 
 /** The roles of people, each with one account of its own: `demo-` and the role. */
-export const ROLES = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
+const ROLES = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
 export type RoleName = (typeof ROLES)[number];
 
 /** What tests of pages get of the station that runs for all of them. */
@@ -78,7 +78,7 @@ export async function buildPages(): Promise<void> {
   if (built.status !== 0) throw new Error(`the pages were not built:\n${built.stderr}${built.stdout}`);
 }
 
-export const UNIT = '执法一大队';
+const UNIT = '执法一大队';
 
 const NAMES: Readonly<Record<RoleName, string>> = {
   officer: '王敏',
@@ -125,7 +125,7 @@ export async function dockCard({ dock, cards }: Pick<ConsoleStation, 'dock' | 'c
 }
 
 /** Runs a command of the station; its output. */
-export async function cli(state: string, ...args: string[]): Promise<string> {
+async function cli(state: string, ...args: string[]): Promise<string> {
   const outcome = await evidock(['--state-dir', state, ...args]);
   if (outcome.status !== 0) throw new Error(`evidock ${args.join(' ')}: ${outcome.stderr}${outcome.stdout}`);
   return outcome.stdout;

@@ -4,14 +4,14 @@ import { momentMs } from '../../kit/time.tsx';
 type Recording = Schemas['Recording'];
 
 /** A recording on the line of its case. */
-export interface Placed {
+interface Placed {
   readonly recording: Recording;
   readonly fromMs: number;
   readonly lengthMs: number;
 }
 
 /** The recordings of one camera, in order. */
-export interface Lane {
+interface Lane {
   readonly key: string;
   readonly officer: string | null;
   readonly recorder: string;

@@ -26,7 +26,7 @@ export function Remarks({ recording }: { readonly recording: Recording }) {
     })),
     ...fetches.map(({ original, attempts, nextAt, reason }) => ({
       tone: 'warn' as const,
-      text: say('recording.fetch-waits', { index: original, count: attempts, next: timeText(nextAt), why: words.reason(reason) }),
+      text: say('recording.fetch-waits-here', { index: original, count: attempts, next: timeText(nextAt), why: words.reason(reason) }),
     })),
   ];
   if (remarks.length === 0 && links.length === 0 && replacedBy === null) return null;

@@ -83,7 +83,7 @@ export function ImportDialog<Answer>({ title, hint, options, onClose, ask, previ
               look="primary"
               busy={busy}
               onClick={async () => {
-                if (await send(() => ask(source(), false), say('import.done'))) onClose();
+                if (await send(() => ask(source(), false), say('import.done-here'))) onClose();
               }}
             >
               {say('import.do')}

@@ -26,7 +26,7 @@ export function Page() {
     <>
       <PageHead
         title={say('shifts.title')}
-        subtitle={say('shifts.about')}
+        subtitle={say('shifts.about-here')}
         actions={
           <Button look="primary" onClick={() => setImporting(true)}>
             {say('import.open')}
@@ -51,7 +51,7 @@ export function Page() {
             label={say('shifts.title')}
             list={list}
             idOf={({ id }) => id}
-            empty={<Empty text={say('shifts.none')} />}
+            empty={<Empty text={say('shifts.none-here')} />}
             columns={[
               { id: 'officer', title: say('shifts.officer'), cell: ({ officer }) => nameOf(officer) },
               { id: 'start', title: say('shifts.start'), cell: ({ start }) => <Time at={start} /> },
@@ -100,7 +100,7 @@ function Preview({ found, nameOf }: { readonly found: Schemas['ShiftImport']; re
       {part('removed', removed)}
       {unmatched.count > 0 ? (
         <p>
-          {say('shifts.unmatched', { count: unmatched.count })}{' '}
+          {say('shifts.unmatched-here', { count: unmatched.count })}{' '}
           {unmatched.first
             .slice(0, LINES)
             .map(({ officer, line }) => say('shifts.unmatched-line', { line, officer }))

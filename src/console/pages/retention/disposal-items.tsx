@@ -180,7 +180,7 @@ function OneItem({ item, list, stateOfList, shown }: OneItemProps) {
       {excluding ? (
         <AskReason
           title={say('disposal.exclude')}
-          about={say('disposal.exclude.about')}
+          about={say('disposal.exclude.about-here')}
           button={say('disposal.exclude')}
           onDone={exclude}
           onClose={() => setExcluding(false)}

@@ -70,9 +70,9 @@ export function DisposalRun({ id }: { readonly id: string }) {
       )}
       {asking ? (
         <Dialog title={say('disposal.run')} onClose={() => setAsking(false)} modalOnly={work.busy}>
-          <p>{say('disposal.run.about')}</p>
+          <p>{say('disposal.run.about-here')}</p>
           <AreaField
-            label={say('disposal.run.key')}
+            label={say('disposal.run.key-here')}
             hint={say('disposal.run.key.hint')}
             error={given === null ? say('disposal.run.key.wrong') : null}
             rows={5}

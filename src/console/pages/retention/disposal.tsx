@@ -199,7 +199,7 @@ function Decide({ disposal }: { readonly disposal: Disposal }) {
       {cancelling ? (
         <AskReason
           title={say('disposal.cancel')}
-          about={say('disposal.cancel.about')}
+          about={say('disposal.cancel.about-here')}
           button={say('disposal.cancel')}
           look="danger"
           onDone={cancel}

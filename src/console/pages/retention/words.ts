@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const MIDNIGHT = /T00:00:00(\.0+)?[Z+-]/;
 
 /** The last day that lies wholly before a moment of the API: terms end with the local day. */
-export function lastDayBefore(at: string): string {
+function lastDayBefore(at: string): string {
   if (!MIDNIGHT.test(at)) return dayOf(at);
   return new Date(Date.parse(`${dayOf(at)}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
 }

@@ -6,12 +6,12 @@ import { buffer } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Task } from '#domain/access/tasks';
+import type { Principal } from '#serve/principal';
+import { buildServer } from '#serve/server';
 import { aDocking, anOfficer, anOriginal, aRecording } from '#test/support/builders';
 import { showDocking } from '#test/support/card/shown-docking';
 import { ALLOWS_ALL, aPerson, asking } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import type { Principal } from './principal.ts';
-import { buildServer } from './server.ts';
 
 const SEES_SLOTS = new Set<Task>(['see-slots']);
 const headers = { host: 'localhost' };

@@ -3,11 +3,11 @@ import type { DeskDeps } from '#desk/deps';
 import { slotViews } from '#desk/dockings';
 import type { LedgerReader } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
-import type { StreamPlaces } from './limits.ts';
-import { watchListener } from './live/listener.ts';
-import { Presenter } from './present.ts';
-import type { Principal } from './principal.ts';
-import { RawAnswer } from './route.ts';
+import type { StreamPlaces } from '#serve/limits';
+import { watchListener } from '#serve/live/listener';
+import { Presenter } from '#serve/present';
+import type { Principal } from '#serve/principal';
+import { RawAnswer } from '#serve/route';
 import { SlotSight } from './slot-sight.ts';
 
 /** A listener with so many unread bytes is cut off. It may connect again and then gets a new snapshot. */

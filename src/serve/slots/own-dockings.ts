@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { OwnDockingJson } from '#api/doors';
 import type { OwnDocking } from '#desk/doors/kiosk-visits';
-import type { Presenter } from './present.ts';
+import type { Presenter } from '#serve/present';
 
 /** Shows somebody their own docking, at a kiosk or on a page of theirs. */
 export function presentDocking(presenter: Presenter): (own: OwnDocking) => Static<typeof OwnDockingJson> {

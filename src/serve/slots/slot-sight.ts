@@ -1,7 +1,7 @@
 import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
-import type { Principal } from './principal.ts';
+import type { Principal } from '#serve/principal';
 
 /** Dockings that one stream remembers. */
 const REMEMBERED_MAX = 1000;

@@ -1,3 +1,5 @@
+import type { DeskDeps } from '#desk/deps';
+import { mustHaveRecording } from '#desk/tagging';
 import { type Actor, actorText } from '#domain/custody/actor';
 import { PlaceMarked, PlaceUnmarked } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
@@ -5,8 +7,6 @@ import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
-import type { DeskDeps } from './deps.ts';
-import { mustHaveRecording } from './tagging.ts';
 
 /** A moment of a film that somebody marked. */
 export interface PlaceMark {
