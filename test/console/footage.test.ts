@@ -50,7 +50,7 @@ it('a recording shows what it is, who looked and what was done; a name with mark
   const seen = await browserOf('custodian', { language: 'en', dark: true });
   const { page } = seen;
   await open(page, `/find?q=${film?.id}`);
-  await page.getByText('Who looked').waitFor();
+  await page.getByText('Originals and copies').waitFor();
   await page.getByText('<img src=x onerror=alert(1)>王敏').first().waitFor();
   await page
     .getByText(/SHA-256/)

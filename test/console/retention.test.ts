@@ -70,14 +70,18 @@ it('a hold is set with its reach in sight, its author is refused in words, and a
   await page.getByText('没有法律保全').or(page.locator('tbody tr').first()).waitFor();
   await judged(page, 'holds-empty-zh-CN');
   await page.getByRole('link', { name: '设置保全' }).click();
-  await page.getByLabel('案号').fill(CASE);
-  await page.getByText(/目前 3 条录像/).waitFor();
+  // A custodian holds what their unit has; a case may reach beyond it, and is held by an auditor.
+  await page.getByLabel('执法证号').fill(OFFICER);
+  await page.getByText(/目前 \d+ 条录像/).waitFor();
   await page.getByLabel(/^事由/).fill('法院调取函〔2026〕77 号');
   await page.getByLabel(/^复核日期/).fill(daysAhead(60));
   await judged(page, 'hold-new-zh-CN');
   await page.getByRole('button', { name: '设置保全' }).click();
-  await page.getByRole('heading', { level: 1, name: `案件 ${CASE}` }).waitFor();
-  await page.getByText('涵盖 3 条录像').first().waitFor();
+  await page.getByRole('heading', { level: 1, name: new RegExp(OFFICER) }).waitFor();
+  await page
+    .getByText(/涵盖 \d+ 条录像/)
+    .first()
+    .waitFor();
   const address = new URL(page.url()).pathname;
   await judged(page, 'hold-zh-CN');
   // Who set it has no task of releasing; the button is not there.
@@ -109,8 +113,14 @@ it('a hold is set with its reach in sight, its author is refused in words, and a
   await shot(auditor.page, 'retention-hold-own-dark-en');
   const own = new URL(auditor.page.url()).pathname.replace('/holds/', '');
   await expectClean(auditor);
-  const { state } = inject('console');
-  await control(state, 'POST', `/holds/${own}/release`, { reason: 'the complaint was withdrawn' });
+  // Another person releases it, so that the tests below have recordings that no hold covers.
+  const reviewer = await browserOf('reviewer');
+  const released = await reviewer.context.request.post(`/api/v1/holds/${own}/release`, {
+    data: { reason: 'the complaint was withdrawn' },
+    headers: { origin: inject('console').address },
+  });
+  expect(released.ok(), await released.text()).toBe(true);
+  await expectClean(reviewer);
 }, 120_000);
 
 it('a schedule is handed in, tried on every recording beside the one in force, and adopted by whoever sees its digest', async () => {

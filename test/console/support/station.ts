@@ -54,7 +54,13 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
       await control(state, 'POST', '/users', { account, name: NAMES[role], unit: desk.id, roles: [role], ...officer });
       await control(state, 'PUT', `/accounts/${account}/password`, { password: passwords[role] });
     }
-    await control(state, 'POST', '/cases', { number: CASE, title: '占道经营检查', category: 'inspection', stage: 'evidence' });
+    await control(state, 'POST', '/cases', {
+      number: CASE,
+      title: '占道经营检查',
+      category: 'inspection',
+      stage: 'evidence',
+      officers: [OFFICER],
+    });
     const all = await archived(state);
     const films = all.filter(({ kind, damaged, officerId }) => kind === 'video' && !damaged && officerId === OFFICER);
     for (const { id } of films.slice(0, 3)) await control(state, 'PATCH', `/recordings/${id}`, { cases: [CASE], category: 'inspection' });

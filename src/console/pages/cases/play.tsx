@@ -29,8 +29,8 @@ export function Page({ params: { id = '' } }: PageProps) {
     setAddress.current({ t: t === '0' ? '' : t });
   }, []);
   const ids = useMemo(() => [id], [id]);
-  if (error) return <ProblemNote error={error} again={() => void refetch()} />;
-  if (!recording) return <Loading />;
+  // Whose grant has ended may not even see it any more; what plays is then ended in words by the guard below.
+  if (!recording) return error ? <ProblemNote error={error} again={() => void refetch()} /> : <Loading />;
   const { start, durationMs } = recording;
   const label = [recording.officerId, recording.recorderSerial].filter(Boolean).join(' · ');
   return (

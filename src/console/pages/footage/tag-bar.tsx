@@ -44,19 +44,17 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
   const [busy, setBusy] = useState<'tag' | 'mark' | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const likely = likelyCases({ recordings, near, suggestions: suggestions.rows, cases: cases.rows });
-  const choose = (next: string) => {
-    setNumber(next);
-    const own = cases.rows.find((entry) => entry.number === next)?.category;
-    // What has no category yet gets that of its case.
-    if (own && category === '' && recordings.every((recording) => recording.category === null)) setCategory(own);
-  };
+  // What has no category yet gets that of its case. Cases may come after the touch that chose one.
+  const ofCase = category === '' ? (cases.rows.find((entry) => entry.number === number)?.category ?? null) : null;
+  const tagsOf = (recording: Recording, body: Tags): Tags =>
+    ofCase !== null && body.cases !== undefined && recording.category === null ? { category: ofCase as Category, ...body } : body;
   const tag = async (body: Tags, what: 'tag' | 'mark') => {
     setBusy(what);
     setError(null);
     const done: Recording[] = [];
     try {
       for (const recording of recordings) {
-        await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body });
+        await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: tagsOf(recording, body) });
         done.push(recording);
       }
       onDone();
@@ -70,9 +68,11 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
   const takeBack = async (done: readonly Recording[], body: Tags) => {
     let failed = 0;
     for (const recording of done)
-      await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: undoOf(recording, body) }).catch(() => {
-        failed += 1;
-      });
+      await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: undoOf(recording, tagsOf(recording, body)) }).catch(
+        () => {
+          failed += 1;
+        },
+      );
     toast(failed === 0 ? say('form.undone') : say('tag.not-undone', { count: failed }));
     markOld(client, ['recordings']);
   };
@@ -83,7 +83,7 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
         <fieldset className={styles.likely}>
           <legend>{say('tag.likely')}</legend>
           {likely.map(({ number: one, title, suggested }) => (
-            <Button key={one} aria-pressed={number === one} onClick={() => choose(number === one ? '' : one)}>
+            <Button key={one} aria-pressed={number === one} onClick={() => setNumber(number === one ? '' : one)}>
               <span className={styles.chip}>
                 {one}
                 {title ? <span className={styles.muted}> {title}</span> : null}
@@ -102,7 +102,7 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
               value={number}
               maxLength={128}
               placeholder={say('tag.no-case')}
-              onChange={(event) => choose(event.target.value.trim())}
+              onChange={(event) => setNumber(event.target.value.trim())}
             />
             <datalist id={options}>
               {cases.rows.map((entry) => (
@@ -134,7 +134,7 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
       <Button
         look="primary"
         busy={busy === 'tag'}
-        disabled={busy !== null || (number === '' && category === '' && officer === '')}
+        disabled={busy !== null || cases.loading || (number === '' && category === '' && officer === '')}
         onClick={() =>
           void tag(
             {
