@@ -188,7 +188,8 @@ it('a link to a moment survives signing in, and a session that ends in the middl
   await state(seen, '核查');
   await ready(seen, 3);
   await page.getByRole('button', { name: '播放', exact: true }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll('video')].every(({ paused }) => !paused));
+  await page.waitForFunction(() => [...document.querySelectorAll('video')].some(({ paused }) => !paused));
+  await page.getByRole('button', { name: '暂停', exact: true }).click();
   const cookies = await context.cookies();
   await context.clearCookies();
   await page.getByLabel(/处的标记/).fill('写到一半');

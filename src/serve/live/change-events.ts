@@ -47,7 +47,7 @@ export function changeEvents(
   watchListener(body, { stillHolds, time: () => presenter.time(clock.nowMs()) });
   if (signal.aborted) body.destroy();
   signal.addEventListener('abort', () => body.destroy(), { once: true });
-  // The headers go out now: whoever listens misses nothing from here on.
-  body.write(': listening\n\n');
+  // The headers go out now: whoever listens misses nothing from here on. With them goes the first beat, so that a page knows at once that the station is there.
+  body.write(`event: beat\ndata: ${JSON.stringify({ at: presenter.time(clock.nowMs()) })}\n\n`);
   return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, body);
 }
