@@ -219,9 +219,9 @@ describe('a list', () => {
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
     const named = (url: string) => url.replace('/api/v1', '').replace(/(docking|user|unit|request)s\/:id/, '$1s/:$1');
-    // Those of sessions, tokens and kiosks are asked as the people and screens for whom they are (routes/sign-in.test.ts, routes/doors.test.ts).
+    // Those of sessions, tokens, kiosks and one's own are asked as the people and screens for whom they are (routes/sign-in.test.ts, routes/doors.test.ts).
     // Those of what is kept, and how long, are in retention-pages.test.ts.
-    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks|holds|disposals|duties|retention|archive)/.test(url));
+    const here = paged.filter(({ url }) => !/^\/api\/v1\/(sessions|tokens|kiosks|own|holds|disposals|duties|retention|archive)/.test(url));
     expect(here.map(({ url }) => named(url)).sort()).toEqual([...LISTS].sort());
   });
 });

@@ -66,6 +66,7 @@ export function untypeCustody(raw: DatabaseSync): void {
   takeBackEviction(raw);
   takeBackCasesEnd(raw);
   takeBackArchiveLocks(raw);
+  raw.exec('DROP INDEX recordings_by_category');
   raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
 }
 
