@@ -39,4 +39,11 @@ export const stationPages: readonly Page[] = [
     menu: { group: 'station', title: 'account.title', key: 'p' },
     load: () => import('./account.tsx'),
   },
+  {
+    path: '/admin/policy',
+    tasks: ['explain-access'],
+    menu: { group: 'station', title: 'policy.title' },
+    load: () => import('./policy.tsx'),
+  },
+  { path: '/admin/policy/:version', tasks: ['explain-access'], load: async () => ({ Page: (await import('./policy.tsx')).Version }) },
 ];
