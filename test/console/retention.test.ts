@@ -180,10 +180,7 @@ it('a list goes from its proposal over an exclusion to the second approval, and 
   await page.getByRole('dialog').getByRole('button', { name: '提出销毁清单' }).click();
   await page.getByRole('heading', { level: 1, name: /销毁清单：\d+ 条录像/ }).waitFor();
   const address = new URL(page.url()).pathname;
-  await page
-    .getByRole('img', { name: /的画面/ })
-    .first()
-    .waitFor();
+  await page.getByRole('link', { name: /^rec-/ }).first().waitFor();
   await judged(page, 'disposal-zh-CN');
   expect(await page.getByRole('button', { name: '审批同意' }).count()).toBe(0);
   await page.getByRole('button', { name: '剔除' }).first().click();

@@ -79,6 +79,7 @@ export function Film(props: FilmProps) {
   }, [clock, id, fromMs, lengthMs, may, src]);
   useClaims(() => ref.current, look ?? null);
   const tiles = useTiles(fast ? recording : undefined, stated);
+  const covers = atMs >= fromMs && atMs < fromMs + lengthMs;
   const stills = fast && (tiles?.tiles.length ?? 0) > 0;
   useEffect(() => {
     clock.showStills(id, stills);
@@ -104,7 +105,8 @@ export function Film(props: FilmProps) {
           <p role="alert">{say('player.unplayable')}</p>
         </div>
       ) : (
-        <video ref={ref} preload="metadata" playsInline muted={!sound} onError={() => void failed()} />
+        // What stands at the moment is fetched, so that its picture is there at once; of other films only their facts, because a browser opens six connections.
+        <video ref={ref} preload={covers ? 'auto' : 'metadata'} playsInline muted={!sound} onError={() => void failed()} />
       )}
       {stills && tiles ? <StillOfFilm tiles={tiles} atMs={atMs - fromMs} /> : null}
       <Watermark />

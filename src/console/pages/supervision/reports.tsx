@@ -36,7 +36,7 @@ export function Page() {
             <Empty text={say('reports.choose')} />
           ) : (
             <ul>
-              <li>
+              <li className={styles.row}>
                 <a
                   href={urlOf('GET /api/v1/reports/month/{month}', { path: { month }, query: addressed })}
                   target="_blank"
@@ -45,7 +45,7 @@ export function Page() {
                   {say('reports.access')}
                 </a>
               </li>
-              <li>
+              <li className={styles.row}>
                 <a
                   href={urlOf('GET /api/v1/reports/duties/{month}/pdf', { path: { month }, query: addressed })}
                   target="_blank"
