@@ -18,7 +18,7 @@ interface Camera {
   readonly rate: number;
 }
 
-export const SYNC_CASE = 'LY-2026-0301';
+export const SYNC_CASE = 'LY-2026-0777';
 export const CAMERAS: readonly Camera[] = [
   { officer: '041901', name: '阿卜杜热合曼·买买提', serial: 'DSJ0050001', start: '2026-06-21T10:00:00', seconds: 30, rate: 25 },
   { officer: '041902', name: '李静', serial: 'DSJ0050002', start: '2026-06-21T10:00:05', seconds: 30, rate: 25 },

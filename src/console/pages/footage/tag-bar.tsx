@@ -44,17 +44,18 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
   const [busy, setBusy] = useState<'tag' | 'mark' | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const likely = likelyCases({ recordings, near, suggestions: suggestions.rows, cases: cases.rows });
-  // What has no category yet gets that of its case. Cases may come after the touch that chose one.
-  const ofCase = category === '' ? (cases.rows.find((entry) => entry.number === number)?.category ?? null) : null;
-  const tagsOf = (recording: Recording, body: Tags): Tags =>
-    ofCase !== null && body.cases !== undefined && recording.category === null ? { category: ofCase as Category, ...body } : body;
   const tag = async (body: Tags, what: 'tag' | 'mark') => {
     setBusy(what);
     setError(null);
     const done: Recording[] = [];
+    const [given] = category === '' ? (body.cases ?? []) : [];
+    let tagsOf = (_: Recording) => body;
     try {
+      // What has no category yet gets that of its case. It is asked for here: the list of cases may be older than the case.
+      const ofCase = given === undefined ? null : await ask('GET /api/v1/cases/{number}', { path: { number: given } }).catch(() => null);
+      if (ofCase?.category) tagsOf = ({ category: own }) => (own === null ? { category: ofCase.category as Category, ...body } : body);
       for (const recording of recordings) {
-        await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: tagsOf(recording, body) });
+        await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: tagsOf(recording) });
         done.push(recording);
       }
       onDone();
@@ -62,17 +63,15 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
       setError(failure as Error);
     }
     setBusy(null);
-    if (done.length > 0) toast(say('tag.tagged', { count: done.length }), () => void takeBack(done, body));
+    if (done.length > 0) toast(say('tag.tagged', { count: done.length }), () => void takeBack(done, tagsOf));
     markOld(client, ['recordings']);
   };
-  const takeBack = async (done: readonly Recording[], body: Tags) => {
+  const takeBack = async (done: readonly Recording[], tagsOf: (recording: Recording) => Tags) => {
     let failed = 0;
     for (const recording of done)
-      await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: undoOf(recording, tagsOf(recording, body)) }).catch(
-        () => {
-          failed += 1;
-        },
-      );
+      await ask('PATCH /api/v1/recordings/{id}', { path: { id: recording.id }, body: undoOf(recording, tagsOf(recording)) }).catch(() => {
+        failed += 1;
+      });
     toast(failed === 0 ? say('form.undone') : say('tag.not-undone', { count: failed }));
     markOld(client, ['recordings']);
   };
@@ -134,7 +133,7 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
       <Button
         look="primary"
         busy={busy === 'tag'}
-        disabled={busy !== null || cases.loading || (number === '' && category === '' && officer === '')}
+        disabled={busy !== null || (number === '' && category === '' && officer === '')}
         onClick={() =>
           void tag(
             {
