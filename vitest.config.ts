@@ -36,7 +36,15 @@ export default defineConfig({
         },
       },
       // The pages in Chromium, on one station for all of them.
-      { test: { name: 'console', env, include: ['test/console/**/*.test.ts'], globalSetup: 'test/console/support/global.ts' } },
+      {
+        test: {
+          name: 'console',
+          env,
+          include: ['test/console/**/*.test.ts'],
+          globalSetup: 'test/console/support/global.ts',
+          expect: { poll: { timeout: 60_000 } },
+        },
+      },
     ],
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -65,7 +65,7 @@ it('a case number leads to all its cameras on one line, and to its films for a s
   await page.goBack();
   await page.getByRole('link', { name: '打开案件' }).waitFor();
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('one recording is played by keys: picture by picture, slower, faster, to its beginning', async () => {
   const { state } = inject('console');
@@ -114,4 +114,4 @@ it('one recording is played by keys: picture by picture, slower, faster, to its 
   await shot(page, 'cases-still-en');
   await page.keyboard.press('Escape');
   await expectClean(seen);
-}, 90_000);
+}, 240_000);

@@ -109,7 +109,7 @@ it('an officer tags a whole day in three touches, takes it back, and accepts a s
     await expectNoOverflow(page);
   }
   await expectClean(seen);
-}, 120_000);
+}, 240_000);
 
 it('a poster shows the film along its length once the pointer stays, and that look is on record', async () => {
   const [film] = (await recordings(`officer=${OFFICER}`)).filter(({ kind, playable }) => kind === 'video' && playable);
@@ -126,7 +126,7 @@ it('a poster shows the film along its length once the pointer stays, and that lo
   await shot(page, 'footage-along-en');
   expect(await looks()).toBeGreaterThan(before);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('a custodian gives a recording of no case to one; markup in the name of a file is text', async () => {
   const { cards } = inject('console');
@@ -163,4 +163,4 @@ it('a custodian gives a recording of no case to one; markup in the name of a fil
   await expect.poll(async () => (await strange())?.caseNumbers).toEqual([]);
   await ask('POST', `/dockings/${dockingId}/removal`);
   await expectClean(seen);
-}, 120_000);
+}, 240_000);

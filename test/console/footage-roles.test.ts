@@ -103,7 +103,7 @@ it('the search box leads to what has the number; filters stand in the address', 
   await shot(page, 'footage-recordings-none-en');
   await expectAccessible(page);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it.each([
   ['en', /[\u4e00-\u9fff]/],

@@ -41,7 +41,7 @@ it('an officer tags several recordings in three touches, and takes it back', asy
   }
   await shot(page, 'footage-mine-narrow-zh-CN');
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('a recording shows what it is, who looked and what was done; a name with markup is text', async () => {
   const { state } = inject('console');
@@ -68,7 +68,7 @@ it('a recording shows what it is, who looked and what was done; a name with mark
   await shot(page, 'footage-recording-narrow-dark-en');
   await control(state, 'PATCH', `/officers/${OFFICER}`, { name: '王敏' });
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('the list is filtered in the address, as pictures and as rows', async () => {
   const seen = await browserOf('custodian');
@@ -88,4 +88,4 @@ it('the list is filtered in the address, as pictures and as rows', async () => {
   await shot(page, 'footage-unassigned-zh-CN');
   await expectNoOverflow(page);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);

@@ -36,7 +36,7 @@ it('a recorder is taken out and returned on its card', async () => {
   await page.getByText('已登记归还').waitFor();
   expect((await control<{ holding: unknown }>(state, 'GET', `/recorders/${serial}`)).holding).toBeNull();
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('an import first tells what would change and changes nothing; then it is done', async () => {
   const { state } = inject('console');
@@ -71,7 +71,7 @@ it('an import first tells what would change and changes nothing; then it is done
   await page.locator('tbody tr').first().waitFor();
   await expectAccessible(page);
   await expectClean(seen);
-}, 120_000);
+}, 240_000);
 
 it('a case is added, changed, decided, closed and opened again', async () => {
   const { state } = inject('console');
@@ -108,7 +108,7 @@ it('a case is added, changed, decided, closed and opened again', async () => {
     await expectNoOverflow(page);
   }
   await expectClean(seen);
-}, 120_000);
+}, 240_000);
 
 it('the figures are drawn, and told as a table to whoever does not see them', async () => {
   for (const language of ['zh-CN', 'en'] as const) {
@@ -129,4 +129,4 @@ it('the figures are drawn, and told as a table to whoever does not see them', as
     }
     await expectClean(seen);
   }
-}, 90_000);
+}, 240_000);

@@ -123,7 +123,7 @@ it('filters and columns stand in the address, are kept as a named view, and are 
   await open(page, '/intake?recorder=NONE');
   await page.getByText('No docking is like this').waitFor();
   await expectClean(seen);
-}, 120_000);
+}, 240_000);
 
 it('a file of the pages has the lines that one of the station has', () => {
   for (const cells of [['=1+1', '+2', '-3', '@x', '\uff1d1', ' =2', 'a"b', 'plain', null, 4, -4, 'line\nend', 'a\u0000b']])
@@ -147,4 +147,4 @@ it('work is listed for the custodian, and started again by who runs the machine'
   await open(other.page, '/overview');
   await shot(other.page, 'intake-overview-administrator-zh-CN');
   await expectClean(other);
-}, 90_000);
+}, 240_000);

@@ -100,7 +100,7 @@ it('steps by single pictures at 25 and at 30 a second, seeks to the picture, and
   expect(played.every(({ fromMs, toMs }) => toMs > fromMs)).toBe(true);
   expect(played.length).toBeGreaterThan(0);
   await expectClean(seen);
-}, 120_000);
+}, 240_000);
 
 it('keeps three cameras together, with the sound of one, and follows the address', async () => {
   const seen = await browserOf('auditor', { viewport: { width: 1280, height: 900 } });
@@ -132,7 +132,7 @@ it('keeps three cameras together, with the sound of one, and follows the address
   const before = await clock();
   await expect.poll(async () => (await clock()) - before, { interval: 50 }).toBeGreaterThan(4000);
   await expectClean(seen);
-}, 120_000);
+}, 240_000);
 
 it('lets go of the picture within five seconds when the grant ends, with the words for it', async () => {
   const { state: directory } = inject('console');
@@ -169,7 +169,7 @@ it('lets go of the picture within five seconds when the grant ends, with the wor
   await page.getByRole('alert').getByText('您已无权继续观看').waitFor();
   await shot(page, 'player-ended-zh-CN');
   await expectClean(asker);
-}, 90_000);
+}, 240_000);
 
 it('a link to a moment survives signing in, and a session that ends in the middle', async () => {
   const { passwords } = inject('console');
@@ -203,4 +203,4 @@ it('a link to a moment survives signing in, and a session that ends in the middl
   expect(cookies.length).toBeGreaterThan(0);
   await ready(seen, 3);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);

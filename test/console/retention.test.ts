@@ -121,7 +121,7 @@ it('a hold is set with its reach in sight, its author is refused in words, and a
   });
   expect(released.ok(), await released.text()).toBe(true);
   await expectClean(reviewer);
-}, 120_000);
+}, 240_000);
 
 it('a schedule is handed in, tried on every recording beside the one in force, and adopted by whoever sees its digest', async () => {
   const { state } = inject('console');
@@ -166,7 +166,7 @@ it('a schedule is handed in, tried on every recording beside the one in force, a
     .first()
     .waitFor();
   await expectClean(keys);
-}, 120_000);
+}, 240_000);
 
 it('a list goes from its proposal over an exclusion to the second approval, and is ended by a reviewer; each step stands in words', async () => {
   const { state } = inject('console');

@@ -43,7 +43,7 @@ it('an account is added, gets a link, and its owner sets a password with it once
   expect(new URL(owner.page.url()).hash).toBe('');
   await expectClean(owner);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('a second factor is set in the browser, and asked for at the next door', async () => {
   const seen = await browserOf('system-administrator', { language: 'en', dark: true });
@@ -69,4 +69,4 @@ it('a second factor is set in the browser, and asked for at the next door', asyn
   await page.setViewportSize({ width: 390, height: 800 });
   await expectNoOverflow(page);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);

@@ -33,7 +33,7 @@ it('an auditor asks why somebody may look, and reads notices, samples and report
     await page.setViewportSize({ width: 1280, height: 800 });
   }
   await expectClean(seen);
-}, 90_000);
+}, 240_000);
 
 it('a text of the policy is tried, and what it widens is told before it is proposed', async () => {
   const seen = await browserOf('security-administrator', { language: 'en' });
@@ -50,4 +50,4 @@ it('a text of the policy is tried, and what it widens is told before it is propo
   await shot(page, 'station-policy-refused-en');
   await expectAccessible(page);
   await expectClean(seen);
-}, 90_000);
+}, 240_000);

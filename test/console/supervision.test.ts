@@ -54,7 +54,7 @@ it('a request is asked, narrowed and approved in one thread; its words survive t
   await asker.page.getByText('撤销').first().waitFor();
   await expectClean(asker);
   await expectClean(reviewer);
-}, 120_000);
+}, 240_000);
 
 it('the access log answers who did what, in words, in rows and as CSV', async () => {
   const seen = await browserOf('auditor', { language: 'en' });
@@ -76,4 +76,4 @@ it('the access log answers who did what, in words, in rows and as CSV', async ()
   await expectNoOverflow(page);
   await shot(page, 'supervision-log-narrow-en');
   await expectClean(seen);
-}, 90_000);
+}, 240_000);

@@ -11,6 +11,7 @@ const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
   ...['--disable-sync', '--autoplay-policy=no-user-gesture-required', '--mute-audio'],
 ];
+const WAIT_MS_MAX = 60_000;
 const SHOTS = join(ROOT, 'test/console/shots');
 
 type Language = 'zh-CN' | 'en';
@@ -60,6 +61,8 @@ export async function browserOf(role: RoleName | null, options: Options = {}): P
     timezoneId: 'America/New_York',
   });
   await context.addInitScript(`try { localStorage.setItem('evidock-language', '${language}') } catch {}`);
+  // Two cores are shared by three such browsers and their station.
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const faults: string[] = [];
   const page = await context.newPage();
   watch(page, new URL(address).origin, faults);
