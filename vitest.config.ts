@@ -35,7 +35,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...LONG, 'test/console/**'],
         },
       },
-      // The pages in Chromium, on one station for all of them.
+      // The pages in Chromium, on one station for all of them. Once more where a test failed: what others do at the same station at the same moment is not all kept apart yet.
       {
         test: {
           name: 'console',
