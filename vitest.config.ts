@@ -42,6 +42,8 @@ export default defineConfig({
           env,
           include: ['test/console/**/*.test.ts'],
           globalSetup: 'test/console/support/global.ts',
+          // Once more where a test failed: what others do at the same station at the same moment is not all kept apart yet.
+          retry: 1,
           expect: { poll: { timeout: 60_000 } },
         },
       },
