@@ -1,11 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { markOld } from '../client/queries.ts';
 import { useToast } from './toasts.tsx';
+import { useWork, type Work } from './use-work.ts';
 
-export interface Deed {
-  readonly busy: boolean;
-  readonly error: Error | null;
+export interface Deed extends Pick<Work, 'busy' | 'error'> {
   /** Runs it, tells that it is done, and has what it may have changed read again. `then` gets what it answered. */
   readonly run: <T>(deed: () => Promise<T>, done: string, then?: (answer: T) => void) => void;
 }
@@ -14,21 +12,14 @@ export interface Deed {
 export function useDeed(topics: readonly string[]): Deed {
   const client = useQueryClient();
   const toast = useToast();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
+  const { busy, error, begin } = useWork();
   const run = async <T>(deed: () => Promise<T>, done: string, then?: (answer: T) => void) => {
-    setBusy(true);
-    setError(null);
-    try {
+    await begin(async () => {
       const answer = await deed();
       if (done !== '') toast(done);
       then?.(answer);
-    } catch (failure) {
-      setError(failure as Error);
-    } finally {
-      setBusy(false);
-      markOld(client, topics);
-    }
+    });
+    markOld(client, topics);
   };
   return { busy, error, run: (deed, done, then) => void run(deed, done, then) };
 }

@@ -184,8 +184,6 @@ export const intakePagesEn = {
   'officers.none': 'No officer is known yet. Add one, or import a list.',
   'officers.number': 'Officer number',
   'officers.name': 'Name',
-  'officers.unit': 'Unit',
-  'officers.no-unit': 'no unit',
   'officers.add': 'Add an officer',
   'officers.edit': 'Change',
   'officers.import': 'Import officers',

@@ -184,8 +184,6 @@ export const intakePagesZhCN = {
   'officers.none': '尚无执法人员。请新增或导入名单。',
   'officers.number': '执法证号',
   'officers.name': '姓名',
-  'officers.unit': '单位',
-  'officers.no-unit': '无单位',
   'officers.add': '新增执法人员',
   'officers.edit': '修改',
   'officers.import': '导入执法人员',

@@ -1,12 +1,13 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
-import { type Rows, useRows } from '../../client/queries.ts';
+import type { Rows } from '../../client/queries.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { Badge, Button, Empty, Loading } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { lengthText, Time } from '../../kit/time.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
+import { useOfficerNames } from '../../people/officers.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { RecordingCard } from '../cases/case.tsx';
@@ -14,15 +15,6 @@ import styles from './footage.module.css';
 import { TagBar } from './tag-bar.tsx';
 
 type Recording = Schemas['Recording'];
-
-/** Names of officers by number; the number itself where the registry has none. */
-export function useOfficers(): (officer: string | null) => string {
-  const say = useSay();
-  const { has } = useSession();
-  const officers = useRows('GET /api/v1/officers', { query: { limit: 1000 } }, { topics: ['registry'], enabled: has('see-registry') });
-  const names = useMemo(() => new Map(officers.rows.map(({ id, name }) => [id, name])), [officers.rows]);
-  return (officer) => (officer === null ? say('case.no-officer') : (names.get(officer) ?? officer));
-}
 
 export function Marks({ recording }: { readonly recording: Recording }) {
   const say = useSay();
@@ -75,7 +67,7 @@ export function RecordingList({ list, look, empty, forCase }: RecordingListProps
   const say = useSay();
   const word = useWord();
   const { has } = useSession();
-  const nameOf = useOfficers();
+  const nameOf = useOfficerNames({ none: say('case.no-officer') });
   const [, go] = useLocation();
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const chosen = list.rows.filter(({ id }) => ids.has(id));

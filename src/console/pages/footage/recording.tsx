@@ -8,13 +8,14 @@ import { lengthText, sizeText, Time, timeText } from '../../kit/time.tsx';
 import { History } from '../../looks/history.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
 import { useRights } from '../../looks/rights.ts';
+import { useOfficerNames } from '../../people/officers.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import { Downloads } from './downloads.tsx';
 import styles from './footage.module.css';
 import { LookRow } from './look-row.tsx';
-import { Marks, useOfficers } from './recording-list.tsx';
+import { Marks } from './recording-list.tsx';
 import { Remarks } from './remarks.tsx';
 import { StartClaims } from './start-claims.tsx';
 import { TagEditor } from './tag-editor.tsx';
@@ -26,7 +27,7 @@ export function Page({ params: { id = '' } }: PageProps) {
   const say = useSay();
   const word = useWord();
   const { has, person } = useSession();
-  const nameOf = useOfficers();
+  const nameOf = useOfficerNames({ none: say('case.no-officer') });
   const found = useAskTagged('GET /api/v1/recordings/{id}', { path: { id } }, { topics: ['recordings', 'originals', 'work', 'eviction'] });
   const effectOf = useRights([id]);
   if (found.error && !found.data)

@@ -7,6 +7,7 @@ import { Button, Field, SelectField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useToast } from '../../kit/toasts.tsx';
 import { narrowest, useRights } from '../../looks/rights.ts';
+import { useOfficers } from '../../people/officers.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
 import styles from './footage.module.css';
@@ -37,7 +38,7 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
   const assigns = has('change-registry') && has('see-registry');
   const cases = useRows('GET /api/v1/cases', { query: { limit: 200 } }, { topics: ['cases'] });
   const suggestions = useRows('GET /api/v1/suggestions', { query: { state: 'open', limit: 200 } }, { topics: ['cases', 'recordings'] });
-  const officers = useRows('GET /api/v1/officers', { query: { limit: 1000 } }, { topics: ['registry'], enabled: assigns });
+  const officers = useOfficers(assigns);
   const [number, setNumber] = useState('');
   const [category, setCategory] = useState('');
   const [officer, setOfficer] = useState('');
@@ -124,10 +125,7 @@ export function TagBar({ recordings, near, onDone }: TagBarProps) {
           label={say('tag.officer')}
           value={officer}
           onChange={(event) => setOfficer(event.target.value)}
-          choices={[
-            { value: '', label: say('tag.no-case') },
-            ...officers.rows.map(({ id, name }) => ({ value: id, label: `${name} ${id}` })),
-          ]}
+          choices={[{ value: '', label: say('tag.no-case') }, ...officers.map(({ id, name }) => ({ value: id, label: `${name} ${id}` }))]}
         />
       ) : null}
       <Button

@@ -7,10 +7,10 @@ import { DataTable } from '../../kit/data-table.tsx';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
 import { Badge, Button, Empty, PageHead, Panel, SelectField, Stack, TextField, type Tone } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { OfficerField } from '../../people/officers.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import styles from './intake.module.css';
-import { OfficerField } from './officer-field.tsx';
 import { useSend } from './use-send.ts';
 
 type Case = Schemas['Case'];

@@ -5,11 +5,11 @@ import { ask } from '../../client/request.ts';
 import { Button, ButtonLink, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
+import { UnitField } from '../../people/units.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
 import styles from './intake.module.css';
-import { UnitField } from './officers.tsx';
 import { useSend } from './use-send.ts';
 
 /** One officer: name, unit, recorders, shifts. */
@@ -42,7 +42,7 @@ export function Page({ params: { id = '' } }: PageProps) {
     <>
       <PageHead
         title={`${officer.name} ${id}`}
-        subtitle={officer.unitPath ?? officer.unit ?? say('officers.no-unit')}
+        subtitle={officer.unitPath ?? officer.unit ?? say('accounts.no-unit')}
         actions={
           has('find-footage') ? (
             <ButtonLink href={`/search?officer=${encodeURIComponent(id)}`}>{say('officers.footage')}</ButtonLink>

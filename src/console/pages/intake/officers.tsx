@@ -4,8 +4,9 @@ import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
-import { Button, Empty, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { UnitField } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
 import { ImportDialog } from './import-dialog.tsx';
@@ -43,7 +44,7 @@ export function Page() {
           columns={[
             { id: 'id', title: say('officers.number'), cell: ({ id }) => <Link href={`/officers/${encodeURIComponent(id)}`}>{id}</Link> },
             { id: 'name', title: say('officers.name'), look: 'wrap', cell: ({ name }) => name },
-            { id: 'unit', title: say('officers.unit'), look: 'wrap', cell: ({ unitPath, unit }) => unitPath ?? unit ?? '—' },
+            { id: 'unit', title: say('accounts.unit'), look: 'wrap', cell: ({ unitPath, unit }) => unitPath ?? unit ?? '—' },
           ]}
         />
       </Panel>
@@ -98,14 +99,4 @@ function AddOfficer({ onClose }: { readonly onClose: () => void }) {
       </form>
     </Dialog>
   );
-}
-
-export function UnitField({ value, onChange }: { readonly value: string; readonly onChange: (unit: string) => void }) {
-  const say = useSay();
-  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'] });
-  const known = units.rows.filter(({ closedAt }) => closedAt === null).map(({ id, path }) => ({ value: id, label: path }));
-  const choices = [{ value: '', label: say('officers.no-unit') }, ...known];
-  // Words of a registry of before are kept unless somebody chooses a unit.
-  const all = choices.some((choice) => choice.value === value) ? choices : [...choices, { value, label: value }];
-  return <SelectField label={say('officers.unit')} value={value} onChange={(event) => onChange(event.target.value)} choices={all} />;
 }

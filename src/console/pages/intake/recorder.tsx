@@ -5,12 +5,12 @@ import { ask } from '../../client/request.ts';
 import { Badge, Button, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { momentMs, sizeText, Time, timeText } from '../../kit/time.tsx';
+import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay } from '../../texts/say.ts';
 import { DockingState, isBad } from './docking-state.tsx';
 import styles from './intake.module.css';
-import { OfficerField, useOfficerNames } from './officer-field.tsx';
 import { useSend } from './use-send.ts';
 
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
@@ -21,7 +21,7 @@ export function Page({ params: { serial = '' } }: PageProps) {
   const say = useSay();
   const { reason } = useReason();
   const { has } = useSession();
-  const nameOf = useOfficerNames();
+  const nameOf = useOfficerNames({ none: '—', numbered: true });
   const found = useAskTagged('GET /api/v1/recorders/{serial}', { path: { serial } }, { topics: ['registry', 'dockings'] });
   const dockings = useRows(
     'GET /api/v1/dockings',

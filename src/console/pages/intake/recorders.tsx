@@ -7,9 +7,9 @@ import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
 import { Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
+import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
-import { OfficerField, useOfficerNames } from './officer-field.tsx';
 import { useSend } from './use-send.ts';
 
 /** The registry of recorders, with who has which. */
@@ -17,7 +17,7 @@ export function Page() {
   const say = useSay();
   const { has } = useSession();
   const [adding, setAdding] = useState(false);
-  const nameOf = useOfficerNames();
+  const nameOf = useOfficerNames({ none: '—', numbered: true });
   const list = useRows('GET /api/v1/recorders', { query: { limit: 500 } }, { topics: ['registry', 'dockings'] });
   return (
     <>

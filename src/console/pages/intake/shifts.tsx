@@ -6,17 +6,17 @@ import { DataTable } from '../../kit/data-table.tsx';
 import { Button, CheckField, Empty, Filters, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
+import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
 import { useSay } from '../../texts/say.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import styles from './intake.module.css';
-import { OfficerField, useOfficerNames } from './officer-field.tsx';
 
 const LINES = 20;
 
 /** Who is on duty when. */
 export function Page() {
   const say = useSay();
-  const nameOf = useOfficerNames();
+  const nameOf = useOfficerNames({ none: '—', numbered: true });
   const [get, set] = useSearchState();
   const [importing, setImporting] = useState(false);
   const [whole, setWhole] = useState(false);

@@ -1,13 +1,11 @@
-import { useState } from 'react';
 import { Refused } from '../../client/request.ts';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork, type Work } from '../../kit/use-work.ts';
 import { useSay } from '../../texts/say.ts';
 
 const CHANGED = 412;
 
-interface Sending {
-  readonly busy: boolean;
-  readonly error: Error | null;
+interface Sending extends Pick<Work, 'busy' | 'error'> {
   /** Sends; `true` if it was done. What was typed stays where it is if it was not. */
   readonly send: (work: () => Promise<unknown>, told?: string) => Promise<boolean>;
 }
@@ -16,24 +14,20 @@ interface Sending {
 export function useSend(changed?: () => void): Sending {
   const say = useSay();
   const tell = useToast();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
+  const { busy, error, begin } = useWork();
   const send = async (work: () => Promise<unknown>, told = say('form.saved')) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-      tell(told);
-      return true;
-    } catch (caught) {
-      if (caught instanceof Refused && caught.problem.status === CHANGED && changed) {
-        changed();
-        tell(say('form.changed'));
-      } else setError(caught as Error);
-      return false;
-    } finally {
-      setBusy(false);
-    }
+    let overtaken = false;
+    const done = await begin(async () => {
+      try {
+        await work();
+      } catch (failure) {
+        overtaken = changed !== undefined && failure instanceof Refused && failure.problem.status === CHANGED;
+        if (!overtaken) throw failure;
+      }
+    });
+    if (overtaken) changed?.();
+    if (done) tell(overtaken ? say('form.changed') : told);
+    return done && !overtaken;
   };
   return { busy, error, send };
 }

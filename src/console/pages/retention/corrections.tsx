@@ -8,9 +8,10 @@ import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { KeepingTabs, RecordingLink, useWork } from './parts.tsx';
+import { KeepingTabs, RecordingLink } from './parts.tsx';
 import styles from './retention.module.css';
 import { useWho } from './words.ts';
 
@@ -85,7 +86,7 @@ function Decide({ number }: { readonly number: number }) {
   const say = useSay();
   const work = useWork();
   const decide = (decision: 'approved' | 'refused') =>
-    work.begin(async () => {
+    void work.begin(async () => {
       await ask('PUT /api/v1/retention/corrections/{number}/decision', { path: { number }, body: { decision } });
     });
   return (
@@ -109,7 +110,7 @@ function Propose({ recording: named }: { readonly recording: string }) {
   const work = useWork();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    work.begin(async () => {
+    void work.begin(async () => {
       await ask('POST /api/v1/retention/corrections', { body: { recording: recording.trim(), reason: reason.trim() } });
       setReason('');
       tell(say('corrections.proposed'));

@@ -5,8 +5,9 @@ import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
 import { AreaField, Button } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { sizeText } from '../../kit/time.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useReason, useSay } from '../../texts/say.ts';
-import { useWork } from './parts.tsx';
+
 import styles from './retention.module.css';
 
 type Key = NonNullable<Schemas['DisposalRunBody']['key']>;
@@ -46,7 +47,7 @@ export function DisposalRun({ id }: { readonly id: string }) {
     });
   };
   const run = () =>
-    work.begin(async () => {
+    void work.begin(async () => {
       setLines([]);
       const body = given ? { key: given } : {};
       await askLines('POST /api/v1/disposals/{id}/run', { path: { id }, body }, (line) => {

@@ -6,6 +6,7 @@ import { Badge, Button, CheckField, Facts, PageHead, Panel, Stack } from '../../
 import { ProblemNote } from '../../kit/problem.tsx';
 import { sizeText, Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useLive } from '../../shell/live-mark.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -13,7 +14,7 @@ import { useLanguage, useReason, useSay, useWord } from '../../texts/say.ts';
 import { DisposalItems } from './disposal-items.tsx';
 import { DisposalRun } from './disposal-run.tsx';
 import { DISPOSAL_TONES } from './disposals.tsx';
-import { Answered, AskReason, Figure, Figures, useWork } from './parts.tsx';
+import { Answered, AskReason, Figure, Figures } from './parts.tsx';
 import styles from './retention.module.css';
 import { useBasis, useJoin } from './words.ts';
 
@@ -169,7 +170,7 @@ function Decide({ disposal }: { readonly disposal: Disposal }) {
   const { id, state, digest } = disposal;
   const open = state !== 'done' && state !== 'cancelled';
   const approve = () =>
-    approval.begin(async () => {
+    void approval.begin(async () => {
       await ask('POST /api/v1/disposals/{id}/approval', { path: { id }, body: { digest } });
       tell(say('disposal.approved.done'));
     });

@@ -9,9 +9,10 @@ import { Badge, Button, Empty, Filters, PageHead, Panel, SelectField, Stack, Tex
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { sizeText, Time } from '../../kit/time.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { useWork } from './parts.tsx';
+
 import styles from './retention.module.css';
 
 type Disposal = Schemas['Disposal'];
@@ -96,7 +97,7 @@ function Propose({ onClose }: { readonly onClose: () => void }) {
   const work = useWork();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    work.begin(async () => {
+    void work.begin(async () => {
       const body = { ...(before === '' ? {} : { dueBefore: before }), ...(limit === '' ? {} : { limit: Number(limit) }) };
       const made = await ask('POST /api/v1/disposals', { body });
       go(`/disposals/${made.id}`);

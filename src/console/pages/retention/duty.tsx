@@ -6,12 +6,13 @@ import { AreaField, Button, Facts, PageHead, Panel, Stack, TextField } from '../
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { History } from '../../looks/history.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { DutyState, DutySubject, useOwner } from './duty-parts.tsx';
-import { Answered, useWork } from './parts.tsx';
+import { Answered } from './parts.tsx';
 import styles from './retention.module.css';
 import { useWho } from './words.ts';
 
@@ -93,7 +94,7 @@ function Acknowledge({ duty: { id, acknowledgement } }: { readonly duty: Duty })
   const work = useWork();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    work.begin(async () => {
+    void work.begin(async () => {
       const body = { reason: reason.trim(), ...(until === '' ? {} : { until }) };
       // The page is read again when the station tells that duties changed.
       await ask('PUT /api/v1/duties/{id}/acknowledgement', { path: { id }, body });

@@ -1,14 +1,16 @@
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
-import { useAsk, useRows } from '../../client/queries.ts';
+import { useAsk } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { AreaField, Button, ButtonLink, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { AreaField, Button, ButtonLink, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
+import { UnitField } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
-import { useWork } from './parts.tsx';
+
 import styles from './retention.module.css';
 
 const FIELDS = ['case', 'recordings', 'officer', 'recorder', 'unit', 'from', 'to'] as const;
@@ -22,7 +24,6 @@ export function Page() {
   const tell = useToast();
   const [, go] = useLocation();
   const [get] = useSearchState();
-  const { has } = useSession();
   const [given, setGiven] = useState<Readonly<Record<Name, string>>>({
     ...NONE,
     ...{ case: get('case'), recordings: get('recording'), officer: get('officer'), recorder: get('recorder') },
@@ -30,12 +31,11 @@ export function Page() {
   const [reason, setReason] = useState('');
   const [review, setReview] = useState('');
   const work = useWork();
-  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'], enabled: has('see-registry') });
   const ids = given.recordings.split(/[\s,，、]+/).filter((id) => id !== '');
   const isNamed = FIELDS.some((name) => given[name].trim() !== '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    work.begin(async () => {
+    void work.begin(async () => {
       const named = Object.fromEntries(
         FIELDS.filter((name) => name !== 'recordings' && given[name].trim() !== '').map((name) => [name, given[name].trim()]),
       );
@@ -64,12 +64,12 @@ export function Page() {
           {field('recordings', { hint: say('holds.field.recordings.hint') })}
           {field('officer')}
           {field('recorder')}
-          <SelectField
+          <UnitField
             label={say('holds.field.unit')}
             hint={say('holds.field.unit.hint')}
+            none={say('holds.any-unit')}
             value={given.unit}
-            onChange={(event) => setGiven({ ...given, unit: event.target.value })}
-            choices={[{ value: '', label: say('holds.any-unit') }, ...units.rows.map(({ id, path }) => ({ value: id, label: path }))]}
+            onChange={(unit) => setGiven({ ...given, unit })}
           />
           <div className={styles.spans}>
             {field('from', { type: 'datetime-local' })}

@@ -5,6 +5,7 @@ import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { Badge, ButtonLink, Empty, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { dayOf, Time } from '../../kit/time.tsx';
+import { useUnitNames } from '../../people/units.tsx';
 import { useLive } from '../../shell/live-mark.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
@@ -104,11 +105,4 @@ export function Page() {
       </Stack>
     </>
   );
-}
-
-/** Units by id, for whoever may see the registry. */
-export function useUnitNames(): ReadonlyMap<string, string> {
-  const { has } = useSession();
-  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'], enabled: has('see-registry') });
-  return new Map(units.rows.map(({ id, path }) => [id, path]));
 }

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
 import { AreaField, Button, classes, Loading, Tabs } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
 import styles from './retention.module.css';
@@ -60,7 +61,7 @@ export function AskReason({ title, about, button, look = 'primary', onDone, onCl
   const work = useWork();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    work.begin(() => onDone(reason.trim()));
+    void work.begin(() => onDone(reason.trim()));
   };
   return (
     <Dialog title={title} onClose={onClose}>
@@ -84,23 +85,6 @@ export function AskReason({ title, about, button, look = 'primary', onDone, onCl
       </form>
     </Dialog>
   );
-}
-
-/** Something that was begun by a button: whether it runs, and what it failed with. */
-export function useWork(): { readonly busy: boolean; readonly error: Error | null; readonly begin: (work: () => Promise<void>) => void } {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error | null>(null);
-  const begin = (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    work()
-      .catch((caught: unknown) => {
-        if (!(caught instanceof Error)) throw caught;
-        setError(caught);
-      })
-      .finally(() => setBusy(false));
-  };
-  return { busy, error, begin };
 }
 
 interface AnswerProps<T> {

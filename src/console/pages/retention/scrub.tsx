@@ -5,9 +5,10 @@ import { Badge, Button, Facts, Panel } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { sizeText, Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { Answered, useWork } from './parts.tsx';
+import { Answered } from './parts.tsx';
 import styles from './retention.module.css';
 
 type Place = Schemas['Scrub']['places'][number];
@@ -43,7 +44,7 @@ function OnePlace({ place: of }: { readonly place: Place }) {
   const work = useWork();
   const { place, faults, overdue, paused, haltedAt, keepsPeriod } = of;
   const order = (wanted: Schemas['ScrubOrderBody']['order']) =>
-    work.begin(async () => {
+    void work.begin(async () => {
       await ask('POST /api/v1/scrub/orders', { body: { place, order: wanted } });
       tell(say('storage.ordered'));
     });

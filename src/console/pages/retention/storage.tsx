@@ -9,9 +9,10 @@ import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { sizeText, Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay, useWord } from '../../texts/say.ts';
-import { Answered, Figure, Figures, useWork } from './parts.tsx';
+import { Answered, Figure, Figures } from './parts.tsx';
 import styles from './retention.module.css';
 import { ScrubPanel } from './scrub.tsx';
 
@@ -134,7 +135,7 @@ function Comparison({ storage: { archive, comparison } }: { readonly storage: St
     },
   ];
   const compare = () =>
-    work.begin(async () => {
+    void work.begin(async () => {
       await askLines('POST /api/v1/archive/comparison', { body: {} }, (line) => {
         const counts = line['counts'] as { readonly expected: number; readonly objects: number } | undefined;
         if (counts) setCounted(say('archive.progress', { expected: counts.expected, objects: counts.objects }));

@@ -6,12 +6,13 @@ import { Badge, Button, CheckField, Empty, Facts, PageHead, Panel, Stack } from 
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import { DryRunResult } from './dry-run.tsx';
 import { lineDiff } from './line-diff.ts';
-import { Answered, AskReason, useWork } from './parts.tsx';
+import { Answered, AskReason } from './parts.tsx';
 import styles from './retention.module.css';
 import { Rules } from './schedule.tsx';
 import { SCHEDULE_TONES } from './versions.tsx';
@@ -127,7 +128,7 @@ function Decide({ schedule: { version, state, dryRun } }: { readonly schedule: V
   const isOpen = state === 'proposed' || state === 'adopted';
   if (!isOpen) return null;
   const tryIt = () =>
-    trial.begin(async () => {
+    void trial.begin(async () => {
       setDone({ recordings: 0, recordingsTotal: 0 });
       await askLines('POST /api/v1/retention/schedules/{version}/dry-run', { path }, (line) => {
         if (line.type === 'progress') setDone({ recordings: Number(line['recordings']), recordingsTotal: Number(line['recordingsTotal']) });
@@ -135,7 +136,7 @@ function Decide({ schedule: { version, state, dryRun } }: { readonly schedule: V
       tell(say('dry.done'));
     });
   const adopt = (digest: string) =>
-    adoption.begin(async () => {
+    void adoption.begin(async () => {
       await ask('POST /api/v1/retention/schedules/{version}/adoption', { path, body: { digest } });
       tell(say('version.adopted'));
     });

@@ -8,9 +8,10 @@ import { AreaField, Badge, Button, Empty, Filters, PageHead, Panel, SelectField,
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
+import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useLanguage, useSay, useWord } from '../../texts/say.ts';
-import { KeepingTabs, useWork } from './parts.tsx';
+import { KeepingTabs } from './parts.tsx';
 import styles from './retention.module.css';
 import { useWho } from './words.ts';
 
@@ -88,7 +89,7 @@ function Propose() {
   const work = useWork();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    work.begin(async () => {
+    void work.begin(async () => {
       const { version } = await ask('POST /api/v1/retention/schedules', { body: { text } });
       go(`/retention/schedules/${version}`);
     });

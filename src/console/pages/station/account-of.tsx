@@ -6,10 +6,11 @@ import { Badge, Button, Loading, PageHead, Panel, SelectField, TextField } from 
 import { ProblemNote } from '../../kit/problem.tsx';
 import { QrCode } from '../../kit/qr-code.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
+import { UnitField } from '../../people/units.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { ROLES, RoleFields, UnitField } from './accounts.tsx';
+import { ROLES, RoleFields } from './accounts.tsx';
 import { Sessions } from './sessions.tsx';
 import styles from './station.module.css';
 

@@ -9,6 +9,7 @@ import { Badge, Button, CheckField, Filters, PageHead, Panel, SelectField, Stack
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { useDeed } from '../../kit/use-deed.ts';
+import { UnitField } from '../../people/units.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import styles from './station.module.css';
 
@@ -140,22 +141,6 @@ function AddAccount({ onDone }: { readonly onDone: (user: User) => void }) {
         {say('accounts.add')}
       </Button>
     </form>
-  );
-}
-
-export function UnitField({ value, onChange }: { readonly value: string; readonly onChange: (unit: string) => void }) {
-  const say = useSay();
-  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'] });
-  return (
-    <SelectField
-      label={say('accounts.unit')}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      choices={[
-        { value: '', label: say('accounts.no-unit') },
-        ...units.rows.filter(({ closedAt }) => closedAt === null).map(({ id, path }) => ({ value: id, label: path })),
-      ]}
-    />
   );
 }
 

@@ -5,9 +5,9 @@ import { ask } from '../../client/request.ts';
 import { Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
+import { UnitField } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
-import { UnitField } from './accounts.tsx';
 import styles from './station.module.css';
 
 type Unit = Schemas['Unit'];

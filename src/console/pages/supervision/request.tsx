@@ -6,9 +6,10 @@ import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { History } from '../../looks/history.tsx';
+import { usePurposes } from '../../looks/purposes.ts';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
-import { useLanguage, useSay, useWord } from '../../texts/say.ts';
+import { useSay, useWord } from '../../texts/say.ts';
 import { type CallUp, RequestState, Target, useActions } from './request-words.tsx';
 import styles from './supervision.module.css';
 
@@ -19,7 +20,7 @@ export function Page({ params: { id = '' } }: PageProps) {
   const say = useSay();
   const { person, has } = useSession();
   const actions = useActions();
-  const purposeOf = usePurpose();
+  const purposeOf = usePurposes();
   const found = useAsk('GET /api/v1/requests/{id}', { path: { id } }, { topics: ['callUps'] });
   const history = useRows('GET /api/v1/requests/{id}/custody', { path: { id } }, { topics: ['callUps'] });
   const grants = useRows('GET /api/v1/grants', {}, { topics: ['callUps'] });
@@ -108,12 +109,6 @@ export function Page({ params: { id = '' } }: PageProps) {
       </Stack>
     </>
   );
-}
-
-function usePurpose(): (code: string) => string {
-  const language = useLanguage();
-  const purposes = useRows('GET /api/v1/purposes', {}, { topics: ['policies'] });
-  return (code) => purposes.rows.find((purpose) => purpose.code === code)?.title[language] ?? code;
 }
 
 function GrantEnd({ why }: { readonly why: string | null }) {
