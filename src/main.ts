@@ -51,7 +51,7 @@ async function whileInUse<T>(attempt: () => Promise<T>): Promise<T> {
 
 /** The running station, or one opened in this process. */
 async function connect(options: ConnectOptions): Promise<StationClient> {
-  const { config } = configOf(options);
+  const { config, explained: settings } = configOf(options);
   const user = userName();
   const mode = options.work ? 'work' : options.intake ? 'intake' : 'look';
   return whileInUse<StationClient>(async () => {
@@ -61,14 +61,14 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
     await makeStateDirectory(config.station.state);
     becomeOwnerOf(config.station.state);
     const { Station } = await import('./station.ts');
-    const station = new Station({ config, mode, clock, env: process.env, acceptLedger: options.acceptLedger ?? false });
+    const station = new Station({ config, settings, mode, clock, env: process.env, acceptLedger: options.acceptLedger ?? false });
     await station.start();
     return new InProcessClient({ app: station.control, user, close: () => station.stop() });
   });
 }
 
 async function runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void> {
-  const { config } = configOf(options);
+  const { config, explained: settings } = configOf(options);
   await makeStateDirectory(config.station.state);
   const env = { ...process.env };
   // Only the station itself speaks to systemd: ffmpeg and redis-server need not know where it listens.
@@ -82,7 +82,7 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
     process.on('SIGHUP', () => (process.stdin.isTTY ? stop() : void running?.reload()));
   });
   const { station, address } = await whileInUse(async () => {
-    const station = new Station({ config, mode: 'all', clock, env });
+    const station = new Station({ config, settings, mode: 'all', clock, env });
     return { station, address: await station.start() };
   });
   running = station;

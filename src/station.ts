@@ -30,7 +30,6 @@ import type { Archive } from '#ports/archive';
 import type { Changes, Topic } from '#ports/changes';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
-import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { Metrics } from '#serve/metrics';
 import type { NetworkSettings } from '#serve/network/settings';
@@ -49,10 +48,12 @@ import { HeadKeeper } from './station/head-keeper.ts';
 import { startHeartbeat } from './station/heartbeat.ts';
 import { keepImmutable, openAttributes } from './station/immutable.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
+import { openDiagnosis } from './station/diagnosis.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
 import { watchMachine } from './station/machine.ts';
 import { openNetwork } from './station/network.ts';
+import { NO_LEARNING, NOT_WORKING, type Working } from './station/not-working.ts';
 import { openDisposals } from './station/retention/disposals.ts';
 import { keepDuties } from './station/retention/duties.ts';
 import { type EvictionLine, openEviction } from './station/retention/eviction.ts';
@@ -76,15 +77,14 @@ const MODES: readonly StationMode[] = ['look', 'intake', 'work', 'all'];
 
 interface Options {
   readonly config: Config;
+  /** Where each value of the configuration comes from, as loadConfig tells. */
+  readonly settings: DeskDeps['settings'];
   readonly mode: StationMode;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A person says that the ledger is to be used as it is found (`evidock ledger accept`). */
   readonly acceptLedger?: boolean;
 }
-
-/** What only a station that works can do for its API. */
-type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'putFirst' | 'learning' | 'pokeWork' | 'checkQueue'>;
 
 interface Opened {
   readonly ledger: SqliteLedger;
@@ -102,30 +102,11 @@ interface Opened {
   readonly shipper: LogShipper | null;
 }
 
-/** For a station that watches no docks. */
-const NO_LEARNING: SlotLearning = {
-  learn: () => {
-    throw new EvidockError('station.not-running', because('ports-watched', {}));
-  },
-  onSeen: () => () => undefined,
-};
-
-/** For a command that only looks: what is to be done waits in the ledger for the next station that runs. */
-const NOT_WORKING: Working = {
-  ingest: async () => {
-    throw new EvidockError('station.internal', because('only-looks', {}));
-  },
-  undock: async () => undefined,
-  putFirst: () => false,
-  learning: NO_LEARNING,
-  pokeWork: () => undefined,
-  checkQueue: async () => because('not-started', {}),
-};
-
 /** The composition root: opens every part in order, gives each what it needs, and stops them in the reverse order. Its parts are in station/. */
 export class Station {
   readonly #mode: StationMode;
   readonly #acceptLedger: boolean;
+  readonly #settings: DeskDeps['settings'];
   readonly #context: StationContext;
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
@@ -140,8 +121,9 @@ export class Station {
   /** Has the scrub look at once for what is due, once there is one. */
   #pokeScrub: () => void = () => undefined;
 
-  constructor({ config, mode, clock, env, acceptLedger = false }: Options) {
+  constructor({ config, settings, mode, clock, env, acceptLedger = false }: Options) {
     this.#mode = mode;
+    this.#settings = settings;
     this.#acceptLedger = acceptLedger;
     // A command's own output is what a person reads: the station inside it is quiet unless something is wrong.
     const level = mode === 'all' ? config.log.level : 'error';
@@ -222,9 +204,12 @@ export class Station {
       ...onRecord,
       played: new PlayedTimes(),
       facts: this.#facts(),
+      settings: this.#settings,
+      diagnose: () => diagnose(),
     };
     this.#pokeScrub = deps.scrub.wake;
     const metrics = new Metrics(deps);
+    const diagnose = openDiagnosis(this.#context, deps, metrics);
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, nullable, ReasonSchema } from './common.ts';
+import { closed, nullable, oneOf, ReasonSchema } from './common.ts';
 
 /** Schemas of the station itself: health, readiness, backup. */
 
@@ -40,6 +40,24 @@ export const HealthJson = Type.Object({
   stationId: Type.Optional(Type.String()),
   stationName: Type.Optional(Type.String()),
   archive: Type.Optional(nullable.text()),
+});
+
+export const SettingJson = Type.Object({
+  path: Type.String({ description: 'Such as `archive.s3.bucket`.' }),
+  value: Type.Unknown({ description: 'In force: text, number, truth, list or null. `***` for a secret that is set.' }),
+  from: oneOf(['default', 'file', 'environment', 'command line'], 'Where the value comes from; each outranks those before it.'),
+  environment: Type.String({ description: 'The variable that outranks the file.' }),
+});
+
+export const DiagnosisJson = Type.Object({
+  findings: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'What was looked at.' }),
+      state: oneOf(['good', 'warning', 'bad']),
+      reason: ReasonSchema,
+      remedy: Type.Union([ReasonSchema, Type.Null()], { description: 'What a person should do; null: nothing.' }),
+    }),
+  ),
 });
 
 export type BackupAnswer = Static<typeof BackupJson>;

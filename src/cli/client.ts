@@ -236,13 +236,14 @@ function lost(error: unknown): EvidockError {
 
 /** Sends requests to a station that was opened in this process: the same requests to the same server, without a listener. */
 export class InProcessClient implements StationClient {
-  readonly kind = 'opened';
+  readonly kind: StationClient['kind'];
   readonly #app: FastifyInstance;
   readonly #actor: string;
   readonly #close: () => Promise<void>;
 
-  /** `app` is that of the control socket; `close` closes the station behind it. */
-  constructor(options: { app: FastifyInstance; user: string; close: () => Promise<void> }) {
+  /** `app` is that of the control socket; `close` closes the station behind it; `kind`: it was opened for the command, if nothing else is said. */
+  constructor(options: { app: FastifyInstance; user: string; close: () => Promise<void>; kind?: StationClient['kind'] }) {
+    this.kind = options.kind ?? 'opened';
     this.#app = options.app;
     this.#actor = actorOf(options.user);
     this.#close = options.close;

@@ -1,5 +1,5 @@
-import type { Reason } from '#domain/reason';
 import type { TextKey } from '#messages/language';
+import type { Finding } from '#ports/diagnosis';
 import type { StationClient } from './client.ts';
 
 /** The values of `--config` and `--state-dir`; null where they are not given. */
@@ -18,16 +18,8 @@ interface ExplainedValue {
 /** Short name: `ffmpeg`, `redis`, `vault disk`, … */
 export type CheckName = TextKey extends infer Key ? (Key extends `check.${infer Name}` ? Name : never) : never;
 
-export interface DoctorCheck {
+export interface DoctorCheck extends Finding {
   readonly name: CheckName;
-  readonly ok: boolean;
-  /** True: it works, but not as well as it should. */
-  readonly warn?: boolean;
-  readonly reason: Reason;
-  /** What a person should do; null if all is well. */
-  readonly remedy: Reason | null;
-  /** Code of the error to which the remedy belongs. */
-  readonly code?: string;
 }
 
 interface CardOptions {

@@ -1,12 +1,12 @@
 /* What the sections of the configuration are made of. */
 import Type from 'typebox';
 
-/** Extra words on a field: `unit` is told in docs/config.md; the value of a field with `secret` is never printed. */
+/** Extra words on a field: `unit` is told in docs/config.md; the value of a field with `secret` is never printed, and of a URL whose path may be a key (`path`) only the server is. */
 interface Words {
   readonly title: string;
   readonly description: string;
   readonly unit?: string;
-  readonly secret?: boolean;
+  readonly secret?: true | 'path';
   readonly default?: unknown;
 }
 

@@ -11,6 +11,7 @@ export const heartbeat = section(
       title: 'URL',
       description: 'Where it is posted as JSON, signed; https, or http to this machine itself. Empty: no heartbeat.',
       default: '',
+      secret: 'path',
     }),
     secretFile: text({ title: 'Secret file', description: 'File with the key of the signature (HMAC-SHA-256).', default: '' }),
     every: integer({ title: 'Every', description: 'Time between two heartbeats.', unit: 'min', default: 5 }, 1, 1440),

@@ -42,6 +42,10 @@ describe('configuration', () => {
     const { explained } = load('', { EVIDOCK_ARCHIVE_S3_SECRET_ACCESS_KEY: 'hush' });
     expect(JSON.stringify(explained)).not.toContain('hush');
     expect(() => load('archive:\n  s3:\n    secretAccessKey: [hush]\n')).toThrow(/\*\*\*/);
+    const hook = { EVIDOCK_NOTICES_WEBHOOK: 'https://chat.example/robot/hush?key=hush', EVIDOCK_NOTICES_WEBHOOK_SECRET_FILE: '/secret' };
+    expect(load('', hook).explained.find(({ path }) => path === 'notices.webhook')?.value).toBe('https://chat.example/***');
+    const { EVIDOCK_NOTICES_WEBHOOK_SECRET_FILE: _, ...unsigned } = hook;
+    expect(() => load('', unsigned)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hush') }));
   });
 
   it('takes what a pattern says of how its segments are counted, and nothing that cannot be', () => {

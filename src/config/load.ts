@@ -26,9 +26,11 @@ export interface Field {
 
 export interface ExplainedField {
   readonly path: string;
-  /** `***` for a secret that is set. */
+  /** `***` for a secret that is set; of a URL whose path may be a key only the server. */
   readonly value: unknown;
   readonly from: Origin;
+  /** The variable that outranks the file. */
+  readonly environment: string;
 }
 
 export interface LoadOptions {
@@ -83,10 +85,16 @@ export function loadConfig(options: LoadOptions): { config: Config; explained: r
   if (config.station.state === '') put(tree, 'station.state', resolve(options.root, 'var'));
   checkRules(config);
   const explained = fieldsOf().map(({ path, schema }) => {
-    const value = get(tree, path);
-    return { path, value: schema['secret'] === true && value !== '' ? '***' : value, from: origins.get(path) ?? 'default' };
+    return { path, value: shown(get(tree, path), schema), from: origins.get(path) ?? 'default', environment: environmentName(path) };
   });
   return { config, explained };
+}
+
+/** A value as anybody may read it who administers the station. */
+function shown(value: unknown, { secret }: Readonly<Tree>): unknown {
+  if (secret === undefined || value === '') return value;
+  const server = secret === 'path' && URL.canParse(String(value)) ? new URL(String(value)) : null;
+  return server ? `${server.protocol}//${server.host}/***` : '***';
 }
 
 function readFile(options: LoadOptions): Tree {
@@ -148,7 +156,7 @@ function checkSchema(tree: Tree): void {
   if (!first) return;
   const path = first.instancePath.replace(/^\//, '').replaceAll('/', '.');
   const field = fieldsOf().find((each) => path === each.path || path.startsWith(`${each.path}.`));
-  const value = field?.schema['secret'] === true ? '***' : JSON.stringify(get(tree, path));
+  const value = field?.schema['secret'] === undefined ? JSON.stringify(get(tree, path)) : '***';
   throw new EvidockError('config.invalid', because('against-schema', { path, text: `${first.message}${ruleOf(field)}`, value }));
 }
 
@@ -168,7 +176,8 @@ function ruleOf(field: Field | undefined): string {
 function checkRules(config: Config): void {
   const { station, archive, http, intake, queue, dock, work } = config;
   const refuse = (path: string, why: Reason, value: unknown) => {
-    throw new EvidockError('config.invalid', because('against-rule', { path, why, value: JSON.stringify(value) }));
+    const { schema = {} } = fieldsOf().find((field) => field.path === path) ?? {};
+    throw new EvidockError('config.invalid', because('against-rule', { path, why, value: JSON.stringify(shown(value, schema)) }));
   };
   if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
   checkHttp(http, refuse);

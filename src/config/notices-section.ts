@@ -49,6 +49,7 @@ export const notices = section(
       title: 'Webhook',
       description: 'URL to which each notice is posted as JSON, signed; https, or http to this machine itself. Empty: none.',
       default: '',
+      secret: 'path',
     }),
     webhookSecretFile: text({
       title: 'Secret of the webhook',

@@ -8,6 +8,7 @@ import type { ArchivedCopies } from '#ports/archived-copies';
 import type { Changes } from '#ports/changes';
 import type { Clock } from '#ports/clock';
 import type { ClockWatch } from '#ports/clock-watch';
+import type { Diagnose } from '#ports/diagnosis';
 import type { DocumentPrinter } from '#ports/document-printer';
 import type { FetchBack } from '#ports/fetch-back';
 import type { Ledger } from '#ports/ledger';
@@ -23,7 +24,7 @@ import type { ComparisonParts } from './archive-comparison/parts.ts';
 import type { CallUpParts } from './call-up/deps.ts';
 import type { DisposalParts } from './disposals/parts.ts';
 import type { DoorParts } from './doors/parts.ts';
-import type { DeskFacts } from './facts.ts';
+import type { DeskFacts, Setting } from './facts.ts';
 import type { Looks } from './look-log.ts';
 import type { RetentionParts } from './retention/parts.ts';
 import type { ScrubParts } from './scrub/orders.ts';
@@ -64,6 +65,9 @@ export interface DeskDeps {
   /** What is on record of everything else that people do. */
   readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;
   readonly facts: DeskFacts;
+  /** Every field of the configuration, in its order. */
+  readonly settings: readonly Setting[];
+  readonly diagnose: Diagnose;
   /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
   readonly ingest: (request: IngestRequest) => Promise<string>;
   /**

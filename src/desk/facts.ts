@@ -1,5 +1,16 @@
 import type { SuggestRules } from '#steps/record-suggestions';
 
+/** One field of the configuration, as who administers the station may read it. */
+export interface Setting {
+  /** `archive.s3.bucket` */
+  readonly path: string;
+  /** `***` for a secret that is set. */
+  readonly value: unknown;
+  readonly from: 'default' | 'file' | 'environment' | 'command line';
+  /** The variable that outranks the file. */
+  readonly environment: string;
+}
+
 /** What the API needs to know of the station's configuration and identity. */
 export interface DeskFacts {
   readonly stationId: string;

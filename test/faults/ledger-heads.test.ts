@@ -238,7 +238,7 @@ async function inLedger(body: (ledger: SqliteLedger) => Promise<void>): Promise<
 /** Opens the station in this process; null if it starts, else why not. */
 async function startFailure(mode: 'look' | 'intake', acceptLedger = false): Promise<unknown> {
   const { config } = loadConfig({ file: null, state, env, root: ROOT });
-  const station = new Station({ config, mode, clock: { nowMs: () => Date.now() }, env: {}, acceptLedger });
+  const station = new Station({ config, settings: [], mode, clock: { nowMs: () => Date.now() }, env: {}, acceptLedger });
   try {
     await station.start();
     return null;

@@ -139,6 +139,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     tls: () => null,
     printer: new PdfPrinter(),
     machine: () => null,
+    settings: [{ path: 'station.id', value: STATION_ID, from: 'file', environment: 'EVIDOCK_STATION_ID' }],
+    diagnose: async () => [{ name: 'node', ok: true, reason: because('node-version', { version: '24', sqlite: '3' }), remedy: null }],
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),
     ...overrides,

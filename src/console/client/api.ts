@@ -237,6 +237,10 @@ export interface Routes {
   readonly 'GET /api/v1/ready': { readonly path: Record<string, never>; readonly query: { readonly fresh?: boolean }; readonly body: null; readonly answer: Schemas['Ready'] };
   /** How far the copies of the custody log in vault and archive are behind it */
   readonly 'GET /api/v1/custody/shipping': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: null; readonly answer: Schemas['LogLag'] };
+  /** Every field of the configuration in force, and where its value comes from; secrets are hidden */
+  readonly 'GET /api/v1/configuration': { readonly path: Record<string, never>; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: { readonly items: readonly ({ /** Such as `archive.s3.bucket`. */ readonly path: string; /** In force: text, number, truth, list or null. `***` for a secret that is set. */ readonly value: unknown; /** Where the value comes from; each outranks those before it. */ readonly from: "default" | "file" | "environment" | "command line"; /** The variable that outranks the file. */ readonly environment: string })[]; /** Cursor of the next page; null: this is the last. */ readonly next: string | null } };
+  /** Looks at everything the station stands on, and says how to mend what is not well; takes seconds */
+  readonly 'GET /api/v1/diagnosis': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: null; readonly answer: { readonly findings: readonly ({ /** What was looked at. */ readonly name: string; readonly state: "good" | "warning" | "bad"; readonly reason: Schemas['Reason']; /** What a person should do; null: nothing. */ readonly remedy: Schemas['Reason'] | null })[] } };
   /** Figures for Prometheus */
   readonly 'GET /metrics': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: null; readonly answer: Bytes };
   /** This API as an OpenAPI 3.1 document */

@@ -63,7 +63,7 @@ const TAGS: Readonly<Record<string, string>> = {
   samples: 'Random samples of looks, and their review.',
   metrics: 'Figures for Prometheus.',
 };
-const STATION_TAG = new Set(['health', 'ready', 'network', 'openapi.json']);
+const STATION_TAG = new Set(['health', 'ready', 'network', 'configuration', 'diagnosis', 'openapi.json']);
 
 /** How the station knows who asks: one of these. */
 const SECURITY_SCHEMES = {

@@ -1,7 +1,9 @@
-import { BackupBody, BackupJson, HealthJson, LogLagJson, ReadyJson, ReadyQuery } from '#api/station';
+import { PageQuery, pageOf } from '#api/common';
+import { BackupBody, BackupJson, DiagnosisJson, HealthJson, LogLagJson, ReadyJson, ReadyQuery, SettingJson } from '#api/station';
 import { backupLedger } from '#desk/backup-ledger';
 import { logLags } from '#desk/log-lag';
 import { checkReadiness } from '#desk/readiness';
+import { pageOf as page } from '#serve/pages';
 import { command, query, RawAnswer, type Route } from '#serve/route';
 
 export const stationRoutes: readonly Route[] = [
@@ -45,6 +47,33 @@ export const stationRoutes: readonly Route[] = [
       response: LogLagJson,
     },
     handle: async ({ deps }) => ({ places: [...(await logLags(deps))] }),
+  }),
+  query({
+    url: '/api/v1/configuration',
+    needs: 'administer',
+    reads: 'station',
+    summary: 'Every field of the configuration in force, and where its value comes from; secrets are hidden',
+    schema: { querystring: PageQuery, response: pageOf(SettingJson) },
+    handle: ({ deps: { settings } }, { query }) => {
+      const read = async ({ limit, after }: { limit: number; after?: string }) => {
+        const first = after === undefined ? 0 : settings.findIndex(({ path }) => path === after) + 1;
+        return settings.slice(first, first + limit);
+      };
+      return page({ list: 'configuration', query, read, keyOf: ({ path }) => path, show: (setting) => setting });
+    },
+  }),
+  query({
+    url: '/api/v1/diagnosis',
+    needs: 'administer',
+    reads: 'station',
+    summary: 'Looks at everything the station stands on, and says how to mend what is not well; takes seconds',
+    schema: { response: DiagnosisJson },
+    handle: async ({ deps }) => ({
+      findings: (await deps.diagnose()).map(({ name, ok, warn, reason, remedy }) => ({
+        ...{ name, reason, remedy },
+        state: ok ? (warn ? ('warning' as const) : ('good' as const)) : ('bad' as const),
+      })),
+    }),
   }),
   query({
     url: '/metrics',

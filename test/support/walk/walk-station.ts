@@ -87,6 +87,8 @@ export const STATION_STEPS: readonly Step[] = [
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },
   { row: v1('GET /network'), leaves: [] },
+  { row: v1('GET /configuration'), leaves: [] },
+  { row: v1('GET /diagnosis'), leaves: [] },
   { row: v1('GET /scrub'), leaves: [] },
   { row: v1('POST /scrub/orders'), body: { place: 'vault', order: 'pause' }, leaves: ['scrub.ordered'] },
   { row: v1('GET /clock'), leaves: [] },
