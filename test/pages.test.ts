@@ -65,6 +65,14 @@ it('every route has a page, or a reason why it is for programs', () => {
   expect(WITHOUT_PAGE_YET.filter((name) => !without.includes(name))).toEqual([]);
 });
 
+it('no key leads to two pages', () => {
+  const keys = sources
+    .filter(({ path }) => path.endsWith('/pages.ts'))
+    .flatMap(({ text }) => [...text.matchAll(/ key: '(.)'/g)].map(([, key]) => key));
+  expect(keys.length).toBeGreaterThan(10);
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+});
+
 it('pages write no address of the API that it does not have', () => {
   const urls = ROUTES.map(({ url }) => url);
   const written = [...all.matchAll(/['"`](\/api\/v1\/[a-z0-9/-]*)/g)].map(([, address = '']) => address);

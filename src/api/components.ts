@@ -373,6 +373,7 @@ export const COMPONENTS = {
   InviteBody: named(InviteBody, { name: 'render1' }),
   Invitation: named(InvitationJson, {
     ...{
+      form: 'evidock-invitation/1',
       station: 'dock7',
       worker: 'render1',
       url: 'https://10.0.0.1:8471',

@@ -198,6 +198,13 @@ export const OidcQuery = closed({
   ),
 });
 
+export const SignInWaysJson = Type.Object({
+  provider: Type.Boolean({ description: 'One may sign in through a provider: GET /api/v1/sign-in/oidc.' }),
+  step: Type.Boolean({
+    description: 'This browser comes from the provider and has a second factor to show: GET /api/v1/sign-in/oidc/step.',
+  }),
+});
+
 export const OidcStepJson = Type.Object({
   state: oneOf(['code', 'enrol'], '`code`: a code of the second factor; `enrol`: one of a second factor that is set up now.'),
   pending: Type.String({ description: 'Sent with the code.' }),

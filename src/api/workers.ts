@@ -17,6 +17,7 @@ export const InviteBody = closed({
 });
 
 export const InvitationJson = Type.Object({
+  form: Type.String({ description: 'Of the file that `evidock worker --invite` reads: the whole of this answer.' }),
   station: Type.String(),
   worker: Type.String(),
   url: Type.String(),

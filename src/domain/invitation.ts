@@ -25,7 +25,8 @@ export interface Invitation {
   readonly certificateSha256: string;
 }
 
-const FORM = 'evidock-invitation/1';
+/** Of the file; another form is another version. */
+export const INVITATION_FORM = 'evidock-invitation/1';
 const NAME = /^[a-z][0-9a-z-]{0,31}$/;
 const KEY = /^[A-Za-z0-9_-]{43}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -41,14 +42,14 @@ export function isWorkerKey(key: string): boolean {
 
 /** The text of the file that `evidock worker --invite` reads. */
 export function invitationText(invitation: Invitation): string {
-  return `${JSON.stringify({ form: FORM, ...invitation }, null, 2)}\n`;
+  return `${JSON.stringify({ form: INVITATION_FORM, ...invitation }, null, 2)}\n`;
 }
 
 /** Throws request.invalid for anything that is no invitation, without telling the key. */
 export function parseInvitation(text: string): Invitation {
   const { form, station, worker, url, key, certificateSha256 } = fieldsOf(text);
   const refuse = (field: string) => new EvidockError('request.invalid', because('invitation-field', { field }));
-  if (form !== FORM) throw refuse('form');
+  if (form !== INVITATION_FORM) throw refuse('form');
   if (typeof station !== 'string' || !/^[0-9a-z]{2,12}$/.test(station)) throw refuse('station');
   if (typeof worker !== 'string' || !isWorkerName(worker)) throw refuse('worker');
   if (typeof url !== 'string' || !URL.canParse(url) || new URL(url).protocol !== 'https:') throw refuse('url');

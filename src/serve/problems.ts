@@ -10,16 +10,26 @@ const OF_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'request.too-large
 
 /** Answers an error as problem details (RFC 9457). Failures of the station itself are logged. */
 export function answerProblem(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = translate(error);
-  const { status } = known;
+  const known = told(failures, error, request);
   const seconds = retrySeconds(known);
   if (seconds !== null) reply.header('retry-after', seconds);
-  if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
   return reply
-    .code(status)
+    .code(known.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(problemOf(known, request.id));
+}
+
+/** Sends a browser that was led here by a link, and that would show problem details as they are, to the page that says in words what failed. */
+export function answerOnPage(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code } = told(failures, error, request);
+  return reply.redirect(`/?${new URLSearchParams({ refused: code, request: request.id })}`, 303);
+}
+
+function told(failures: FailureLog, error: FastifyError, { id: requestId, method, routeOptions }: FastifyRequest): EvidockError {
+  const known = translate(error);
+  if (known.status >= 500) failures.tell({ requestId, method, route: routeOptions.url ?? 'none' }, known);
+  return known;
 }
 
 /** How long to wait, where the reason tells it; null: it does not. */

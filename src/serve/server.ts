@@ -22,7 +22,7 @@ import { Metrics } from './metrics.ts';
 import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
 import { WayIn } from './network/way-in.ts';
 import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
-import { answerProblem } from './problems.ts';
+import { answerOnPage, answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { type Stated, takeStated } from './stated-reason.ts';
@@ -115,7 +115,9 @@ export function buildServer({
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(failures, error, request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    (pages !== undefined && isLedHere(request) ? answerOnPage : answerProblem)(failures, error, request, reply),
+  );
   app.setNotFoundHandler((request, reply) => {
     const page = pages === undefined ? null : sendPage(pages, request, reply);
     if (page) return page;
@@ -137,6 +139,12 @@ function methodsAt(rows: readonly Route[]): (path: string) => { readonly url: st
   return (path) => router.find('GET', path)?.store;
 }
 
+/** A browser that shows the answer as a page, of a route that sends it on to one. */
+function isLedHere({ headers, routeOptions }: FastifyRequest): boolean {
+  const { redirects } = routeOptions.config as { readonly redirects?: boolean };
+  return redirects === true && headers['sec-fetch-dest'] === 'document';
+}
+
 const pathOf = ({ url }: FastifyRequest) => url.split('?')[0] ?? '';
 
 interface Given {
@@ -156,7 +164,7 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
   scope.route({
     method: methodsOf(row),
     url: row.url,
-    config: { kind: row.kind },
+    config: { kind: row.kind, redirects: row.redirects === true },
     ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
       ...(params ? { params } : {}),

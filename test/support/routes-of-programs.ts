@@ -5,7 +5,6 @@ export const OF_PROGRAMS: Readonly<Record<string, string>> = {
   'POST /api/v1/dockings': 'docks a directory of the machine itself, on the machine: evidock ingest',
   'POST /api/v1/dockings/{id}/removal': 'ends the docking of such a directory: evidock ingest',
   'PUT /api/v1/accounts/{account}/password': 'on the machine alone: evidock user password',
-  'GET /api/v1/events': 'for programs: pages hear of slots by /changes and read /slots again',
   'GET /api/v1/notices/events': 'for programs: pages hear of requests by /changes',
   'GET /api/v1/kiosks/own/slots': 'the kiosk hears of its slots by its stream',
   'GET /api/v1/slots/{slot}': 'pages read the list',
@@ -13,15 +12,13 @@ export const OF_PROGRAMS: Readonly<Record<string, string>> = {
   'GET /api/v1/recorders/{serial}/holdings/{id}': 'pages read the list',
   'GET /api/v1/recordings/{id}/facts': 'for programs; pages show the history in words',
   'GET /api/v1/cases/{number}/facts': 'for programs',
+  'GET /api/v1/sign-in/oidc/return': 'the provider sends the browser there',
   'GET /api/v1/users/{id}/facts': 'for programs',
   'GET /api/v1/units/{id}/facts': 'for programs',
 };
 
 /** Routes that are to have a page and have none yet: commands do this until then. */
 export const WITHOUT_PAGE_YET: readonly string[] = [
-  'GET /api/v1/hubs',
-  'PUT /api/v1/slots/learning',
-  'PUT /api/v1/slots/{slot}',
   'GET /api/v1/users/{id}/units',
   'GET /api/v1/units/{id}',
   'GET /api/v1/units/{id}/members',
@@ -33,12 +30,6 @@ export const WITHOUT_PAGE_YET: readonly string[] = [
   'DELETE /api/v1/recorders/{serial}/holdings/{id}',
   'POST /api/v1/derivatives/again',
   'POST /api/v1/verify',
-  'GET /api/v1/workers',
-  'POST /api/v1/workers',
-  'DELETE /api/v1/workers/{name}',
-  'GET /api/v1/sign-in/oidc',
-  'GET /api/v1/sign-in/oidc/return',
-  'GET /api/v1/sign-in/oidc/step',
   'POST /api/v1/retention/schedules/{version}/refusal',
   'POST /api/v1/retention/schedules/{version}/withdrawal',
 ];

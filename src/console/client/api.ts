@@ -91,7 +91,7 @@ export interface Schemas {
   readonly ImportBody: { readonly format: "csv" | "json"; readonly text: string; readonly dryRun?: boolean };
   readonly Ingest: { readonly dockingId: string };
   readonly IngestBody: { readonly directory: string; readonly slot?: number | null; readonly serial?: string | null; readonly clockOffsetMs?: number | null };
-  readonly Invitation: { readonly station: string; readonly worker: string; readonly url: string; /** 32 random bytes, base64url; shown this once, never kept. */ readonly key: string; /** Of the certificate that the station shows its workers, hex. */ readonly certificateSha256: string };
+  readonly Invitation: { /** Of the file that `evidock worker --invite` reads: the whole of this answer. */ readonly form: string; readonly station: string; readonly worker: string; readonly url: string; /** 32 random bytes, base64url; shown this once, never kept. */ readonly key: string; /** Of the certificate that the station shows its workers, hex. */ readonly certificateSha256: string };
   readonly InviteBody: { readonly name: string; /** `host:port` by which the worker reaches the station; else that of work.listen. */ readonly address?: string };
   readonly Kiosk: { readonly id: string; readonly name: string; /** Slots that it shows; empty: all. */ readonly slots: readonly (number)[]; readonly pairedAt: string; /** Up to a minute old. */ readonly lastSeenAt: string | null; readonly revokedAt: string | null };
   readonly KioskBody: { readonly name: string; /** Slots that it shows; empty: all. */ readonly slots?: readonly (number)[] };
@@ -485,6 +485,8 @@ export interface Routes {
   readonly 'PUT /api/v1/users/{id}/badge': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: Schemas['BadgeBody']; readonly answer: Schemas['Badge'] };
   /** The badge of an officer is good no more */
   readonly 'DELETE /api/v1/users/{id}/badge': { readonly path: { readonly id: string }; readonly query: Record<string, never>; readonly body: null; readonly answer: null };
+  /** How one may sign in beside account and password, and whether this browser has begun to */
+  readonly 'GET /api/v1/sign-in': { readonly path: Record<string, never>; readonly query: Record<string, never>; readonly body: null; readonly answer: { /** One may sign in through a provider: GET /api/v1/sign-in/oidc. */ readonly provider: boolean; /** This browser comes from the provider and has a second factor to show: GET /api/v1/sign-in/oidc/step. */ readonly step: boolean } };
   /** Sends the browser to the provider of sign-ins */
   readonly 'GET /api/v1/sign-in/oidc': { readonly path: Record<string, never>; readonly query: { readonly return?: string }; readonly body: null; readonly answer: null };
   /** The browser comes back from the provider; it gets the cookie of a session, or has to show a second factor */

@@ -24,18 +24,25 @@ export function Button({ look = 'plain', busy = false, disabled, className, type
   );
 }
 
-/** Looks like a button and is a link: it leads somewhere. */
-export function ButtonLink({
-  href,
-  look = 'plain',
-  children,
-}: {
+interface ButtonLinkProps {
   readonly href: string;
   readonly look?: 'primary' | 'plain';
+  /** It leads away from the pages, so the browser itself goes there: in this tab, or in a new one. */
+  readonly outside?: 'here' | 'tab';
   readonly children: ReactNode;
-}) {
+}
+
+/** Looks like a button and is a link: it leads somewhere. */
+export function ButtonLink({ href, look = 'plain', outside, children }: ButtonLinkProps) {
+  const names = classes(styles.button, look === 'primary' && styles.primary);
+  if (outside)
+    return (
+      <a href={href} className={names} target={outside === 'tab' ? '_blank' : undefined} rel="noopener">
+        {children}
+      </a>
+    );
   return (
-    <Link href={href} className={classes(styles.button, look === 'primary' && styles.primary)}>
+    <Link href={href} className={names}>
       {children}
     </Link>
   );

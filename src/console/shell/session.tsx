@@ -36,6 +36,7 @@ export function Gate({ children }: { readonly children: ReactNode }) {
     await client.invalidateQueries();
     setEnded(false);
   }, [client]);
+  const onDone = useCallback(() => void began(), [began]);
   const signOut = useCallback(async () => {
     await ask('DELETE /api/v1/session', {});
     // What the next person at this screen must not find.
@@ -52,16 +53,19 @@ export function Gate({ children }: { readonly children: ReactNode }) {
   const [inside, setInside] = useState<Session | null>(null);
   const signedIn = person?.kind === 'user';
   useEffect(() => {
-    if (signedIn && value) setInside(value);
-  }, [signedIn, value]);
+    if (!signedIn || !value) return;
+    // Somebody else has signed in, here or in another tab: nothing of the person before stays on the page.
+    if (inside && inside.person.id !== value.person.id) location.assign('/');
+    else setInside(value);
+  }, [signedIn, value, inside]);
   if (who.isPending) return <Loading />;
   if (who.error && !inside) return <ProblemNote error={who.error} again={() => void who.refetch()} />;
   const shown = signedIn ? value : inside;
-  if (!shown) return <SignIn onDone={() => void began()} />;
+  if (!shown) return <SignIn onDone={onDone} />;
   return (
     <Known value={shown}>
       {children}
-      {ended || !signedIn ? <SignInAgain account={shown.person.account} onDone={() => void began()} /> : null}
+      {ended || !signedIn ? <SignInAgain account={shown.person.account} onDone={onDone} /> : null}
     </Known>
   );
 }

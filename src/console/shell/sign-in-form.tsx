@@ -9,19 +9,24 @@ import styles from './shell.module.css';
 
 type Step = Schemas['SignIn'];
 
+/** What is asked for after the first proof of who somebody is; `secret` and `uri` where a second factor is set up now. */
+export type NextStep = Pick<Step, 'pending' | 'secret' | 'uri'> & Partial<Pick<Step, 'state' | 'recoveryCodes'>>;
+
 interface SignInFormProps {
   /** Filled in, and not to be changed: who was signed in here. */
   readonly account?: string | null;
+  /** They have shown who they are elsewhere, and only this is left. */
+  readonly first?: NextStep | null;
   readonly onDone: () => void;
 }
 
 /** Account and password, then the second factor where there is one. */
-export function SignInForm({ account: known = null, onDone }: SignInFormProps) {
+export function SignInForm({ account: known = null, first = null, onDone }: SignInFormProps) {
   const say = useSay();
   const [account, setAccount] = useState(known ?? '');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const [step, setStep] = useState<Step | null>(null);
+  const [step, setStep] = useState<NextStep | null>(first);
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
 

@@ -3,6 +3,7 @@ import { footagePagesEn } from './footage-en.ts';
 import { intakePagesEn } from './intake-en.ts';
 import { kioskPagesEn } from './kiosk-en.ts';
 import { looksPagesEn } from './looks-en.ts';
+import { machinePagesEn } from './machine-en.ts';
 import { playerPagesEn } from './player-en.ts';
 import { retentionPagesEn } from './retention-en.ts';
 import { shellEn } from './shell-en.ts';
@@ -21,4 +22,5 @@ export const pagesEn = {
   ...supervisionPagesEn,
   ...retentionPagesEn,
   ...stationPagesEn,
+  ...machinePagesEn,
 } as const;

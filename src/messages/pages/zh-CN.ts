@@ -5,6 +5,7 @@ import { footagePagesZhCN } from './footage-zh-CN.ts';
 import { intakePagesZhCN } from './intake-zh-CN.ts';
 import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
 import { looksPagesZhCN } from './looks-zh-CN.ts';
+import { machinePagesZhCN } from './machine-zh-CN.ts';
 import { playerPagesZhCN } from './player-zh-CN.ts';
 import { retentionPagesZhCN } from './retention-zh-CN.ts';
 import { shellZhCN } from './shell-zh-CN.ts';
@@ -22,6 +23,7 @@ const texts = {
   ...supervisionPagesZhCN,
   ...retentionPagesZhCN,
   ...stationPagesZhCN,
+  ...machinePagesZhCN,
 } as const;
 
 /** The same in Chinese. */

@@ -1,12 +1,20 @@
-import { OidcQuery, OidcStepJson } from '#api/doors';
+import { OidcQuery, OidcStepJson, SignInWaysJson } from '#api/doors';
 import type { DeskDeps } from '#desk/deps';
 import { beginOidc, finishOidc, type OidcParts, stepAfter } from '#desk/doors/oidc-sign-in';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { command, query, Redirect, type Route } from '#serve/route';
 
-/** Signing in through a provider. The browser is sent there and comes back; nothing here is asked by a page. */
+/** Signing in through a provider. The browser is sent there and comes back. */
 export const oidcRoutes: readonly Route[] = [
+  query({
+    url: '/api/v1/sign-in',
+    needs: 'nothing',
+    reads: 'station',
+    summary: 'How one may sign in beside account and password, and whether this browser has begun to',
+    schema: { response: SignInWaysJson },
+    handle: async ({ deps }, { cookies }) => ({ provider: deps.doors.oidc !== null, step: cookies.get('step') !== undefined }),
+  }),
   query({
     url: '/api/v1/sign-in/oidc',
     needs: 'nothing',

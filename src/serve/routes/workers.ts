@@ -1,6 +1,7 @@
 import { PageQuery, pageOf } from '#api/common';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson, WorkerParams } from '#api/workers';
 import { inviteWorker, listWorkers, revokeWorker, type WorkerView } from '#desk/worker-keys';
+import { INVITATION_FORM } from '#domain/invitation';
 import { pageOfHeld as page } from '#serve/pages';
 import { Presenter } from '#serve/present';
 import { command, query, type Route } from '#serve/route';
@@ -32,7 +33,7 @@ export const workerRoutes: readonly Route[] = [
     custody: ['worker.invited'],
     secret: true,
     schema: { body: InviteBody, response: InvitationJson },
-    handle: ({ deps }, { body, actor }) => inviteWorker(deps, { ...body, actor }),
+    handle: async ({ deps }, { body, actor }) => ({ form: INVITATION_FORM, ...(await inviteWorker(deps, { ...body, actor })) }),
   }),
   command({
     method: 'DELETE',

@@ -1,3 +1,5 @@
+import { saveText } from '../../kit/save-file.ts';
+
 /** What a spreadsheet takes for a formula at the beginning of a cell, also in full-width forms and behind blanks. */
 const FORMULA = /^[\s\u00a0\u3000\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are replaced.
@@ -27,11 +29,5 @@ export function saveCsv<Row>(
 ): void {
   const lines = rows.map((row) => csvLine(columns.map(({ text }) => text(row))));
   const text = BYTE_ORDER_MARK + csvLine(columns.map(({ title }) => title)) + lines.join('');
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveText(name, text, 'text/csv');
 }

@@ -16,7 +16,7 @@ export const intakePages: readonly Page[] = [
     menu: { group: 'work', title: 'jobs.title', key: 'j' },
     load: () => import('./jobs.tsx'),
   },
-  { path: '/figures', tasks: ['see-work'], menu: { group: 'work', title: 'figures.title', key: 'p' }, load: () => import('./figures.tsx') },
+  { path: '/figures', tasks: ['see-work'], menu: { group: 'work', title: 'figures.title', key: 'g' }, load: () => import('./figures.tsx') },
   {
     path: '/recorders',
     tasks: ['see-registry'],

@@ -7,6 +7,7 @@ import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay, useWord } from '../../texts/say.ts';
+import { Diagnosis } from './diagnosis.tsx';
 import styles from './station.module.css';
 
 const CHECKS = ['ledger', 'vault', 'queue', 'archive'] as const;
@@ -57,6 +58,7 @@ export function Page() {
             })}
           </ul>
         </Panel>
+        {has('administer') ? <Diagnosis /> : null}
         {clock.data ? (
           <Panel title={say('health.clock')}>
             <Facts

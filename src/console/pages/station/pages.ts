@@ -5,8 +5,26 @@ export const stationPages: readonly Page[] = [
   {
     path: '/admin/health',
     tasks: ['see-health'],
-    menu: { group: 'station', title: 'health.title', key: 'h' },
+    menu: { group: 'station', title: 'health.title', key: 'y' },
     load: () => import('./health.tsx'),
+  },
+  {
+    path: '/admin/slots',
+    tasks: ['administer'],
+    menu: { group: 'station', title: 'slots-page.title' },
+    load: () => import('./slots.tsx'),
+  },
+  {
+    path: '/admin/configuration',
+    tasks: ['administer'],
+    menu: { group: 'station', title: 'configuration.title' },
+    load: () => import('./configuration.tsx'),
+  },
+  {
+    path: '/admin/workers',
+    tasks: ['administer'],
+    menu: { group: 'station', title: 'workers.title' },
+    load: () => import('./workers.tsx'),
   },
   {
     path: '/admin/accounts',
