@@ -16,20 +16,3 @@ export const OF_PROGRAMS: Readonly<Record<string, string>> = {
   'GET /api/v1/users/{id}/facts': 'for programs',
   'GET /api/v1/units/{id}/facts': 'for programs',
 };
-
-/** Routes that are to have a page and have none yet: commands do this until then. */
-export const WITHOUT_PAGE_YET: readonly string[] = [
-  'GET /api/v1/users/{id}/units',
-  'GET /api/v1/units/{id}',
-  'GET /api/v1/units/{id}/members',
-  'POST /api/v1/roster/import',
-  'GET /api/v1/cases/{number}/custody',
-  'PATCH /api/v1/cases/{number}/protection',
-  'GET /api/v1/recorders/{serial}/custody',
-  'PATCH /api/v1/recorders/{serial}/holdings/{id}',
-  'DELETE /api/v1/recorders/{serial}/holdings/{id}',
-  'POST /api/v1/derivatives/again',
-  'POST /api/v1/verify',
-  'POST /api/v1/retention/schedules/{version}/refusal',
-  'POST /api/v1/retention/schedules/{version}/withdrawal',
-];

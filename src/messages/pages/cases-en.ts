@@ -38,4 +38,7 @@ export const casesPagesEn = {
   'case.closed': 'Closed on',
   'case.level': 'Confidentiality',
   'case.privacy': 'Privacy',
+  'case.log': 'What was done with this case',
+  'case.protect': 'Level and marks',
+  'case.protect.about': 'All recordings of the case are protected by them.',
 } as const;

@@ -38,4 +38,7 @@ export const casesPagesZhCN = {
   'case.closed': '结案日期',
   'case.level': '密级',
   'case.privacy': '隐私标记',
+  'case.log': '案件操作记录',
+  'case.protect': '密级与标记',
+  'case.protect.about': '对该案件的全部录像生效。',
 } as const;

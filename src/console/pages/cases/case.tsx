@@ -13,6 +13,7 @@ import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { type CaseLine, caseLineOf } from './case-line.ts';
+import { CaseLog, ProtectCase } from './case-record.tsx';
 import styles from './cases.module.css';
 import { zoned } from './moments.ts';
 import { TimeLine } from './time-line.tsx';
@@ -91,7 +92,7 @@ export function Page({ params: { number = '' } }: PageProps) {
             </ul>
           </Panel>
         </Posters>
-        <Panel title={say('case.facts')}>
+        <Panel title={say('case.facts')} actions={has('change-cases') ? <ProtectCase entry={found.data} /> : undefined}>
           <Facts
             rows={[
               [say('case.officers'), officerIds.map((id) => nameOf(id)).join('、') || '—'],
@@ -112,6 +113,7 @@ export function Page({ params: { number = '' } }: PageProps) {
             </ul>
           ) : null}
         </Panel>
+        <CaseLog number={number} />
       </Stack>
     </>
   );

@@ -3,20 +3,16 @@ import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { markOld } from '../../client/queries.ts';
 import { ask, askTagged, Refused } from '../../client/request.ts';
-import { AreaField, Button, CheckField, Panel, SelectField, TextField } from '../../kit/kit.tsx';
+import { Button, CheckField, Panel, SelectField, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { useProtection } from '../../looks/protection.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import styles from './footage.module.css';
 import { CATEGORIES } from './tag-bar.tsx';
 
 type Recording = Schemas['Recording'];
 type Category = NonNullable<Schemas['TagBody']['category']>;
-type Level = NonNullable<Recording['confidentiality']>;
-
-const LEVELS = ['public', 'internal', 'secret', 'highly-secret', 'top-secret'] as const;
-const PRIVACY = ['minor', 'personal-privacy', 'sensitive-personal', 'trade-secret'] as const;
-
 interface Read {
   readonly recording: Recording;
   readonly etag: string | null;
@@ -62,20 +58,11 @@ function TagForm({ base, mayMark, onTouched, onSaved }: TagFormProps) {
   const [officer, setOfficer] = useState(recording.officerId ?? '');
   const [category, setCategory] = useState(recording.category ?? '');
   const [important, setImportant] = useState(recording.important);
-  const [level, setLevel] = useState<string>(recording.confidentiality ?? '');
-  const [privacy, setPrivacy] = useState<ReadonlySet<string>>(new Set(recording.privacy));
-  const [reason, setReason] = useState('');
+  const protection = useProtection(recording);
   const [error, setError] = useState<Error | null>(null);
   const [changed, setChanged] = useState(false);
   const [busy, setBusy] = useState(false);
   const wanted = cases.split(/[\s,，、;；]+/).filter(Boolean);
-  const lowered =
-    LEVELS.indexOf(level as Level) < LEVELS.indexOf((recording.confidentiality ?? '') as Level) ||
-    recording.privacy.some((mark) => !privacy.has(mark));
-  const marked =
-    level !== (recording.confidentiality ?? '') ||
-    lowered ||
-    PRIVACY.some((mark) => privacy.has(mark) && !recording.privacy.includes(mark));
   const change = (etag: string | null) =>
     ask('PATCH /api/v1/recordings/{id}', {
       path: { id },
@@ -108,16 +95,7 @@ function TagForm({ base, mayMark, onTouched, onSaved }: TagFormProps) {
     setChanged(false);
     try {
       if (!(await changeOnce())) return;
-      if (marked)
-        await ask('PATCH /api/v1/recordings/{id}/protection', {
-          path: { id },
-          body: {
-            confidentiality: level === '' ? null : (level as Level),
-            addPrivacy: PRIVACY.filter((mark) => privacy.has(mark) && !recording.privacy.includes(mark)),
-            removePrivacy: recording.privacy.filter((mark) => !privacy.has(mark)),
-            ...(reason === '' ? {} : { reason }),
-          },
-        });
+      if (protection.body) await ask('PATCH /api/v1/recordings/{id}/protection', { path: { id }, body: protection.body });
       toast(say('form.saved'));
       onSaved();
     } catch (failure) {
@@ -144,37 +122,7 @@ function TagForm({ base, mayMark, onTouched, onSaved }: TagFormProps) {
         {mayMark ? (
           <>
             <CheckField label={say('mark.important')} checked={important} onChange={(event) => setImportant(event.target.checked)} />
-            <SelectField
-              label={say('case.level')}
-              value={level}
-              onChange={(event) => setLevel(event.target.value)}
-              choices={[{ value: '', label: say('tag.no-level') }, ...LEVELS.map((code) => ({ value: code, label: word('level', code) }))]}
-            />
-            <fieldset className={styles.marks}>
-              <legend className={styles.muted}>{say('case.privacy')}</legend>
-              {PRIVACY.map((mark) => (
-                <CheckField
-                  key={mark}
-                  label={word('privacy', mark)}
-                  checked={privacy.has(mark)}
-                  onChange={(event) => {
-                    const next = new Set(privacy);
-                    if (event.target.checked) next.add(mark);
-                    else next.delete(mark);
-                    setPrivacy(next);
-                  }}
-                />
-              ))}
-            </fieldset>
-            {lowered ? (
-              <AreaField
-                label={say('tag.why')}
-                hint={say('tag.why.hint')}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-                needed
-              />
-            ) : null}
+            {protection.fields}
           </>
         ) : null}
         {changed ? (

@@ -5,13 +5,13 @@ import { useRows } from '../../client/queries.ts';
 import { ask, askTagged } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { ImportDialog } from '../../kit/import-dialog.tsx';
 import { Badge, Button, Empty, PageHead, Panel, SelectField, Stack, TextField, type Tone } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { useSend } from '../../kit/use-send.ts';
 import { OfficerField } from '../../people/officers.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { ImportDialog } from './import-dialog.tsx';
 import styles from './intake.module.css';
-import { useSend } from './use-send.ts';
 
 type Case = Schemas['Case'];
 type Step = 'decide' | 'close' | 'reopen';

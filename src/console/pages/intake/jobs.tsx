@@ -3,6 +3,7 @@ import { Filters, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx'
 import { useSearchState } from '../../kit/search-state.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
+import { DeriveAgain } from './derive-again.tsx';
 import { RetryButton, WorkTable } from './work-table.tsx';
 
 const STATES = ['waiting', 'running', 'failed', 'done'] as const;
@@ -22,7 +23,16 @@ export function Page() {
   const list = useRows('GET /api/v1/jobs', { query: query as { limit: number } }, { topics: ['work'], enabled: sees });
   return (
     <>
-      <PageHead title={say('jobs.title')} subtitle={say(sees ? 'jobs.page-about' : 'jobs.no-list')} actions={<RetryButton />} />
+      <PageHead
+        title={say('jobs.title')}
+        subtitle={say(sees ? 'jobs.page-about' : 'jobs.no-list')}
+        actions={
+          <>
+            {has('run-work') ? <DeriveAgain /> : null}
+            <RetryButton />
+          </>
+        }
+      />
       {sees ? (
         <Stack>
           <Panel>

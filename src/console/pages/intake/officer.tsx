@@ -5,12 +5,12 @@ import { ask } from '../../client/request.ts';
 import { Button, ButtonLink, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
+import { useSend } from '../../kit/use-send.ts';
 import { UnitField } from '../../people/units.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
 import styles from './intake.module.css';
-import { useSend } from './use-send.ts';
 
 /** One officer: name, unit, recorders, shifts. */
 export function Page({ params: { id = '' } }: PageProps) {

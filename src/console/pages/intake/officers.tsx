@@ -4,13 +4,13 @@ import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { ImportDialog } from '../../kit/import-dialog.tsx';
 import { Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { useSend } from '../../kit/use-send.ts';
 import { UnitField } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
-import { ImportDialog } from './import-dialog.tsx';
-import { useSend } from './use-send.ts';
 
 /** The registry of officers. */
 export function Page() {

@@ -1,17 +1,20 @@
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
+import type { Schemas } from '../../client/api.ts';
 import { useAskTagged, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { Badge, Button, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { momentMs, sizeText, Time, timeText } from '../../kit/time.tsx';
+import { useSend } from '../../kit/use-send.ts';
+import { History } from '../../looks/history.tsx';
 import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay } from '../../texts/say.ts';
+import { CorrectHolding } from './correct-holding.tsx';
 import { DockingState, isBad } from './docking-state.tsx';
 import styles from './intake.module.css';
-import { useSend } from './use-send.ts';
 
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
 const SHOWN = 100;
@@ -27,6 +30,12 @@ export function Page({ params: { serial = '' } }: PageProps) {
     'GET /api/v1/dockings',
     { query: { recorder: serial, limit: SHOWN } },
     { topics: ['dockings'], enabled: has('see-work') },
+  );
+  const [corrected, setCorrected] = useState<Schemas['Holding'] | null>(null);
+  const history = useRows(
+    'GET /api/v1/recorders/{serial}/custody',
+    { path: { serial } },
+    { topics: ['registry', 'dockings'], enabled: has('see-work') },
   );
   const holdings = useRows('GET /api/v1/recorders/{serial}/holdings', { path: { serial } }, { topics: ['registry'] });
   if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
@@ -100,12 +109,18 @@ export function Page({ params: { serial = '' } }: PageProps) {
                   <span className={styles.lineText}>
                     <Time at={holding.from} /> – {holding.until === null ? say('recorders.until-now') : <Time at={holding.until} />}
                   </span>
+                  {has('change-registry') ? (
+                    <Button look="quiet" onClick={() => setCorrected(holding)}>
+                      {say('holding.correct')}
+                    </Button>
+                  ) : null}
                 </li>
               ))}
             </ul>
           </Panel>
         </Stack>
         <Stack>
+          {corrected ? <CorrectHolding holding={corrected} onClose={() => setCorrected(null)} /> : null}
           {has('change-registry') ? <Holding serial={serial} held={recorder.holding?.officerId ?? null} /> : null}
           <Panel title={say('recorders.facts')}>
             <Facts
@@ -128,6 +143,11 @@ export function Page({ params: { serial = '' } }: PageProps) {
               <Assigned serial={serial} officer={recorder.assignedOfficerId ?? ''} etag={etag} onChanged={() => void found.refetch()} />
             ) : null}
           </Panel>
+          {has('see-work') ? (
+            <Panel title={say('recorders.log')}>
+              <History list={history} />
+            </Panel>
+          ) : null}
         </Stack>
       </div>
     </>

@@ -7,10 +7,10 @@ import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
 import { Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
+import { useSend } from '../../kit/use-send.ts';
 import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
-import { useSend } from './use-send.ts';
 
 /** The registry of recorders, with who has which. */
 export function Page() {

@@ -3,12 +3,12 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
+import { ImportDialog } from '../../kit/import-dialog.tsx';
 import { Button, CheckField, Empty, Filters, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
 import { useSay } from '../../texts/say.ts';
-import { ImportDialog } from './import-dialog.tsx';
 import styles from './intake.module.css';
 
 const LINES = 20;

@@ -115,6 +115,11 @@ function Beside({ schedule, against }: { readonly schedule: Version; readonly ag
   );
 }
 
+const ENDS = {
+  refusal: 'POST /api/v1/retention/schedules/{version}/refusal',
+  withdrawal: 'POST /api/v1/retention/schedules/{version}/withdrawal',
+} as const;
+
 /** What may come next: the trial, the decision of a second person, taking it back. The station says whose turn it is. */
 function Decide({ schedule: { version, state, dryRun } }: { readonly schedule: Version }) {
   const say = useSay();
@@ -143,7 +148,7 @@ function Decide({ schedule: { version, state, dryRun } }: { readonly schedule: V
   const end = async (reason: string) => {
     if (ending === null) return;
     const body = reason === '' ? {} : { reason };
-    await ask(`POST /api/v1/retention/schedules/{version}/${ending}`, { path, body });
+    await ask(ENDS[ending], { path, body });
     setEnding(null);
     tell(say(ending === 'refusal' ? 'version.refused' : 'version.withdrawn'));
   };

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
-import { useAskTagged } from '../../client/queries.ts';
+import { useAskTagged, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { Badge, Button, Loading, PageHead, Panel, SelectField, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
@@ -11,6 +11,7 @@ import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { ROLES, RoleFields } from './accounts.tsx';
+import { Memberships } from './memberships.tsx';
 import { Sessions } from './sessions.tsx';
 import styles from './station.module.css';
 
@@ -34,12 +35,21 @@ export function Page({ params: { id = '' } }: PageProps) {
       <div className={styles.two}>
         <Change key={etag} user={user} etag={etag} />
         <Ways user={user} />
+        <Panel title={say('accounts.units')}>
+          <UnitsOf id={id} />
+        </Panel>
         <Panel title={say('sessions.title')}>
           <Sessions user={id} />
         </Panel>
       </div>
     </>
   );
+}
+
+/** Which units they belonged to, and when: it decides whose footage of then is whose. */
+function UnitsOf({ id }: { readonly id: string }) {
+  const list = useRows('GET /api/v1/users/{id}/units', { path: { id } }, { topics: ['people'] });
+  return <Memberships list={list} of="unit" />;
 }
 
 function Change({ user, etag }: { readonly user: User; readonly etag: string | null }) {

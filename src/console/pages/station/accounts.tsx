@@ -5,6 +5,7 @@ import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
+import { ImportDialog } from '../../kit/import-dialog.tsx';
 import { Badge, Button, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -25,7 +26,8 @@ export function Page() {
   const word = useWord();
   const [, go] = useLocation();
   const [get, set] = useSearchState();
-  const [adding, setAdding] = useState(false);
+  const [open, setOpen] = useState<'add' | 'roster' | null>(null);
+  const close = () => setOpen(null);
   const role = ROLES.find((each) => each === get('role'));
   const state = STATES.find((each) => each === get('state'));
   const query = {
@@ -56,9 +58,12 @@ export function Page() {
       <PageHead
         title={say('accounts.title')}
         actions={
-          <Button look="primary" onClick={() => setAdding(true)}>
-            {say('accounts.add')}
-          </Button>
+          <>
+            <Button onClick={() => setOpen('roster')}>{say('roster-page.open')}</Button>
+            <Button look="primary" onClick={() => setOpen('add')}>
+              {say('accounts.add')}
+            </Button>
+          </>
         }
       />
       <Stack>
@@ -88,12 +93,53 @@ export function Page() {
           <DataTable label={say('accounts.title')} columns={columns} list={list} idOf={({ id }) => id} />
         </Panel>
       </Stack>
-      {adding ? (
-        <Dialog title={say('accounts.add')} onClose={() => setAdding(false)}>
+      {open === 'roster' ? <ImportRoster onClose={close} /> : null}
+      {open === 'add' ? (
+        <Dialog title={say('accounts.add')} onClose={close}>
           <AddAccount onDone={({ id }) => go(`/admin/accounts/${id}`)} />
         </Dialog>
       ) : null}
     </>
+  );
+}
+
+/** People and units from the agency’s roster. Who is not in it is told, and stays as they are. */
+function ImportRoster({ onClose }: { readonly onClose: () => void }) {
+  const say = useSay();
+  return (
+    <ImportDialog
+      title={say('roster-page.open')}
+      hint={say('roster-page.hint')}
+      onClose={onClose}
+      ask={(source, dryRun) => ask('POST /api/v1/roster/import', { body: { ...source, dryRun } })}
+      preview={({ rows, added, updated, same, unitsAdded, missing, missingCount }) => (
+        <>
+          <p>{say('roster-page.counts', { rows, added, updated, same })}</p>
+          {unitsAdded.length > 0 ? (
+            <>
+              <p>{say('roster-page.units', { count: unitsAdded.length })}</p>
+              <ul className={styles.names}>
+                {unitsAdded.map((path) => (
+                  <li key={path}>{path}</li>
+                ))}
+              </ul>
+            </>
+          ) : null}
+          {missingCount > 0 ? (
+            <>
+              <p>{say('roster-page.missing', { count: missingCount })}</p>
+              <ul className={styles.names}>
+                {missing.map(({ id, name, account }) => (
+                  <li key={id}>
+                    <Link href={`/admin/accounts/${id}`}>{name}</Link> <code>{account}</code>
+                  </li>
+                ))}
+              </ul>
+            </>
+          ) : null}
+        </>
+      )}
+    />
   );
 }
 

@@ -9,6 +9,12 @@ export const stationPages: readonly Page[] = [
     load: () => import('./health.tsx'),
   },
   {
+    path: '/verify',
+    tasks: ['verify'],
+    menu: { group: 'station', title: 'verify-page.title', key: 'v' },
+    load: () => import('./verify.tsx'),
+  },
+  {
     path: '/admin/slots',
     tasks: ['administer'],
     menu: { group: 'station', title: 'slots-page.title' },
@@ -39,6 +45,7 @@ export const stationPages: readonly Page[] = [
     menu: { group: 'station', title: 'units.title', key: 'n' },
     load: () => import('./units.tsx'),
   },
+  { path: '/admin/units/:id', tasks: ['manage-accounts'], load: () => import('./unit.tsx') },
   {
     path: '/admin/sessions',
     tasks: ['manage-accounts'],

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
@@ -88,7 +89,8 @@ function UnitRow({ unit, changes }: { readonly unit: Unit; readonly changes: boo
     <div className={styles.row}>
       {name === null ? (
         <span className={styles.grow}>
-          {unit.name} {unit.closedAt === null ? null : <Badge>{say('units.closed')}</Badge>}
+          <Link href={`/admin/units/${encodeURIComponent(unit.id)}`}>{unit.name}</Link>{' '}
+          {unit.closedAt === null ? null : <Badge>{say('units.closed')}</Badge>}
         </span>
       ) : (
         <form className={styles.grow} onSubmit={save}>

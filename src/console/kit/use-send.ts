@@ -1,7 +1,7 @@
-import { Refused } from '../../client/request.ts';
-import { useToast } from '../../kit/toasts.tsx';
-import { useWork, type Work } from '../../kit/use-work.ts';
-import { useSay } from '../../texts/say.ts';
+import { Refused } from '../client/request.ts';
+import { useSay } from '../texts/say.ts';
+import { useToast } from './toasts.tsx';
+import { useWork, type Work } from './use-work.ts';
 
 const CHANGED = 412;
 

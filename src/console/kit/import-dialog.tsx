@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
-import { AreaField, Button, Field, Panel, Stack } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
-import { useSay } from '../../texts/say.ts';
-import styles from './intake.module.css';
+import { useSay } from '../texts/say.ts';
+import { Dialog, DialogFoot } from './dialog.tsx';
+import styles from './kit.module.css';
+import { AreaField, Button, Field, Panel, Stack } from './kit.tsx';
+import { ProblemNote } from './problem.tsx';
 import { useSend } from './use-send.ts';
 
 /** A file as the API takes it. */

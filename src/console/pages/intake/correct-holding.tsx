@@ -1,0 +1,80 @@
+import { type FormEvent, useState } from 'react';
+import type { Schemas } from '../../client/api.ts';
+import { ask } from '../../client/request.ts';
+import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Button, CheckField, Stack, TextField } from '../../kit/kit.tsx';
+import { ProblemNote } from '../../kit/problem.tsx';
+import { useToast } from '../../kit/toasts.tsx';
+import { useSend } from '../../kit/use-send.ts';
+import { OfficerField } from '../../people/officers.tsx';
+import { useSay } from '../../texts/say.ts';
+
+type Holding = Schemas['Holding'];
+
+/** A moment as a field of the browser has it: without its zone, which is that of the station. */
+const fieldTime = (at: string | null) => (at === null ? '' : at.slice(0, 16));
+
+/** Puts right who had a recorder and when. Recordings of that time get the officer that this gives them. */
+export function CorrectHolding({ holding, onClose }: { readonly holding: Holding; readonly onClose: () => void }) {
+  const say = useSay();
+  const tell = useToast();
+  const { busy, error, send } = useSend();
+  const [officer, setOfficer] = useState(holding.officerId);
+  const [from, setFrom] = useState(fieldTime(holding.from));
+  const [until, setUntil] = useState(fieldTime(holding.until));
+  const [lasts, setLasts] = useState(holding.until === null);
+  const { id, serial } = holding;
+  const path = { serial, id };
+  const done = (held: Schemas['Held']) => {
+    if (held.redecided > 0) tell(say('holding.redecided', { count: held.redecided }));
+    onClose();
+  };
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    const body = {
+      ...(officer === holding.officerId ? {} : { officer }),
+      ...(from === fieldTime(holding.from) ? {} : { from }),
+      ...(lasts === (holding.until === null) && (lasts || until === fieldTime(holding.until)) ? {} : { until: lasts ? null : until }),
+    };
+    void send(async () => done(await ask('PATCH /api/v1/recorders/{serial}/holdings/{id}', { path, body })));
+  };
+  const remove = () =>
+    void send(async () => done(await ask('DELETE /api/v1/recorders/{serial}/holdings/{id}', { path })), say('holding.removed'));
+  return (
+    <Dialog title={say('holding.correct.title', { serial })} onClose={onClose}>
+      <form onSubmit={save}>
+        <Stack>
+          <p>{say('holding.correct.about')}</p>
+          <OfficerField label={say('recorders.to')} needed value={officer} onChange={setOfficer} />
+          <TextField
+            label={say('holding.from')}
+            type="datetime-local"
+            needed
+            value={from}
+            onChange={(event) => setFrom(event.target.value)}
+          />
+          <CheckField label={say('holding.lasts')} checked={lasts} onChange={(event) => setLasts(event.target.checked)} />
+          {lasts ? null : (
+            <TextField
+              label={say('holding.until')}
+              type="datetime-local"
+              needed
+              value={until}
+              onChange={(event) => setUntil(event.target.value)}
+            />
+          )}
+          {error ? <ProblemNote error={error} /> : null}
+          <DialogFoot>
+            <Button look="danger" busy={busy} onClick={remove}>
+              {say('holding.remove')}
+            </Button>
+            <Button onClick={onClose}>{say('form.cancel')}</Button>
+            <Button type="submit" look="primary" busy={busy}>
+              {say('form.save')}
+            </Button>
+          </DialogFoot>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
