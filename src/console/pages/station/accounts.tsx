@@ -12,6 +12,7 @@ import { useSearchState } from '../../kit/search-state.ts';
 import { useDeed } from '../../kit/use-deed.ts';
 import { UnitField } from '../../people/units.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
+import { FirstStepsNote } from './first-steps.tsx';
 import styles from './station.module.css';
 
 type User = Schemas['User'];
@@ -67,6 +68,7 @@ export function Page() {
         }
       />
       <Stack>
+        <FirstStepsNote />
         <Panel>
           <Filters>
             <SelectField

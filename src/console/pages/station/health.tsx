@@ -8,6 +8,7 @@ import { useDeed } from '../../kit/use-deed.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay, useWord } from '../../texts/say.ts';
 import { Diagnosis } from './diagnosis.tsx';
+import { FirstStepsNote } from './first-steps.tsx';
 import styles from './station.module.css';
 
 const CHECKS = ['ledger', 'vault', 'queue', 'archive'] as const;
@@ -41,6 +42,7 @@ export function Page() {
         }
       />
       <Stack>
+        {has('administer') ? <FirstStepsNote /> : null}
         <Panel title={say('health.stands-on')}>
           <ul>
             {CHECKS.map((name) => {

@@ -47,6 +47,12 @@ export const stationPages: readonly Page[] = [
   },
   { path: '/admin/units/:id', tasks: ['manage-accounts'], load: () => import('./unit.tsx') },
   {
+    path: '/first-steps',
+    tasks: ['administer', 'manage-accounts'],
+    menu: { group: 'station', title: 'first-steps.title' },
+    load: () => import('./first-steps.tsx'),
+  },
+  {
     path: '/admin/sessions',
     tasks: ['manage-accounts'],
     menu: { group: 'station', title: 'sessions.title' },
