@@ -84,7 +84,7 @@ async function scoped(ledger: SqliteLedger, loaded: LoadedLedger): Promise<Row[]
   };
   /** A site that keeps secret and marked footage of a unit from its own people, and everything of three days from all others. */
   const conditions = (): RuledScope => {
-    const reach = { ...nobody, all: false, named: [], units: [pick(loaded.units)] };
+    const reach = { ...nobody, all: false, unassigned: false, named: [], units: [pick(loaded.units)] };
     const which = { confidentialityMax: 'internal', privacy: false, takenUntilMs: loaded.lastMs - 3 * 86_400_000 } as const;
     return { allowed: [{ reach, which }], refused: [{ reach: { ...reach, all: true }, which: { important: true } }] };
   };

@@ -18,6 +18,8 @@ export interface NarrowScope {
 export interface Reach extends NarrowScope {
   /** Everybody's. */
   readonly all: boolean;
+  /** What belongs to nobody: recordings without an officer, and cases that name none. */
+  readonly unassigned: boolean;
   /** Numbers of officers: the footage of the cases that name them. */
   readonly named: readonly string[];
 }
@@ -92,5 +94,5 @@ export function coversCase(
 /** A scope without conditions, as a ruled one. */
 export function ruledScope(scope: NarrowScope | RuledScope): RuledScope {
   if ('allowed' in scope) return scope;
-  return { allowed: [{ reach: { ...scope, all: false, named: [] }, which: {} }], refused: [] };
+  return { allowed: [{ reach: { ...scope, all: false, unassigned: false, named: [] }, which: {} }], refused: [] };
 }

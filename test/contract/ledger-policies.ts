@@ -77,7 +77,7 @@ const base = fc.record(
     id: fc.uuid(),
     title: fc.constant({ 'zh-CN': '规则', en: 'rule' }),
     roles: some(['officer', 'reviewer'] as const),
-    relations: some(['own', 'same-unit', 'unit-below', 'named-in-case', 'by-grant', 'any'] as const),
+    relations: some(['own', 'same-unit', 'unit-below', 'unassigned', 'named-in-case', 'by-grant', 'any'] as const),
     actions: fc.constantFrom(['see'] as const, ['see', 'look'] as const, ['see', 'tag'] as const, ['look'] as const),
     which,
     effect: fc.constantFrom('allow' as const, 'allow' as const, 'needs-approval' as const, 'refuse' as const),
@@ -305,7 +305,7 @@ function longLists(it: It): void {
       }
       return important;
     });
-    const reach = { all: false, officers: ['1'], units: [], cases: [], recordings: [], named: [] };
+    const reach = { all: false, unassigned: false, officers: ['1'], units: [], cases: [], recordings: [], named: [] };
     const within = ledger.within({ allowed: [{ reach, which: { important: true } }], refused: [] });
     const list = async (limit: number, after?: string) =>
       idsOf(await within.recordings.list({ limit, ...(after === undefined ? {} : { after }) }));

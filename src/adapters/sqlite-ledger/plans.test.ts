@@ -275,8 +275,9 @@ const SCOPES: Readonly<Record<string, () => Scope>> = {
   }),
   'policy for an officer': () => byPolicy({ roles: ['officer'], officer: loaded.officers[0] ?? '', unit: loaded.units[0] ?? '' }),
   'policy for a reviewer': () => byPolicy({ roles: ['reviewer'], officer: null, unit: loaded.units[0] ?? '' }, loaded.units.slice(1)),
+  'policy for a custodian': () => byPolicy({ roles: ['custodian'], officer: null, unit: loaded.units[0] ?? '' }, loaded.units.slice(1)),
   'every condition': () => {
-    const reach = { all: false, officers: [], units: [loaded.units[0] ?? ''], cases: [], recordings: [], named: [] };
+    const reach = { all: false, unassigned: false, officers: [], units: [loaded.units[0] ?? ''], cases: [], recordings: [], named: [] };
     const which: ScopeWhich = {
       ...{ kinds: ['video'], categories: ['penalty'], important: true, confidentialityMin: 'internal', confidentialityMax: 'secret' },
       ...{ privacy: true, caseStates: ['open'], takenSinceMs: 1, takenUntilMs: 2 },

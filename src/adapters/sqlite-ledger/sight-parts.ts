@@ -39,7 +39,7 @@ export class SightParts {
     return allOf([this.#reachesCase(reach, alias), ...this.#isMeantCase(which, alias)]);
   }
 
-  #reaches({ all, officers, units, cases, recordings, named }: Reach, alias: string): Condition {
+  #reaches({ all, officers, units, unassigned, cases, recordings, named }: Reach, alias: string): Condition {
     if (all) return ALWAYS;
     const { among } = this.#dialect;
     const id = sql.ref(`${alias}.id`);
@@ -47,13 +47,14 @@ export class SightParts {
     return anyOf([
       ...(officers.length > 0 ? [sql<boolean>`${officer} IN ${among(officers)}`] : []),
       ...(units.length > 0 ? [this.#isOfUnits(officer, units)] : []),
+      ...(unassigned ? [sql<boolean>`${officer} IS NULL`] : []),
       ...(recordings.length > 0 ? [sql<boolean>`${id} IN ${among(recordings)}`] : []),
       ...(cases.length > 0 ? [this.#someLink(alias, sql`link.case_number IN ${among(cases)}`)] : []),
       ...(named.length > 0 ? [this.#someLink(alias, this.#names('link.case_number', sql`naming.officer_id IN ${among(named)}`))] : []),
     ]);
   }
 
-  #reachesCase({ all, officers, units, cases, named }: Reach, alias: string): Condition {
+  #reachesCase({ all, officers, units, unassigned, cases, named }: Reach, alias: string): Condition {
     if (all) return ALWAYS;
     const { among } = this.#dialect;
     const people = [...officers, ...named];
@@ -62,6 +63,7 @@ export class SightParts {
       ...(cases.length > 0 ? [sql<boolean>`${sql.ref(number)} IN ${among(cases)}`] : []),
       ...(people.length > 0 ? [this.#names(number, sql`naming.officer_id IN ${among(people)}`)] : []),
       ...(units.length > 0 ? [this.#names(number, this.#isOfUnits(sql.ref('naming.officer_id'), units))] : []),
+      ...(unassigned ? [not(this.#names(number, ALWAYS))] : []),
     ]);
   }
 

@@ -44,9 +44,9 @@ export class Sight {
     return refused.length === 0 && !this.isWalked && allowed.every(({ which }) => Object.keys(which).length === 0);
   }
 
-  /** It reaches footage of whole units, which may be a large part of the ledger. */
+  /** It reaches footage of whole units, or of nobody, which may be a large part of the ledger. */
   get hasUnits(): boolean {
-    return this.#scope !== 'all' && this.#scope.allowed.some(({ reach }) => reach.units.length > 0);
+    return this.#scope !== 'all' && this.#scope.allowed.some(({ reach }) => reach.units.length > 0 || reach.unassigned);
   }
 
   /** Adds a condition of `Sight` to a query of Kysely's; none where all is seen. */
@@ -119,7 +119,7 @@ export class Sight {
   /** Parts of the reach that are empty are left out: an officer's own footage is one walk of one index. A recording may belong to several of the cases. */
   #gathered({ allowed }: RuledScope, columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
     const { among } = this.#dialect;
-    const { officers, units, cases, recordings, named } = wholeReach(allowed);
+    const { officers, units, unassigned, cases, recordings, named } = wholeReach(allowed);
     const all = sql`SELECT ${COLUMNS[columns]} FROM recordings WHERE`;
     const own = sql`${all} officer_id IN`;
     const ofCases = (numbers: RawBuilder<unknown>) => {
@@ -131,6 +131,7 @@ export class Sight {
     const parts = [
       ...(officers.length > 0 ? [sql`${own} ${among(officers)}`] : []),
       ...(units.length > 0 ? [sql`${own} (SELECT person.id FROM officers AS person WHERE person.unit IN ${among(units)})`] : []),
+      ...(unassigned ? [sql`${all} officer_id IS NULL`] : []),
       ...(cases.length > 0 ? [ofCases(among(cases))] : []),
       ...(named.length > 0 ? [ofCases(sql`(SELECT case_number FROM case_officers WHERE officer_id IN ${among(named)})`)] : []),
       ...(recordings.length > 0 ? [sql`${all} id IN ${among(recordings)}`] : []),
@@ -142,7 +143,8 @@ export class Sight {
 /** What any of the parts reaches. */
 function wholeReach(parts: readonly ScopePart[]): Omit<Reach, 'all'> {
   const of = (name: 'officers' | 'units' | 'cases' | 'recordings' | 'named') => [...new Set(parts.flatMap(({ reach }) => reach[name]))];
-  return { officers: of('officers'), units: of('units'), cases: of('cases'), recordings: of('recordings'), named: of('named') };
+  const unassigned = parts.some(({ reach }) => reach.unassigned);
+  return { unassigned, officers: of('officers'), units: of('units'), cases: of('cases'), recordings: of('recordings'), named: of('named') };
 }
 
 /** A part that asks what only recordings have refuses some of them, and not their cases. */

@@ -11,7 +11,7 @@ import { isWider, wideningsOf } from './widening.ts';
 
 const ROLE = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
 const ACTION = ['see', 'look', 'hear', 'download', 'export', 'tag', 'mark', 'hold', 'approve'] as const;
-const RELATION = ['own', 'same-unit', 'unit-below', 'named-in-case', 'by-grant', 'any'] as const;
+const RELATION = ['own', 'same-unit', 'unit-below', 'unassigned', 'named-in-case', 'by-grant', 'any'] as const;
 const LEVEL = ['public', 'internal', 'secret', 'highly-secret', 'top-secret'] as const;
 const some = <T>(values: readonly T[]) => fc.subarray([...values], { minLength: 1 });
 
@@ -84,6 +84,7 @@ function oracle({ rules }: Ruled, who: Asker, wanted: (typeof ACTION)[number], i
   const stands = {
     ...{ any: true, 'by-grant': at.granted, own: who.officer !== null && who.officer === it.officer },
     ...{
+      unassigned: it.officer === null,
       'named-in-case': it.named.some((each) => each === who.officer),
       'same-unit': who.unit !== null && it.units.indexOf(who.unit) === 0,
     },

@@ -97,6 +97,7 @@ export function relationsOf({ officer, unit }: Asker, shown: Shown, { granted }:
     officer !== null && officer === shown.officer && 'own',
     unit !== null && unit === shown.units[0] && 'same-unit',
     unit !== null && shown.units.slice(1).includes(unit) && 'unit-below',
+    shown.officer === null && 'unassigned',
     officer !== null && shown.named.includes(officer) && 'named-in-case',
     granted && 'by-grant',
   ];

@@ -18,7 +18,7 @@ export const FOOTAGE: readonly Action[] = ['look', 'hear', 'download', 'export']
  * How a person stands to a recording. `own`: they recorded it; `same-unit`, `unit-below`: whose unit it belongs to; `named-in-case`: the case names them; `by-grant`: a
  * grant that holds now covers it; `any`: however they stand.
  */
-export const RELATIONS = ['own', 'same-unit', 'unit-below', 'named-in-case', 'by-grant', 'any'] as const;
+export const RELATIONS = ['own', 'same-unit', 'unit-below', 'unassigned', 'named-in-case', 'by-grant', 'any'] as const;
 export type Relation = (typeof RELATIONS)[number];
 
 /** What a rule says of what it matches, the widest first. */

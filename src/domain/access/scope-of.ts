@@ -49,13 +49,14 @@ function partOf({ relations, which = {} }: Rule, { officer, unit }: Asker, momen
   const stands = (relation: Rule['relations'][number]) => relations.includes(relation);
   const reach = {
     all: stands('any'),
+    unassigned: stands('unassigned'),
     officers: stands('own') && officer !== null ? [officer] : [],
     named: stands('named-in-case') && officer !== null ? [officer] : [],
     units: [...(stands('same-unit') && unit !== null ? [unit] : []), ...(stands('unit-below') && unit !== null ? moment.unitsBelow : [])],
     cases: stands('by-grant') ? moment.granted.cases : [],
     recordings: stands('by-grant') ? moment.granted.recordings : [],
   };
-  const reaches = reach.all || Object.values(reach).some((list) => Array.isArray(list) && list.length > 0);
+  const reaches = reach.all || reach.unassigned || Object.values(reach).some((list) => Array.isArray(list) && list.length > 0);
   return reaches ? { reach, which: whichOf(which, moment.atMs) } : null;
 }
 

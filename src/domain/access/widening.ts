@@ -31,7 +31,7 @@ interface Compared {
  */
 export function wideningsOf(old: Ruled, fresh: Ruled): readonly Widening[] | null {
   const roles = everySubset(ROLES).filter((each) => each.length > 0 && rolesThatExclude(each).length === 0);
-  const relations = everySubset(RELATIONS.filter((relation) => relation !== 'any'));
+  const relations = everySubset(RELATIONS.filter((relation) => relation !== 'any')).filter(canBe);
   const known = new Map<string, Omit<Widening, 'roles' | 'action' | 'relations'> | null>();
   const found: Widening[] = [];
   let left = CASES_MAX;
@@ -55,6 +55,12 @@ export function wideningsOf(old: Ruled, fresh: Ruled): readonly Widening[] | nul
       }
     }
   return found;
+}
+
+/** What belongs to nobody has no officer, whose own it might be, and no unit. */
+function canBe(relations: readonly Relation[]): boolean {
+  const ofSomebody = ['own', 'same-unit', 'unit-below'] as const;
+  return !relations.includes('unassigned') || !ofSomebody.some((relation) => relations.includes(relation));
 }
 
 function rulesFor({ rules }: Ruled, roles: readonly Role[], action: Action, relations: readonly Relation[]): readonly Rule[] {

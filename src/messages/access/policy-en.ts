@@ -7,6 +7,7 @@ export const policyEn = {
   'relation.own': 'own',
   'relation.same-unit': 'own unit',
   'relation.unit-below': 'unit below',
+  'relation.unassigned': 'nobody’s',
   'relation.named-in-case': 'named in the case',
   'relation.by-grant': 'by grant',
   'relation.any': 'anybody’s',

@@ -7,6 +7,7 @@ export const policyZhCN = {
   'relation.own': '本人录制',
   'relation.same-unit': '本单位',
   'relation.unit-below': '下级单位',
+  'relation.unassigned': '尚未归属',
   'relation.named-in-case': '承办案件',
   'relation.by-grant': '经批准',
   'relation.any': '任何人的',
