@@ -1,23 +1,15 @@
-/**
- * Measures how long a search takes to the picture, in a ledger of a million recordings: from the last key to the cases that begin so, and from Enter to the recordings of the case, in
- * Chromium at a real station. usage: node scripts/search-million.ts [RECORDINGS]
- */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
 import { STATION_ID } from '#test/support/builders';
-import { ROOT } from '#test/support/evidock';
 import { loadLedger } from '../bench/ledger-load.ts';
-import { buildPages, control } from '../test/console/support/station.ts';
+import { control, endStation, runStation } from '../test/console/support/running-station.ts';
+import { buildPages } from '../test/console/support/station.ts';
 
 const recordings = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 15;
 const PASSWORD = 'willow kettle auditor stamp';
-const UP_MS = 300_000;
 
 const home = await mkdtemp(join(tmpdir(), 'evidock-search-'));
 const state = join(home, 's');
@@ -31,9 +23,13 @@ const loaded = await loadLedger(join(state, 'ledger/ledger.sqlite'), {
   units: 40,
   recorders: 400,
 });
-const station = await run();
+const { child, address } = await runStation(state, {
+  EVIDOCK_STATION_ID: STATION_ID,
+  // No copy of this ledger is anywhere.
+  EVIDOCK_SCRUB_ON: 'false',
+  EVIDOCK_DOCK_WATCH: join(home, 'dock'),
+});
 try {
-  const address = (await readFile(join(state, 'run/address'), 'utf8')).trim();
   await control(state, 'POST', '/users', { account: 'auditor', name: '陈立新', roles: ['auditor'] });
   await control(state, 'PUT', '/accounts/auditor/password', { password: PASSWORD });
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu'] });
@@ -56,8 +52,7 @@ try {
   );
   await browser.close();
 } finally {
-  station.kill('SIGTERM');
-  await new Promise((resolve) => station.once('close', resolve));
+  await endStation(child);
   await rm(home, { recursive: true, force: true });
 }
 
@@ -85,23 +80,4 @@ async function timeTo(page: Page, selector: string, deed: () => Promise<void>): 
 function said(times: readonly number[]): string {
   const sorted = times.toSorted((one, other) => one - other);
   return `median ${Math.round(sorted[sorted.length >> 1] ?? 0)}, worst ${Math.round(sorted.at(-1) ?? 0)}`;
-}
-
-async function run(): Promise<ChildProcess> {
-  const env = {
-    ...process.env,
-    EVIDOCK_HTTP_PORT: '0',
-    EVIDOCK_STATION_ID: STATION_ID,
-    // No copy of this ledger is anywhere.
-    EVIDOCK_SCRUB_ON: 'false',
-    EVIDOCK_DOCK_WATCH: join(home, 'dock'),
-    EVIDOCK_HTTP_REQUESTS_PER_MINUTE: '6000',
-  };
-  const child = spawn(join(ROOT, 'scripts/evidock'), ['--state-dir', state, 'run'], { stdio: 'ignore', env });
-  const untilMs = Date.now() + UP_MS;
-  while (!existsSync(join(state, 'run/address')) || !existsSync(join(state, 'run/control.sock'))) {
-    if (child.exitCode !== null || Date.now() > untilMs) throw new Error('the station did not start');
-    await sleep(100);
-  }
-  return child;
 }

@@ -20,7 +20,7 @@ const CUT = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 const AGAIN_MS = 500;
 const WAITS_MAX = 120;
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Ask {

@@ -34,7 +34,7 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'recorder.other-files': { what: '存储卡上有其他记录仪的文件', remedy: '这些文件已按其名称所示的编号封存。请查明其来源。' },
   'recorder.known-differs': {
     what: '有文件看似已封存，内容却不同',
-    remedy: '该文件正作为新文件采集：请等到采集口再次显示可以安全取下。检查记录仪时钟，可能已重新起算。',
+    remedy: '该文件正作为新文件采集：请等到采集口再次显示“可以取走”。检查记录仪时钟，可能已重新起算。',
   },
   'recorder.known-unread': {
     what: '记录仪上已封存的文件无法再次读取，未能复核',

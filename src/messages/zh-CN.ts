@@ -64,7 +64,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.listing': '正在读取文件清单',
   'ingest.copying': '已封存 {sealed}/{files} 个文件，已复制 {copied}（共 {bytes}），{rate}/秒，还需 {left}',
   'ingest.sealing': '已封存 {sealed}/{files} 个文件',
-  'ingest.safe': '采集口 {slot}：记录仪 {serial} 可以安全取下。',
+  'ingest.safe': '采集口 {slot}：记录仪 {serial} 可以取走。',
   'ingest.problem': '采集口 {slot}：{what}：{detail}',
   'ingest.waiting': '还有 {count} 项工作，{rate} 项/分，还需 {left}：{stages}',
   'ingest.summary':
@@ -301,7 +301,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'phase.setting-clock': '正在校准时钟，请勿取下',
   'phase.wiping': '正在移除已封存文件，请勿取下',
   'phase.unknown': '未知设备，未处理',
-  'phase.safe': '可以取下',
+  'phase.safe': '可以取走',
   'phase.problem': '有问题',
   'phase.removed': '已取下',
   'kind.video': '视频',

@@ -4,7 +4,8 @@
  */
 import { expect, inject, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
-import { CASE, control } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { CASE } from './support/station.ts';
 
 useBrowser();
 

@@ -9,14 +9,15 @@ import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
-import { control, OFFICER } from './support/station.ts';
+import { control, type OfControl } from './support/running-station.ts';
+import { OFFICER } from './support/station.ts';
 
 useBrowser();
 
 const MARKUP = '<img src=x onerror="document.title=\'owned\'">';
 const OWN_CASE = 'LY-2026-0301';
 
-const ask = <T>(method: string, path: string, body?: object) => control<T>(inject('console').state, method, path, body);
+const ask = <T>(...asked: OfControl) => control<T>(inject('console').state, ...asked);
 const recordings = async (query: string) => (await ask<{ items: RecordingJson[] }>('GET', `/recordings?limit=1000&${query}`)).items;
 const belonging = async (number: string) => (await recordings(`case=${number}`)).length;
 

@@ -5,11 +5,12 @@
 import { expect, inject, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
-import { CASE, control, OFFICER, type RoleName } from './support/station.ts';
+import { control, type OfControl } from './support/running-station.ts';
+import { CASE, OFFICER, type RoleName } from './support/station.ts';
 
 useBrowser();
 
-const ask = <T>(method: string, path: string, body?: object) => control<T>(inject('console').state, method, path, body);
+const ask = <T>(...asked: OfControl) => control<T>(inject('console').state, ...asked);
 const filmOfCase = async () => {
   const { items } = await ask<{ items: RecordingJson[] }>('GET', `/recordings?case=${CASE}&limit=50`);
   return items.find(({ playable, kind, officerId }) => playable && kind === 'video' && officerId === OFFICER) ?? expect.fail('no film');

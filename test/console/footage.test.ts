@@ -5,7 +5,8 @@
 import { expect, inject, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
-import { CASE, control, OFFICER } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { CASE, OFFICER } from './support/station.ts';
 
 useBrowser();
 

@@ -4,7 +4,8 @@
  */
 import { expect, inject, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
-import { control, OFFICER } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { OFFICER } from './support/station.ts';
 
 useBrowser();
 

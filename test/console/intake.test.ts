@@ -8,7 +8,8 @@ import { expect, inject, it } from 'vitest';
 import { csvLine as lineOfPages } from '../../src/console/pages/intake/csv-file.ts';
 import { csvLine as lineOfStation } from '../../src/serve/csv.ts';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
-import { control, dockCard } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { dockCard } from './support/station.ts';
 
 useBrowser();
 

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { kioskPagesEn } from '#messages/pages/kiosk-en';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, type Seen, shot, textsOf, useBrowser } from './support/browser.ts';
 import { KIOSK_OFFICER, type KioskStation, pairingCode, startKioskStation } from './support/kiosk-station.ts';
-import { control, dockCard } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { dockCard } from './support/station.ts';
 
 useBrowser();
 

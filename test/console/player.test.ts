@@ -6,7 +6,7 @@
 import { beforeAll, expect, inject, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, type Seen, shot, useBrowser } from './support/browser.ts';
 import { CAMERAS, numberedCase, numbersOn, SYNC_CASE, spreadOn } from './support/numbered-card.ts';
-import { control } from './support/station.ts';
+import { control } from './support/running-station.ts';
 
 useBrowser();
 

@@ -5,8 +5,9 @@
 import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { control } from './support/running-station.ts';
 import { SCHEDULE } from './support/schedule.ts';
-import { CASE, control, OFFICER } from './support/station.ts';
+import { CASE, OFFICER } from './support/station.ts';
 
 useBrowser();
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { ROOT } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
-import { CASE, control } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { CASE } from './support/station.ts';
 
 useBrowser();
 

@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, inject, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
-import { CASE, control } from './support/station.ts';
+import { control } from './support/running-station.ts';
+import { CASE } from './support/station.ts';
 
 useBrowser();
 

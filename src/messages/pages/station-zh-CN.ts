@@ -115,7 +115,7 @@ export const stationPagesZhCN = {
   'policy.refused': '已不予启用。',
   'accounts.units': '所属单位及时间',
   'roster-page.open': '导入人员名册',
-  'roster-page.hint': 'CSV，含账号、姓名、单位、警号（执法证号）、角色；单位写作路径，如 市局/一支队',
+  'roster-page.hint': 'CSV，含账号、姓名、单位、执法证号、角色；单位写作路径，如 市局/一支队',
   'roster-page.counts': '共 {rows} 行：新增 {added}，变更 {updated}，未变 {same}。',
   'roster-page.units': '将新建 {count} 个单位：',
   'roster-page.missing': '{count} 人不在名册中，其账号保持不变：',

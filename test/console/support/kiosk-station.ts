@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT, temporaryDirectory } from '#test/support/evidock';
-import { buildPages, control } from './station.ts';
+import { temporaryDirectory } from '#test/support/evidock';
+import { control, endStation, runStation } from './running-station.ts';
+import { buildPages } from './station.ts';
 
-const UP_MS = 60_000;
 export const KIOSK_OFFICER = { number: '041234', name: '欧阳建国', pin: '135790', badge: '04A1B2C3D4' };
 const PASSWORD = 'willow kettle kiosk stamp';
 
@@ -28,10 +25,10 @@ export async function startKioskStation(): Promise<KioskStation> {
   const home = await temporaryDirectory();
   const [state, dock] = [join(home.path, 's'), join(home.path, 'dock')];
   await mkdir(dock, { recursive: true });
-  let child = await run(state, dock, '0');
-  const address = (await readFile(join(state, 'run/address'), 'utf8')).trim();
+  const own = { EVIDOCK_DOCK_WATCH: dock, EVIDOCK_ARCHIVE_KIND: 'none' };
+  let { child, address } = await runStation(state, own);
   const stop = async () => {
-    await end(child);
+    await endStation(child);
     await home.remove();
   };
   try {
@@ -46,8 +43,8 @@ export async function startKioskStation(): Promise<KioskStation> {
       ...{ address, state, dock, officer, stop },
       pid: () => child.pid ?? 0,
       restart: async (settings = {}) => {
-        await end(child);
-        child = await run(state, dock, new URL(address).port, settings);
+        await endStation(child);
+        ({ child, address } = await runStation(state, { ...own, ...settings, EVIDOCK_HTTP_PORT: new URL(address).port }));
       },
     };
   } catch (error) {
@@ -71,35 +68,4 @@ async function choosePin(address: string): Promise<void> {
   };
   const cookies = await send('POST', '/session', { account: 'kiosk-officer', password: PASSWORD });
   await send('PUT', '/session/pin', { pin: KIOSK_OFFICER.pin }, cookies.join('; '));
-}
-
-async function run(state: string, dock: string, port: string, settings: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
-  rmSync(join(state, 'run/address'), { force: true });
-  const child = spawn(join(ROOT, 'scripts/evidock'), ['--state-dir', state, 'run'], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      ...settings,
-      EVIDOCK_HTTP_PORT: port,
-      EVIDOCK_DOCK_WATCH: dock,
-      EVIDOCK_ARCHIVE_KIND: 'none',
-      EVIDOCK_HTTP_REQUESTS_PER_MINUTE: '6000',
-    },
-  });
-  const untilMs = Date.now() + UP_MS;
-  // The address is written a moment after its file is made.
-  const isUp = () =>
-    existsSync(join(state, 'run/control.sock')) && (statSync(join(state, 'run/address'), { throwIfNoEntry: false })?.size ?? 0) > 0;
-  while (!isUp()) {
-    if (child.exitCode !== null || Date.now() > untilMs) throw new Error('the station of the kiosk did not start');
-    await sleep(50);
-  }
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { pairingCode, startKioskStation } from './kiosk-station.ts';
-import { control } from './station.ts';
+import { control } from './running-station.ts';
 
 /*
  * Measures the screen at the slots: the memory of its renderer after a month of events that is told within minutes, and the processor that it takes when nothing happens. Not part

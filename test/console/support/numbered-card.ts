@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { runProgram } from '#test/support/evidock';
 import { drawNumbers, HEIGHT, WIDTH } from '../../media/frame-numbers.ts';
-import { type ConsoleStation, control } from './station.ts';
+import { control } from './running-station.ts';
+import type { ConsoleStation } from './station.ts';
 
 /** A camera of the case: its film tells the number of each picture. */
 interface Camera {

@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evidock, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '#test/support/evidock';
+import { control, endStation, runStation } from './running-station.ts';
 import { adoptBefore } from './schedule.ts';
 
 /** The roles of people, each with one account of its own: `demo-` and the role. */
@@ -25,7 +23,6 @@ export interface ConsoleStation {
   readonly pid: number;
 }
 
-const UP_MS = 240_000;
 const ARCHIVED_MS = 900_000;
 /** Of the officer whose recorders the sample cards are. */
 export const OFFICER = '041234';
@@ -42,9 +39,11 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
   await buildPages();
   for (const layout of ['gat947', 'dated-folders']) await cli(state, 'make-card', join(cards, layout), '--layout', layout);
   await adoptBefore(state);
-  const child = await run({ home: home.path, state, dock });
+  const { child, address } = await runStation(state, {
+    ...{ EVIDOCK_DOCK_WATCH: dock, EVIDOCK_ARCHIVE_KIND: 'disk', EVIDOCK_ARCHIVE_DIRECTORY: join(home.path, 'archive') },
+    EVIDOCK_HTTP_FOOTAGE_PER_MINUTE: '6000',
+  });
   try {
-    const address = (await readFile(join(state, 'run/address'), 'utf8')).trim();
     for (const layout of ['gat947', 'dated-folders']) await dockCard({ dock, cards }, layout);
     const passwords = Object.fromEntries(ROLES.map((role) => [role, wordsOf(role)])) as Record<RoleName, string>;
     const desk = await control<{ id: string }>(state, 'POST', '/units', { name: UNIT });
@@ -67,12 +66,12 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
     return {
       station: { address, state, dock, cards, passwords, pid: child.pid ?? 0 },
       stop: async () => {
-        await end(child);
+        await endStation(child);
         await home.remove();
       },
     };
   } catch (error) {
-    await end(child);
+    await endStation(child);
     await home.remove();
     throw error;
   }
@@ -95,34 +94,6 @@ const NAMES: Readonly<Record<RoleName, string>> = {
   'security-administrator': '周静',
 };
 
-async function run({ home, state, dock }: { home: string; state: string; dock: string }): Promise<ChildProcess> {
-  const child = spawn(join(ROOT, 'scripts/evidock'), ['--state-dir', state, 'run'], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      EVIDOCK_HTTP_PORT: '0',
-      EVIDOCK_DOCK_WATCH: dock,
-      EVIDOCK_ARCHIVE_KIND: 'disk',
-      EVIDOCK_ARCHIVE_DIRECTORY: join(home, 'archive'),
-      EVIDOCK_HTTP_REQUESTS_PER_MINUTE: '6000',
-      EVIDOCK_HTTP_FOOTAGE_PER_MINUTE: '6000',
-    },
-  });
-  const untilMs = Date.now() + UP_MS;
-  while (!existsSync(join(state, 'run/address')) || !existsSync(join(state, 'run/control.sock'))) {
-    if (child.exitCode !== null || Date.now() > untilMs) throw new Error('the station of the pages did not start');
-    await sleep(100);
-  }
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  child.kill('SIGTERM');
-  await ended;
-}
-
 /** Docks a sample card under a name; `undock` by removing the directory. */
 export async function dockCard({ dock, cards }: Pick<ConsoleStation, 'dock' | 'cards'>, layout: string, name = layout): Promise<void> {
   await rm(join(dock, name), { recursive: true, force: true });
@@ -135,32 +106,6 @@ async function cli(state: string, ...args: string[]): Promise<string> {
   const outcome = await evidock(['--state-dir', state, ...args]);
   if (outcome.status !== 0) throw new Error(`evidock ${args.join(' ')}: ${outcome.stderr}${outcome.stdout}`);
   return outcome.stdout;
-}
-
-/** Asks over the control socket, as a command does, without starting one. Throws what the station refuses. */
-export function control<T = unknown>(state: string, method: string, path: string, body?: object): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? '' : JSON.stringify(body);
-    const outgoing = request(
-      {
-        socketPath: join(state, 'run/control.sock'),
-        path: `/api/v1${path}`,
-        method,
-        headers: { host: 'localhost', 'x-evidock-actor': 'cli:test', ...(text ? { 'content-type': 'application/json' } : {}) },
-      },
-      (incoming) => {
-        const parts: Buffer[] = [];
-        incoming.on('data', (part: Buffer) => parts.push(part));
-        incoming.on('end', () => {
-          const answer = Buffer.concat(parts).toString();
-          if ((incoming.statusCode ?? 500) >= 300) reject(new Error(`${method} ${path}: ${incoming.statusCode} ${answer}`));
-          else resolve((answer === '' ? undefined : JSON.parse(answer)) as T);
-        });
-      },
-    );
-    outgoing.once('error', reject);
-    outgoing.end(text);
-  });
 }
 
 /** Every recording, once all of them are archived. */
