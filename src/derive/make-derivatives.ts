@@ -59,14 +59,29 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
     );
     if (recording.kind === 'photo') {
       const made: MadeThumbnail[] = [];
-      for (const input of inputs) made.push(await transcoder.makeThumbnail(input.path, scratch, quiet(run)));
+      const notes: RecordingNote[] = [];
+      for (const { path } of inputs) {
+        made.push(await transcoder.makeThumbnail(path, scratch, quiet(run)));
+        made.push(...(await previewOf(request, path, notes)));
+      }
       run.onPercent(100);
-      const damage = joined(made.flatMap((each) => each.damage ?? []));
-      return { files: made, durationMs: null, damage, notes: [], inside: { creationTime: null, durationMs: null }, segmentsMs: [] };
+      const damage = joined(made.flatMap((each) => (each.kind === 'thumbnail' ? (each.damage ?? []) : [])));
+      return { files: made, durationMs: null, damage, notes, inside: { creationTime: null, durationMs: null }, segmentsMs: [] };
     }
     return await makeTimeline(request, inputs);
   } finally {
     await local.release();
+  }
+}
+
+/** Where it cannot be made although the thumbnail could, the photo is no worse than before there were previews. */
+async function previewOf({ transcoder, scratch, run }: Request, path: string, notes: RecordingNote[]): Promise<readonly MadeThumbnail[]> {
+  try {
+    return [await transcoder.makePreview(path, scratch, quiet(run))];
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.unplayable', 'transcoder.unsupported', 'transcoder.failed')) throw error;
+    notes.push({ code: 'not-made', parameters: { what: because('the-preview', {}), why: error.reason } });
+    return [];
   }
 }
 

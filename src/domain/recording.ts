@@ -130,7 +130,16 @@ export interface Copy extends CopyLock {
 /** A copy to be written. What is not told of its version and its lock is none. */
 export type NewCopy = Omit<Copy, keyof CopyLock> & Partial<CopyLock>;
 
-export const DERIVATIVE_KINDS = ['playable', 'poster', 'contact-sheet', 'thumbnails', 'waveform', 'thumbnail', 'salvage'] as const;
+export const DERIVATIVE_KINDS = [
+  'playable',
+  'poster',
+  'contact-sheet',
+  'thumbnails',
+  'waveform',
+  'thumbnail',
+  'preview',
+  'salvage',
+] as const;
 export type DerivativeKind = (typeof DERIVATIVE_KINDS)[number];
 
 /** Something made from originals, which can be made again. */

@@ -356,6 +356,7 @@ export const en = {
   'derivative.thumbnails': 'thumbnail track',
   'derivative.waveform': 'waveform',
   'derivative.thumbnail': 'thumbnail',
+  'derivative.preview': 'preview',
   'derivative.salvage': 'salvaged copy',
   'field.cases': 'cases',
   'field.officer': 'officer',

@@ -355,6 +355,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'derivative.thumbnails': '缩略图轨道',
   'derivative.waveform': '波形图',
   'derivative.thumbnail': '缩略图',
+  'derivative.preview': '预览图',
   'derivative.salvage': '修复副本',
   'field.cases': '案件',
   'field.officer': '执法人员',

@@ -59,7 +59,7 @@ export interface MediaRun {
 
 export interface MadeFile {
   readonly path: string;
-  readonly kind: 'playable' | 'poster' | 'contact-sheet' | 'thumbnails' | 'waveform' | 'thumbnail' | 'salvage';
+  readonly kind: 'playable' | 'poster' | 'contact-sheet' | 'thumbnails' | 'waveform' | 'thumbnail' | 'preview' | 'salvage';
   readonly mediaType: string;
   /** Name and version, for example `remux/1`, `h264-720p/1`. */
   readonly recipe: string;
@@ -67,6 +67,7 @@ export interface MadeFile {
   readonly name: string;
 }
 
+/** A photo that was made smaller. */
 export interface MadeThumbnail extends MadeFile {
   /** Why the photo counts as damaged although some of it can be shown; null if it is whole. */
   readonly damage: Reason | null;
@@ -106,6 +107,8 @@ export interface Transcoder {
    * what can be read.
    */
   makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail>;
+  /** The same for looking at on a whole screen: at most 2560 px on its long side. */
+  makePreview(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail>;
   /** Versions of ffmpeg and ffprobe, for doctor; throws transcoder.missing. */
   check(): Promise<Reason>;
 }

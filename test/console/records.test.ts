@@ -97,3 +97,29 @@ it('a custodian sees what belongs to nobody, and gives it an officer', async () 
   await page.getByText('执法人员不明').first().waitFor();
   await expectClean(seen);
 });
+
+it('a photo is looked at on the whole screen for a stated reason, and the look is on record', async () => {
+  const { state } = inject('console');
+  type Found = { items: { id: string; kind: string; derivatives: { kind: string }[] }[] };
+  const all = await control<Found>(state, 'GET', '/recordings?limit=1000');
+  const photo = all.items.find(({ derivatives }) => derivatives.some(({ kind }) => kind === 'preview'));
+  if (!photo) throw new Error('the sample cards have no photo');
+  const seen = await browserOf('auditor');
+  const { page } = seen;
+  await open(page, `/recordings/${photo.id}`);
+  await page.getByRole('link', { name: '查看照片' }).click();
+  await page.getByRole('combobox', { name: '事由' }).selectOption('supervision');
+  await page.getByRole('button', { name: '确认并调阅' }).click();
+  const picture = page.locator('figure img');
+  await picture.waitFor();
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  await shot(page, 'records-photo-zh-CN');
+  await expectAccessible(page);
+  const facts = await control<{ items: { type: string; data: { what?: string } }[] }>(
+    state,
+    'GET',
+    `/recordings/${photo.id}/custody?limit=1000`,
+  );
+  expect(facts.items.some(({ type, data }) => type.startsWith('look.') || JSON.stringify(data).includes('preview'))).toBe(true);
+  await expectClean(seen);
+});

@@ -67,6 +67,11 @@ export function describeTranscoderWords(name: string, make: () => Transcoder): v
       const made = await transcoder.makeThumbnail(at(file), home.path);
       expect(made.damage).toBeNull();
       expect(await sharp(made.path).metadata()).toMatchObject({ format: 'jpeg', width: 480, height: 320, space: 'srgb' });
+      const shown = await transcoder.makePreview(at(file), home.path);
+      expect(shown).toMatchObject({ kind: 'preview', recipe: 'preview/1', damage: null });
+      const { width = 0, exif } = await sharp(shown.path).metadata();
+      // Never larger than the photo, and without what the camera wrote beside the picture.
+      expect([width, exif]).toEqual([(await sharp(at(file)).metadata()).width, undefined]);
     });
 
     it('shows of a damaged photo what can be read, and says that it is damaged', async () => {
@@ -84,6 +89,7 @@ export function describeTranscoderWords(name: string, make: () => Transcoder): v
       const { status, stderr } = await runProgram('heif-enc', [at('photo.jpg'), '-o', at('photo.heic')]);
       expect(status, stderr).toBe(0);
       expect(await transcoder.makeThumbnail(at('photo.heic'), home.path)).toMatchObject({ damage: null, mediaType: 'image/jpeg' });
+      expect(await transcoder.makePreview(at('photo.heic'), home.path)).toMatchObject({ kind: 'preview', recipe: 'preview-heic/1' });
       await writeFile(at('half.heic'), await readFile(at('photo.heic')));
       await truncate(at('half.heic'), Math.floor((await stat(at('photo.heic'))).size / 2));
       await expect(transcoder.makeThumbnail(at('half.heic'), home.path)).rejects.toMatchObject({ code: 'transcoder.unplayable' });

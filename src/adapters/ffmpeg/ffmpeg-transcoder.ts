@@ -8,7 +8,7 @@ import { convert } from './convert.ts';
 import { inputOptionsOf } from './input-options.ts';
 import { inspect } from './inspect.ts';
 import { salvageNals } from './nal-salvage.ts';
-import { makeThumbnail } from './photos.ts';
+import { makeSmaller } from './photos.ts';
 import { makePictures } from './pictures.ts';
 import { makePlayable } from './playable.ts';
 import { probe } from './probe.ts';
@@ -104,7 +104,11 @@ export class FfmpegTranscoder implements Transcoder {
   }
 
   makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail> {
-    return makeThumbnail(this.#settings, photo, scratch, run);
+    return makeSmaller(this.#settings, { photo, scratch, kind: 'thumbnail' }, run);
+  }
+
+  makePreview(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail> {
+    return makeSmaller(this.#settings, { photo, scratch, kind: 'preview' }, run);
   }
 
   async check(): Promise<Reason> {

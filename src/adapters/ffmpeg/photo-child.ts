@@ -1,5 +1,5 @@
 /*
- * Makes one thumbnail in a process of its own, so that a malicious photo breaks that process and not the station.
+ * Makes one photo smaller in a process of its own, so that a malicious photo breaks that process and not the station.
  * Arguments: photo, output, pixels of the long side, pixels allowed, `whole` or `readable`. Exit status 3: the format of the photo is not known here. 4: the
  * format is known, but the photo cannot be read. The reason is on standard error.
  */

@@ -9,44 +9,59 @@ import { damageOfBoxes, EMPTY } from './inspect.ts';
 import { withReader } from './read-at.ts';
 import { type FfmpegSettings, PIXELS_MAX } from './settings.ts';
 
-const SIDE = 480;
+/** Pixels of the long side, and the recipe of a photo that reads whole. */
+const SIZES = { thumbnail: { side: 480, recipe: 'thumbnail/2' }, preview: { side: 2560, recipe: 'preview/1' } } as const;
 const TIME_LIMIT_MS = 60_000;
 const CHILD = fileURLToPath(new URL('./photo-child.ts', import.meta.url));
 const UNKNOWN_FORMAT = 3;
 /** `ftyp` brands of HEVC stills (ISO/IEC 23008-12 §B.4). */
 const HEIC_BRANDS = /^ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/;
 
-/**
- * Makes a thumbnail of at most 480 pixels on the long side, upright and without metadata; of a damaged photo, what can be read of it. Throws
- * transcoder.unplayable if the photo is damaged and nothing of it can be shown, and transcoder.unsupported if its format is not known here or it exceeds the
- * limits.
- */
-export async function makeThumbnail(settings: FfmpegSettings, photo: string, scratch: string, run: MediaRun = {}): Promise<MadeThumbnail> {
-  const path = join(scratch, 'thumbnail.jpg');
-  const file = { path, kind: 'thumbnail', mediaType: 'image/jpeg', name: 'thumbnail.jpg' } as const;
-  const truncated = await damageOfBoxes(photo);
-  if (truncated?.reason === EMPTY) throw new EvidockError('transcoder.unplayable', EMPTY);
-  if (await isHeic(photo)) {
-    await ofHeic(settings, photo, path, scratch, truncated?.reason ?? null, run);
-    return { ...file, recipe: 'thumbnail-heic/1', damage: truncated?.reason ?? null };
-  }
-  const whole = await child(settings, photo, path, 'whole', run);
-  if (whole.status === 0) return { ...file, recipe: 'thumbnail/2', damage: null };
-  if (whole.status === UNKNOWN_FORMAT) throw new EvidockError('transcoder.unsupported', because('said', { text: whole.why }));
-  const readable = await child(settings, photo, path, 'readable', run);
-  if (readable.status !== 0) throw new EvidockError('transcoder.unplayable', because('said', { text: whole.why }));
-  return { ...file, recipe: 'thumbnail-readable/1', damage: because('read-part-shown', { why: because('said', { text: whole.why }) }) };
+interface Wanted {
+  readonly photo: string;
+  readonly scratch: string;
+  readonly kind: keyof typeof SIZES;
 }
 
-async function child(settings: FfmpegSettings, photo: string, path: string, mode: 'whole' | 'readable', run: MediaRun) {
-  const args = ['--disable-warning=ExperimentalWarning', '--liftoff-only', CHILD, photo, path, String(SIDE), String(PIXELS_MAX), mode];
+/**
+ * Makes a photo smaller, upright and without metadata; of a damaged photo, what can be read of it. Throws transcoder.unplayable if the photo is damaged and
+ * nothing of it can be shown, and transcoder.unsupported if its format is not known here or it exceeds the limits.
+ */
+export async function makeSmaller(settings: FfmpegSettings, { photo, scratch, kind }: Wanted, run: MediaRun = {}): Promise<MadeThumbnail> {
+  const { side, recipe } = SIZES[kind];
+  const path = join(scratch, `${kind}.jpg`);
+  const file = { path, kind, mediaType: 'image/jpeg', name: `${kind}.jpg` } as const;
+  const truncated = await damageOfBoxes(photo);
+  if (truncated?.reason === EMPTY) throw new EvidockError('transcoder.unplayable', EMPTY);
+  const shrink = (from: string, mode: 'whole' | 'readable') => child(settings, { from, path, side, mode }, run);
+  if (await isHeic(photo)) {
+    await ofHeic(settings, { photo, scratch, damage: truncated?.reason ?? null, shrink }, run);
+    return { ...file, recipe: `${kind}-heic/1`, damage: truncated?.reason ?? null };
+  }
+  const whole = await shrink(photo, 'whole');
+  if (whole.status === 0) return { ...file, recipe, damage: null };
+  if (whole.status === UNKNOWN_FORMAT) throw new EvidockError('transcoder.unsupported', because('said', { text: whole.why }));
+  const readable = await shrink(photo, 'readable');
+  if (readable.status !== 0) throw new EvidockError('transcoder.unplayable', because('said', { text: whole.why }));
+  return { ...file, recipe: `${kind}-readable/1`, damage: because('read-part-shown', { why: because('said', { text: whole.why }) }) };
+}
+
+interface Shrinking {
+  readonly from: string;
+  readonly path: string;
+  readonly side: number;
+  readonly mode: 'whole' | 'readable';
+}
+
+async function child(settings: FfmpegSettings, { from, path, side, mode }: Shrinking, run: MediaRun) {
+  const args = ['--disable-warning=ExperimentalWarning', '--liftoff-only', CHILD, from, path, String(side), String(PIXELS_MAX), mode];
   const { status, stderr } = await runChild(process.execPath, args, {
     timeoutMs: TIME_LIMIT_MS,
     stdoutBytesMax: 65_536,
     memoryBytesMax: settings.memoryBytesMax,
     ...quietly(run),
   });
-  return { status, why: complaint(stderr, photo) };
+  return { status, why: complaint(stderr, from) };
 }
 
 async function isHeic(photo: string): Promise<boolean> {
@@ -54,15 +69,15 @@ async function isHeic(photo: string): Promise<boolean> {
   return HEIC_BRANDS.test(String.fromCharCode(...head));
 }
 
+interface Heic {
+  readonly photo: string;
+  readonly scratch: string;
+  readonly damage: Reason | null;
+  readonly shrink: (from: string, mode: 'whole') => Promise<{ readonly status: number; readonly why: string }>;
+}
+
 /** Turns an HEVC photo into a JPEG with libheif's own program, and goes on with that: libvips comes without HEVC, and ffmpeg 5.1 does not read such stills. */
-async function ofHeic(
-  settings: FfmpegSettings,
-  photo: string,
-  path: string,
-  scratch: string,
-  damage: Reason | null,
-  run: MediaRun,
-): Promise<void> {
+async function ofHeic(settings: FfmpegSettings, { photo, scratch, damage, shrink }: Heic, run: MediaRun): Promise<void> {
   const program = settings.heifConvert ?? 'heif-convert';
   const still = join(scratch, 'heic-still.jpg');
   const failed = (why: Reason) => new EvidockError(damage === null ? 'transcoder.unsupported' : 'transcoder.unplayable', damage ?? why);
@@ -71,7 +86,7 @@ async function ofHeic(
     const limits = { timeoutMs: TIME_LIMIT_MS, stdoutBytesMax: 1024 * 1024, memoryBytesMax, ...quietly(run) };
     const { status, stderr, stdout } = await runChild(program, ['-q', '90', photo, still], limits);
     if (status !== 0) throw failed(because('no-preview', { why: because('said', { text: complaint(stderr || stdout, photo) }) }));
-    const made = await child(settings, still, path, 'whole', run);
+    const made = await shrink(still, 'whole');
     if (made.status !== 0) throw failed(because('no-preview', { why: because('said', { text: made.why }) }));
   } catch (error) {
     if (isFailure(error, 'transcoder.missing')) throw failed(because('no-preview', { why: because('heic-needs', { program }) }));

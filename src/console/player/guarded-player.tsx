@@ -6,24 +6,29 @@ import { type Action, narrowest, useRights } from '../looks/rights.ts';
 import { useSay } from '../texts/say.ts';
 
 const PLAY: readonly Action[] = ['look', 'hear'];
+/** For what has no sound. */
+export const LOOK: readonly Action[] = ['look'];
 
 interface GuardedProps {
   readonly recordings: readonly string[];
   readonly cases: readonly string[];
+  /** What is done with them; look and hear if left out. */
+  readonly actions?: readonly Action[];
   /** `open`: those of them that may be played now. */
   readonly children: (stated: Stated, open: ReadonlySet<string>) => ReactNode;
 }
 
 /** Shows films to who has stated why, for as long as they may see them: when that ends the picture goes at once, with the words for it. Films that may not be played do not keep the others back. */
-export function Guarded({ recordings, cases, children }: GuardedProps) {
+export function Guarded({ recordings, cases, actions = PLAY, children }: GuardedProps) {
   const say = useSay();
   const [stated, setStated] = useState<Stated | null>(null);
   const effectOf = useRights(recordings);
   const state = useCallback((next: Stated) => setStated(next), []);
   const open = effectOf
-    ? recordings.filter((id) => ['allow', 'allow-with-reason'].includes(narrowest(PLAY.map((action) => effectOf(id, action)))))
+    ? recordings.filter((id) => ['allow', 'allow-with-reason'].includes(narrowest(actions.map((action) => effectOf(id, action)))))
     : recordings;
-  if (stated === null) return <ReasonGate recordings={open.length > 0 ? open : recordings} actions={PLAY} cases={cases} onStated={state} />;
+  if (stated === null)
+    return <ReasonGate recordings={open.length > 0 ? open : recordings} actions={actions} cases={cases} onStated={state} />;
   if (open.length === 0)
     return (
       <section className={styles.gate} role="alert">

@@ -33,4 +33,8 @@ export const playerPagesEn = {
   'player.from-archive': 'Only the archive holds the playable copy; it is played from there and may start later.',
   'player.page': 'Play {id}',
   'player.back': 'The recording',
+  'photo.look': 'Look at it',
+  'photo.of': 'Photo of {label}',
+  'photo.own-size': 'Show it at its own size',
+  'photo.fit': 'Show all of it',
 } as const;

@@ -33,4 +33,8 @@ export const playerPagesZhCN = {
   'player.from-archive': '可播放副本仅存于归档，将从归档播放，起播可能稍慢。',
   'player.page': '播放 {id}',
   'player.back': '录像详情',
+  'photo.look': '查看照片',
+  'photo.of': '{label} 的照片',
+  'photo.own-size': '按原始大小显示',
+  'photo.fit': '显示全图',
 } as const;

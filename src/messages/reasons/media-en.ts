@@ -48,6 +48,7 @@ export const mediaEn = {
   'the-picture': 'picture',
   'the-poster': 'poster',
   'the-contact-sheet': 'contact sheet',
+  'the-preview': 'preview',
   'the-waveform': 'waveform',
   'frames-missing': 'frames are missing',
   'faultless-playable': 'a playable without fault',

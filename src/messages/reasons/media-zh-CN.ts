@@ -48,6 +48,7 @@ export const mediaZhCN = {
   'the-picture': '画面',
   'the-poster': '封面',
   'the-contact-sheet': '缩略图总览',
+  'the-preview': '预览图',
   'the-waveform': '波形图',
   'frames-missing': '缺少画面',
   'faultless-playable': '无瑕疵的可播放副本',

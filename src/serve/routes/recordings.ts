@@ -31,6 +31,7 @@ import { type Asked, command, footage, query, type Route, shown } from '#serve/r
 const OF_DERIVATIVE: Readonly<Record<DerivativeKind, readonly Asked[]>> = {
   poster: [],
   thumbnail: [],
+  preview: ['look'],
   'contact-sheet': ['look'],
   thumbnails: ['look'],
   waveform: ['hear'],

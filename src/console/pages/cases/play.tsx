@@ -4,7 +4,8 @@ import { ButtonLink, Empty, Loading, PageHead } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { momentMs, timeText } from '../../kit/time.tsx';
-import { Guarded } from '../../player/guarded-player.tsx';
+import { Guarded, LOOK } from '../../player/guarded-player.tsx';
+import { Photo } from '../../player/photo.tsx';
 import { Player } from '../../player/player.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSay } from '../../texts/say.ts';
@@ -43,7 +44,11 @@ export function Page({ params: { id = '' } }: PageProps) {
       {recording.derivatives.some(({ kind, evictedAt }) => kind === 'playable' && evictedAt !== null) ? (
         <p role="note">{say('player.from-archive')}</p>
       ) : null}
-      {recording.playable ? (
+      {recording.derivatives.some(({ kind }) => kind === 'preview') ? (
+        <Guarded recordings={ids} cases={recording.caseNumbers} actions={LOOK}>
+          {(stated) => <Photo id={id} stated={stated} label={label} />}
+        </Guarded>
+      ) : recording.playable ? (
         <Guarded recordings={ids} cases={recording.caseNumbers}>
           {(stated) => (
             <Player

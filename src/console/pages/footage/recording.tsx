@@ -40,7 +40,8 @@ export function Page({ params: { id = '' } }: PageProps) {
   if (!found.data) return <Loading />;
   const { body: recording, etag } = found.data;
   const look = effectOf?.(id, 'look');
-  const plays = look !== undefined && look !== 'refuse' && recording.playable;
+  const isPhoto = recording.derivatives.some(({ kind }) => kind === 'preview');
+  const plays = look !== undefined && look !== 'refuse' && (recording.playable || isPhoto);
   return (
     <>
       <PageHead
@@ -55,7 +56,7 @@ export function Page({ params: { id = '' } }: PageProps) {
             ) : null}
             {plays && look !== 'needs-approval' ? (
               <ButtonLink href={`/recordings/${id}/play`} look="primary">
-                {say('player.play')}
+                {say(isPhoto ? 'photo.look' : 'player.play')}
               </ButtonLink>
             ) : null}
           </>
