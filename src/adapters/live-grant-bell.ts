@@ -1,19 +1,16 @@
 import type { GrantEnded, RungGrantBell } from '#ports/grant-bell';
+import { Listeners } from './listeners.ts';
+
+/** Each film that is shown listens here; the server limits those (src/serve/limits.ts). */
+const LISTENERS_MAX = 10_000;
 
 /** A bell within this process. */
 export function liveGrantBell(): RungGrantBell {
-  const listeners = new Set<(ended: GrantEnded) => void>();
+  const listeners = new Listeners<GrantEnded>(LISTENERS_MAX);
   return {
-    onRevoked: (listener) => {
-      // Each listening has an entry of its own, so that one function may listen twice.
-      const heard = (ended: GrantEnded) => listener(ended);
-      listeners.add(heard);
-      return () => {
-        listeners.delete(heard);
-      };
-    },
+    onRevoked: (listener) => listeners.add(listener),
     ring: (ended) => {
-      for (const listener of [...listeners]) for (const each of ended) listener(each);
+      for (const each of ended) listeners.tell(each);
     },
   };
 }

@@ -91,7 +91,7 @@ describe('requests, grants and notices', () => {
     const { request } = await ask();
     await until(() => head().includes('event: notice'));
     expect(Date.now() - before).toBeLessThan(5000);
-    const data = JSON.parse(/^data: (.*)$/m.exec(head())?.[1] ?? '{}') as object;
+    const data = JSON.parse(/^event: notice\nid: .*\ndata: (.*)$/m.exec(head())?.[1] ?? '{}') as object;
     expect(data).toMatchObject({ kind: 'request-waits', request: request.id, user: 'usr-head', account: 'head' });
     // What was told before the stream began is in the list, and not in the stream.
     expect(head().match(/event: notice/g)).toHaveLength(1);
