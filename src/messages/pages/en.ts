@@ -1,5 +1,6 @@
 import { casesPagesEn } from './cases-en.ts';
 import { footagePagesEn } from './footage-en.ts';
+import { holdsPagesEn } from './holds-en.ts';
 import { intakePagesEn } from './intake-en.ts';
 import { kioskPagesEn } from './kiosk-en.ts';
 import { looksPagesEn } from './looks-en.ts';
@@ -21,6 +22,7 @@ export const pagesEn = {
   ...casesPagesEn,
   ...supervisionPagesEn,
   ...retentionPagesEn,
+  ...holdsPagesEn,
   ...stationPagesEn,
   ...machinePagesEn,
 } as const;

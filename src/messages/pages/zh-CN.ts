@@ -2,6 +2,7 @@ import type { Whole } from '../template.ts';
 import { casesPagesZhCN } from './cases-zh-CN.ts';
 import type { pagesEn } from './en.ts';
 import { footagePagesZhCN } from './footage-zh-CN.ts';
+import { holdsPagesZhCN } from './holds-zh-CN.ts';
 import { intakePagesZhCN } from './intake-zh-CN.ts';
 import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
 import { looksPagesZhCN } from './looks-zh-CN.ts';
@@ -22,6 +23,7 @@ const texts = {
   ...casesPagesZhCN,
   ...supervisionPagesZhCN,
   ...retentionPagesZhCN,
+  ...holdsPagesZhCN,
   ...stationPagesZhCN,
   ...machinePagesZhCN,
 } as const;
