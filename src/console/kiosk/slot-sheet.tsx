@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { errorWords } from '#messages/error-words';
+import { sizeText } from '../kit/figures.ts';
 import type { Wish } from './check-in.tsx';
 import styles from './dialogs.module.css';
 import type { Slot, Station } from './station.ts';
@@ -17,7 +18,6 @@ interface SheetProps {
 
 /** In these phases files wait for their turn. */
 const WAITING: readonly Slot['phase'][] = ['arrived', 'listing', 'copying'];
-const GB = 1_000_000_000;
 
 /** Everything that is known of one slot, and what can be done there. */
 export function SlotSheet({ station, slot: number, onClose, onWish }: SheetProps) {
@@ -79,8 +79,4 @@ export function SlotSheet({ station, slot: number, onClose, onWish }: SheetProps
       )}
     </dialog>
   );
-}
-
-function sizeText(bytes: number): string {
-  return bytes >= GB ? `${(bytes / GB).toFixed(1)} GB` : `${Math.round(bytes / 1_000_000)} MB`;
 }

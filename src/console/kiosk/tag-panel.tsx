@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import { useMemo, useState } from 'preact/hooks';
 import type { Schemas } from '../client/api.ts';
+import { lengthText } from '../kit/figures.ts';
 import { TagChoices, type Tags } from './tag-choices.tsx';
 import { useSay } from './texts.ts';
 import styles from './visit.module.css';
@@ -125,12 +126,4 @@ function Row({ recording, isChosen, onToggle }: RowProps) {
       </label>
     </li>
   );
-}
-
-/** `1:02:03`, `12:30`. */
-function lengthText(ms: number): string {
-  const total = Math.round(ms / 1000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }

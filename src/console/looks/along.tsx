@@ -1,6 +1,6 @@
 import { type PointerEvent, useRef, useState } from 'react';
 import type { Schemas } from '../client/api.ts';
-import { lengthText } from '../kit/time.tsx';
+import { lengthText } from '../kit/figures.ts';
 import { useTiles } from '../player/seek-pictures.tsx';
 import styles from './looks.module.css';
 

@@ -1,9 +1,10 @@
 import type { Reason } from '#messages/reason';
 import type { Schemas } from '../client/api.ts';
 import type { Rows } from '../client/queries.ts';
+import { sizeText } from '../kit/figures.ts';
 import { Button, Empty, Loading } from '../kit/kit.tsx';
 import { ProblemNote } from '../kit/problem.tsx';
-import { sizeText, Time } from '../kit/time.tsx';
+import { Time } from '../kit/time.tsx';
 import { hasText, useReason, useSay, useWord } from '../texts/say.ts';
 import styles from './looks.module.css';
 

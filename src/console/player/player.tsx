@@ -1,9 +1,9 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../client/api.ts';
 import { Dialog, DialogFoot } from '../kit/dialog.tsx';
+import { lengthText } from '../kit/figures.ts';
 import { Button, Facts, SelectField } from '../kit/kit.tsx';
 import { ProblemNote } from '../kit/problem.tsx';
-import { lengthText } from '../kit/time.tsx';
 import type { Stated } from '../looks/reason-gate.tsx';
 import { isTyping } from '../shell/keys.tsx';
 import { useSay } from '../texts/say.ts';

@@ -2,10 +2,11 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
+import { lengthText } from '../../kit/figures.ts';
 import { Badge, Button, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
-import { lengthText, Time, timeText } from '../../kit/time.tsx';
+import { Time, timeText } from '../../kit/time.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
 import { Guarded } from '../../player/guarded-player.tsx';
 import { Player } from '../../player/player.tsx';

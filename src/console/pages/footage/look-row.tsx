@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../client/api.ts';
-import { lengthText, sizeText, Time } from '../../kit/time.tsx';
+import { lengthText, sizeText } from '../../kit/figures.ts';
+import { Time } from '../../kit/time.tsx';
 import { usePurposes } from '../../looks/purposes.ts';
 import { useSay, useWord } from '../../texts/say.ts';
 import styles from './footage.module.css';

@@ -1,8 +1,9 @@
 import { Link } from 'wouter';
 import type { Reason } from '#messages/reason';
 import type { Schemas } from '../../client/api.ts';
+import { lengthText } from '../../kit/figures.ts';
 import { Badge, type Tone } from '../../kit/kit.tsx';
-import { lengthText, timeText } from '../../kit/time.tsx';
+import { timeText } from '../../kit/time.tsx';
 import { hasText, useReason, useSay, useWord } from '../../texts/say.ts';
 import styles from './footage.module.css';
 

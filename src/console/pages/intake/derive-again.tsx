@@ -2,9 +2,9 @@ import { useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { ask } from '../../client/request.ts';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { sizeText } from '../../kit/figures.ts';
 import { AreaField, Button, SelectField, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
-import { sizeText } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { useSay } from '../../texts/say.ts';
 

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
-import { sizeText, Time } from '../../kit/time.tsx';
+import { sizeText } from '../../kit/figures.ts';
+import { Time } from '../../kit/time.tsx';
 import { type Say, useReason, useSay, useWord } from '../../texts/say.ts';
 import { DockingState } from './docking-state.tsx';
 

@@ -1,9 +1,10 @@
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
+import { sizeText } from '../../kit/figures.ts';
 import { Badge, ButtonLink, classes, Empty, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
-import { dayOf, momentMs, sizeText, Time, timeText, useNumber } from '../../kit/time.tsx';
+import { dayOf, momentMs, Time, timeText, useNumber } from '../../kit/time.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay, useWord } from '../../texts/say.ts';
 import { DockingState, isBad } from './docking-state.tsx';

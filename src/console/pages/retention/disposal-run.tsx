@@ -2,9 +2,9 @@ import { useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { askLines, type Line } from '../../client/request.ts';
 import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { sizeText } from '../../kit/figures.ts';
 import { AreaField, Button } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
-import { sizeText } from '../../kit/time.tsx';
 import { useWork } from '../../kit/use-work.ts';
 import { useReason, useSay } from '../../texts/say.ts';
 

@@ -1,9 +1,10 @@
 import type { Schemas } from '../../client/api.ts';
 import { useAsk } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
+import { sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Facts, Panel } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
-import { sizeText, Time } from '../../kit/time.tsx';
+import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
 import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';

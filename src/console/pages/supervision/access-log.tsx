@@ -5,9 +5,10 @@ import { useRows } from '../../client/queries.ts';
 import { urlOf } from '../../client/request.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
+import { lengthText, sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Empty, Facts, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
-import { lengthText, sizeText, Time } from '../../kit/time.tsx';
+import { Time } from '../../kit/time.tsx';
 import { hasText, useLanguage, useSay, useWord } from '../../texts/say.ts';
 import styles from './supervision.module.css';
 
