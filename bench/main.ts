@@ -26,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
   players: async () => (await import('./players.ts')).benchPlayers(),
+  console: async () => (await import('./console.ts')).benchConsole(),
 };
 
 const OUT = new URL('../docs/benchmarks.md', import.meta.url);
