@@ -172,7 +172,7 @@ const jobRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/jobs/retry',
-    needs: 'run-work',
+    needs: 'retry-work',
     reads: 'station',
     summary: 'Makes failed work wait again, and hurries what backs off; `dryRun` only tells how much that would be',
     custody: null,

@@ -116,7 +116,7 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
         <p>
           {say('recording.away')}{' '}
           {fetching === null ? (
-            has('run-work') ? (
+            has('retry-work') ? (
               <Button onClick={() => void bringBack()}>{say('recording.fetch')}</Button>
             ) : null
           ) : (

@@ -58,7 +58,7 @@ export function WorkTable({ list }: { readonly list: Rows<Work> }) {
             );
           },
         },
-        ...(has('run-work')
+        ...(has('retry-work')
           ? [
               {
                 ...{ id: 'retry', title: say('jobs.retry') },
@@ -80,7 +80,7 @@ export function RetryButton({ recording, stage }: { readonly recording?: string;
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<Error | null>(null);
   const [count, setCount] = useState<number | null>(null);
-  const may = has('run-work');
+  const may = has('retry-work');
   const all = recording === undefined;
   useEffect(() => {
     if (!may || !all) return;

@@ -9,7 +9,7 @@ export const fetchBackRoutes: readonly Route[] = [
   command({
     method: 'POST',
     url: '/api/v1/recordings/:id/fetch',
-    needs: 'run-work',
+    needs: 'retry-work',
     reads: 'station',
     names: (ledger, { params: { id } }) => mustHaveRecording(ledger, id),
     summary: 'Brings evicted originals back from the archive; answers in lines of JSON, the last is the summary',
