@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'first-byte': async () => (await import('./first-byte.ts')).benchFirstByte(),
   players: async () => (await import('./players.ts')).benchPlayers(),
   console: async () => (await inBrowser()).benchConsole(),
+  listeners: async () => (await import('./listeners.ts')).benchListeners(),
 };
 
 /** Its parts run in a browser: it is checked with the tests of the pages, whose types know one. */
