@@ -3,6 +3,7 @@ import type { Rows } from '../client/queries.ts';
 import { useSay } from '../texts/say.ts';
 import styles from './kit.module.css';
 import { Button, classes, Empty, Loading } from './kit.tsx';
+import { More } from './more.tsx';
 import { ProblemNote } from './problem.tsx';
 
 export interface Column<Row> {
@@ -133,11 +134,7 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
       {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
       <div className={styles.tableFoot}>
         <span>{say(list.hasMore ? 'list.count-more' : 'list.count', { count: rows.length })}</span>
-        {list.hasMore ? (
-          <Button onClick={list.more} busy={list.loadingMore}>
-            {say('list.more')}
-          </Button>
-        ) : null}
+        <More list={list} />
       </div>
       {selection && selection.ids.size > 0 ? (
         <div className={styles.bulk} role="toolbar" aria-label={say('list.selected', { count: selection.ids.size })}>

@@ -2,7 +2,8 @@ import type { Reason } from '#messages/reason';
 import type { Schemas } from '../client/api.ts';
 import type { Rows } from '../client/queries.ts';
 import { sizeText } from '../kit/figures.ts';
-import { Button, Empty, Loading } from '../kit/kit.tsx';
+import { Empty, Loading } from '../kit/kit.tsx';
+import { More } from '../kit/more.tsx';
 import { ProblemNote } from '../kit/problem.tsx';
 import { Time } from '../kit/time.tsx';
 import { hasText, useReason, useSay, useWord } from '../texts/say.ts';
@@ -70,7 +71,7 @@ function actorText({ kind, id }: Entry['actor']): string {
 
 /** A history of the custody log, oldest first. */
 export function History({ list }: { readonly list: Rows<Entry> }) {
-  const say = useSay();
+  const _say = useSay();
   const wordsOf = useCustodyWords();
   if (list.loading) return <Loading />;
   if (list.error) return <ProblemNote error={list.error} again={list.again} />;
@@ -92,11 +93,7 @@ export function History({ list }: { readonly list: Rows<Entry> }) {
           </li>
         ))}
       </ol>
-      {list.hasMore ? (
-        <Button onClick={list.more} busy={list.loadingMore}>
-          {say('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import type { Schemas } from '../client/api.ts';
-import { AreaField, CheckField, SelectField } from '../kit/kit.tsx';
+import { CheckSet } from '../kit/check-set.tsx';
+import { AreaField, SelectField } from '../kit/kit.tsx';
 import { useSay, useWord } from '../texts/say.ts';
-import styles from './looks.module.css';
 
 type Protection = Schemas['ProtectionBody'];
 type Level = NonNullable<Protection['confidentiality']>;
@@ -40,22 +40,13 @@ export function useProtection(now: Protected): Editing {
         onChange={(event) => setLevel(event.target.value)}
         choices={[{ value: '', label: say('tag.no-level') }, ...LEVELS.map((code) => ({ value: code, label: word('level', code) }))]}
       />
-      <fieldset className={styles.marks}>
-        <legend className={styles.muted}>{say('case.privacy')}</legend>
-        {PRIVACY.map((mark) => (
-          <CheckField
-            key={mark}
-            label={word('privacy', mark)}
-            checked={privacy.has(mark)}
-            onChange={(event) => {
-              const next = new Set(privacy);
-              if (event.target.checked) next.add(mark);
-              else next.delete(mark);
-              setPrivacy(next);
-            }}
-          />
-        ))}
-      </fieldset>
+      <CheckSet
+        legend={say('case.privacy')}
+        values={PRIVACY}
+        labelOf={(mark) => word('privacy', mark)}
+        chosen={privacy}
+        onChange={setPrivacy}
+      />
       {lowered ? (
         <AreaField
           label={say('tag.why')}

@@ -2,9 +2,9 @@ import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { Button, Panel, Stack } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { History } from '../../looks/history.tsx';
 import { useProtection } from '../../looks/protection.tsx';
@@ -52,13 +52,7 @@ function ProtectDialog({ entry, onClose }: { readonly entry: Case; readonly onCl
         <Stack>
           <p>{say('case.protect.about')}</p>
           {fields}
-          {error ? <ProblemNote error={error} /> : null}
-          <DialogFoot>
-            <Button onClick={onClose}>{say('form.cancel')}</Button>
-            <Button type="submit" look="primary" busy={busy} disabled={body === null}>
-              {say('form.save')}
-            </Button>
-          </DialogFoot>
+          <FormFoot of={{ busy, error }} onClose={onClose} disabled={body === null} />
         </Stack>
       </form>
     </Dialog>

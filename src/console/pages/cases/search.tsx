@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { Button, ButtonLink, CheckField, Empty, Filters, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Posters } from '../../looks/posters.tsx';
@@ -138,11 +139,7 @@ export function Page() {
                   </li>
                 ))}
               </ul>
-              {list.hasMore ? (
-                <Button onClick={list.more} busy={list.loadingMore}>
-                  {say('list.more')}
-                </Button>
-              ) : null}
+              <More list={list} />
             </Panel>
           </Posters>
         ) : (

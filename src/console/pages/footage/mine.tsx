@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useRows } from '../../client/queries.ts';
-import { Badge, Button, Empty, Loading, PageHead, Panel, Stack, type Tone } from '../../kit/kit.tsx';
+import { Badge, Empty, Loading, PageHead, Panel, Stack, type Tone } from '../../kit/kit.tsx';
+import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { dayOf, Time } from '../../kit/time.tsx';
 import { useSession } from '../../shell/session.tsx';
@@ -44,11 +45,7 @@ export function Page() {
             <RecordingList list={{ ...list, rows: recordings, hasMore: false }} look="grid" empty={say('mine.nothing')} />
           </Panel>
         ))}
-        {list.hasMore ? (
-          <Button onClick={list.more} busy={list.loadingMore}>
-            {say('list.more')}
-          </Button>
-        ) : null}
+        <More list={list} />
         {list.rows.length > 0 ? <MyLooks recordings={list.rows} /> : null}
       </Stack>
     </>

@@ -5,6 +5,7 @@ import type { Rows } from '../../client/queries.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { lengthText } from '../../kit/figures.ts';
 import { Badge, Button, Empty, Loading } from '../../kit/kit.tsx';
+import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
@@ -140,11 +141,7 @@ export function RecordingList({ list, look, empty, forCase }: RecordingListProps
           </li>
         ))}
       </ul>
-      {list.hasMore ? (
-        <Button onClick={list.more} busy={list.loadingMore}>
-          {say('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
       {chosen.length > 0 ? (
         <div className={styles.bulk} role="toolbar" aria-label={say('list.selected', { count: chosen.length })}>
           <strong>{say('list.selected', { count: chosen.length })}</strong>

@@ -4,10 +4,10 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask, askTagged } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { ImportDialog } from '../../kit/import-dialog.tsx';
 import { Badge, Button, Empty, PageHead, Panel, SelectField, Stack, TextField, type Tone } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useSend } from '../../kit/use-send.ts';
 import { OfficerField } from '../../people/officers.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
@@ -189,13 +189,7 @@ function CaseForm({ entry, onClose }: { readonly entry: Case | null; readonly on
             value={form.openedOn}
             onChange={(event) => setForm({ ...form, openedOn: event.target.value })}
           />
-          {error ? <ProblemNote error={error} /> : null}
-          <DialogFoot>
-            <Button onClick={onClose}>{say('form.cancel')}</Button>
-            <Button type="submit" look="primary" busy={busy}>
-              {say('form.save')}
-            </Button>
-          </DialogFoot>
+          <FormFoot of={{ busy, error }} onClose={onClose} />
         </Stack>
       </form>
     </Dialog>
@@ -230,13 +224,7 @@ function StepForm({ step, entry, onClose }: { readonly step: Step; readonly entr
           {step === 'reopen' ? (
             <TextField label={say('case-list.reason')} needed value={reason} onChange={(event) => setReason(event.target.value)} />
           ) : null}
-          {error ? <ProblemNote error={error} /> : null}
-          <DialogFoot>
-            <Button onClick={onClose}>{say('form.cancel')}</Button>
-            <Button type="submit" look="primary" busy={busy}>
-              {say(`case-list.${step}`)}
-            </Button>
-          </DialogFoot>
+          <FormFoot of={{ busy, error }} onClose={onClose} button={say(`case-list.${step}`)} />
         </Stack>
       </form>
     </Dialog>

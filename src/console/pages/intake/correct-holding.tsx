@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { ask } from '../../client/request.ts';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { Button, CheckField, Stack, TextField } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useToast } from '../../kit/toasts.tsx';
 import { useSend } from '../../kit/use-send.ts';
 import { OfficerField } from '../../people/officers.tsx';
@@ -63,16 +63,11 @@ export function CorrectHolding({ holding, onClose }: { readonly holding: Holding
               onChange={(event) => setUntil(event.target.value)}
             />
           )}
-          {error ? <ProblemNote error={error} /> : null}
-          <DialogFoot>
+          <FormFoot of={{ busy, error }} onClose={onClose}>
             <Button look="danger" busy={busy} onClick={remove}>
               {say('holding.remove')}
             </Button>
-            <Button onClick={onClose}>{say('form.cancel')}</Button>
-            <Button type="submit" look="primary" busy={busy}>
-              {say('form.save')}
-            </Button>
-          </DialogFoot>
+          </FormFoot>
         </Stack>
       </form>
     </Dialog>

@@ -3,10 +3,10 @@ import { Link } from 'wouter';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { ImportDialog } from '../../kit/import-dialog.tsx';
 import { Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useSend } from '../../kit/use-send.ts';
 import { UnitField } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
@@ -88,13 +88,7 @@ function AddOfficer({ onClose }: { readonly onClose: () => void }) {
             onChange={(event) => setForm({ ...form, name: event.target.value })}
           />
           <UnitField value={form.unit} onChange={(unit) => setForm({ ...form, unit })} />
-          {error ? <ProblemNote error={error} /> : null}
-          <DialogFoot>
-            <Button onClick={onClose}>{say('form.cancel')}</Button>
-            <Button type="submit" look="primary" busy={busy}>
-              {say('form.save')}
-            </Button>
-          </DialogFoot>
+          <FormFoot of={{ busy, error }} onClose={onClose} />
         </Stack>
       </form>
     </Dialog>

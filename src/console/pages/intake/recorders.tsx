@@ -3,9 +3,9 @@ import { Link } from 'wouter';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useSend } from '../../kit/use-send.ts';
 import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
@@ -81,13 +81,7 @@ function AddRecorder({ onClose }: { readonly onClose: () => void }) {
             onChange={(event) => setForm({ ...form, model: event.target.value })}
           />
           <OfficerField label={say('recorders.assigned')} value={form.officer} onChange={(officer) => setForm({ ...form, officer })} />
-          {error ? <ProblemNote error={error} /> : null}
-          <DialogFoot>
-            <Button onClick={onClose}>{say('form.cancel')}</Button>
-            <Button type="submit" look="primary" busy={busy}>
-              {say('form.save')}
-            </Button>
-          </DialogFoot>
+          <FormFoot of={{ busy, error }} onClose={onClose} />
         </Stack>
       </form>
     </Dialog>

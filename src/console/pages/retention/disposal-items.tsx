@@ -6,6 +6,7 @@ import { useRows } from '../../client/queries.ts';
 import { ask, urlOf } from '../../client/request.ts';
 import { lengthText, sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Empty, Filters, Loading, Panel, SelectField } from '../../kit/kit.tsx';
+import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
@@ -58,11 +59,7 @@ export function DisposalItems({ disposal: { id, state: stateOfList } }: { readon
           </li>
         ))}
       </ul>
-      {list.hasMore ? (
-        <Button onClick={list.more} busy={list.loadingMore}>
-          {say('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Panel>
   );
 }

@@ -4,10 +4,10 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
 import { sizeText } from '../../kit/figures.ts';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { Badge, Button, Empty, Filters, PageHead, Panel, SelectField, Stack, TextField, type Tone } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { useWork } from '../../kit/use-work.ts';
@@ -123,13 +123,7 @@ function Propose({ onClose }: { readonly onClose: () => void }) {
           value={limit}
           onChange={(event) => setLimit(event.target.value)}
         />
-        {work.error ? <ProblemNote error={work.error} /> : null}
-        <DialogFoot>
-          <Button onClick={onClose}>{say('form.cancel')}</Button>
-          <Button type="submit" look="primary" busy={work.busy}>
-            {say('disposals.propose')}
-          </Button>
-        </DialogFoot>
+        <FormFoot of={work} onClose={onClose} button={say('disposals.propose')} />
       </form>
     </Dialog>
   );

@@ -1,7 +1,8 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
-import { AreaField, Button, classes, Loading, Tabs } from '../../kit/kit.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
+import { FormFoot } from '../../kit/form-foot.tsx';
+import { AreaField, classes, Loading, Tabs } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -75,13 +76,7 @@ export function AskReason({ title, about, button, look = 'primary', onDone, onCl
           maxLength={500}
           onChange={(event) => setReason(event.target.value)}
         />
-        {work.error ? <ProblemNote error={work.error} /> : null}
-        <DialogFoot>
-          <Button onClick={onClose}>{say('form.cancel')}</Button>
-          <Button type="submit" look={look} busy={work.busy} disabled={!optional && reason.trim() === ''}>
-            {button}
-          </Button>
-        </DialogFoot>
+        <FormFoot of={work} onClose={onClose} button={button} look={look} disabled={!optional && reason.trim() === ''} />
       </form>
     </Dialog>
   );

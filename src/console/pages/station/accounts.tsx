@@ -3,10 +3,11 @@ import { Link, useLocation } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
+import { CheckSet } from '../../kit/check-set.tsx';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { ImportDialog } from '../../kit/import-dialog.tsx';
-import { Badge, Button, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { Badge, Button, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { useDeed } from '../../kit/use-deed.ts';
@@ -202,21 +203,6 @@ export function RoleFields({
   const say = useSay();
   const word = useWord();
   return (
-    <fieldset className={styles.checks}>
-      <legend>{say('account.roles')}</legend>
-      {ROLES.map((role) => (
-        <CheckField
-          key={role}
-          label={word('role', role)}
-          checked={roles.has(role)}
-          onChange={(event) => {
-            const next = new Set(roles);
-            if (event.target.checked) next.add(role);
-            else next.delete(role);
-            onChange(next);
-          }}
-        />
-      ))}
-    </fieldset>
+    <CheckSet legend={say('account.roles')} values={ROLES} labelOf={(role) => word('role', role)} chosen={roles} onChange={onChange} />
   );
 }

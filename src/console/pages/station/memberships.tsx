@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import type { Rows } from '../../client/queries.ts';
-import { Button, Empty, Loading } from '../../kit/kit.tsx';
+import { Empty, Loading } from '../../kit/kit.tsx';
+import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useSay } from '../../texts/say.ts';
@@ -35,11 +36,7 @@ export function Memberships({ list, of }: { readonly list: Rows<Schemas['Members
           </li>
         ))}
       </ul>
-      {list.hasMore ? (
-        <Button onClick={list.more} busy={list.loadingMore}>
-          {say('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </>
   );
 }

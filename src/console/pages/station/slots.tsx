@@ -3,10 +3,10 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
-import { Dialog, DialogFoot } from '../../kit/dialog.tsx';
+import { Dialog } from '../../kit/dialog.tsx';
 import { sizeText } from '../../kit/figures.ts';
+import { FormFoot } from '../../kit/form-foot.tsx';
 import { Badge, Button, Empty, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { useReason, useSay, useWord } from '../../texts/say.ts';
@@ -119,13 +119,7 @@ function ChangeNumber({ slot, onClose }: { readonly slot: Slot; readonly onClose
           value={number}
           onChange={(event) => setNumber(event.target.value)}
         />
-        {error ? <ProblemNote error={error} /> : null}
-        <DialogFoot>
-          <Button onClick={onClose}>{say('form.cancel')}</Button>
-          <Button type="submit" look="primary" busy={busy} disabled={Number(number) === slot.slot}>
-            {say('form.save')}
-          </Button>
-        </DialogFoot>
+        <FormFoot of={{ busy, error }} onClose={onClose} disabled={Number(number) === slot.slot} />
       </form>
     </Dialog>
   );

@@ -2,8 +2,9 @@ import { type FormEvent, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { askLines } from '../../client/request.ts';
+import { CheckSet } from '../../kit/check-set.tsx';
 import { sizeText } from '../../kit/figures.ts';
-import { Badge, Button, CheckField, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { Badge, Button, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useWork } from '../../kit/use-work.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -60,22 +61,13 @@ export function Page() {
       <Stack>
         <Panel>
           <form className={styles.form} onSubmit={verify}>
-            <fieldset className={styles.checks}>
-              <legend>{say('verify-page.places')}</legend>
-              {PLACES.map((place) => (
-                <CheckField
-                  key={place}
-                  label={word('place', place)}
-                  checked={places.has(place)}
-                  onChange={(event) => {
-                    const next = new Set(places);
-                    if (event.target.checked) next.add(place);
-                    else next.delete(place);
-                    setPlaces(next);
-                  }}
-                />
-              ))}
-            </fieldset>
+            <CheckSet
+              legend={say('verify-page.places')}
+              values={PLACES}
+              labelOf={(place) => word('place', place)}
+              chosen={places}
+              onChange={setPlaces}
+            />
             <TextField
               label={say('verify-page.recording')}
               hint={say('verify-page.recording.hint')}

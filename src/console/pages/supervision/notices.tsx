@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { Button, CheckField, Empty, Loading, PageHead, Panel } from '../../kit/kit.tsx';
+import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
@@ -51,11 +52,7 @@ export function Page() {
             </li>
           ))}
         </ul>
-        {list.hasMore ? (
-          <Button onClick={list.more} busy={list.loadingMore}>
-            {say('list.more')}
-          </Button>
-        ) : null}
+        <More list={list} />
       </Panel>
     </>
   );

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
+import { CheckSet } from '../../kit/check-set.tsx';
 import { AreaField, Button, ButtonLink, CheckField, PageHead, Panel, SelectField, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -122,22 +123,13 @@ export function Page() {
           {by === 'recordings' ? null : (
             <CheckField label={say('request-new.later')} checked={later} onChange={(event) => setLater(event.target.checked)} />
           )}
-          <fieldset className={styles.checks}>
-            <legend>{say('request.actions')}</legend>
-            {ACTIONS.map((action) => (
-              <CheckField
-                key={action}
-                label={word('action', action)}
-                checked={actions.has(action)}
-                onChange={(event) => {
-                  const next = new Set(actions);
-                  if (event.target.checked) next.add(action);
-                  else next.delete(action);
-                  setActions(next);
-                }}
-              />
-            ))}
-          </fieldset>
+          <CheckSet
+            legend={say('request.actions')}
+            values={ACTIONS}
+            labelOf={(action) => word('action', action)}
+            chosen={actions}
+            onChange={setActions}
+          />
           <SelectField
             label={say('gate.purpose')}
             needed

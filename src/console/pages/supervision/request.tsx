@@ -1,7 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { AreaField, Badge, Button, CheckField, Facts, Loading, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx';
+import { CheckSet } from '../../kit/check-set.tsx';
+import { AreaField, Badge, Button, Facts, Loading, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
@@ -156,22 +157,13 @@ function Decide({ request }: { readonly request: CallUp }) {
   return (
     <Panel title={say('request.decide')}>
       <div className={styles.form}>
-        <fieldset className={styles.checks}>
-          <legend>{say('request.actions')}</legend>
-          {request.actions.map((action) => (
-            <CheckField
-              key={action}
-              label={word('action', action)}
-              checked={actions.has(action)}
-              onChange={(event) => {
-                const next = new Set(actions);
-                if (event.target.checked) next.add(action);
-                else next.delete(action);
-                setActions(next);
-              }}
-            />
-          ))}
-        </fieldset>
+        <CheckSet
+          legend={say('request.actions')}
+          values={request.actions}
+          labelOf={(action) => word('action', action)}
+          chosen={actions}
+          onChange={setActions}
+        />
         <SelectField
           label={say('request.until')}
           value={hours}
