@@ -35,15 +35,13 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...LONG, 'test/console/**'],
         },
       },
-      // The pages in Chromium, on one station for all of them. Once more where a test failed: what others do at the same station at the same moment is not all kept apart yet.
+      // The pages in Chromium. One station is made for all of them, and each file has a copy of its own.
       {
         test: {
           name: 'console',
           env,
           include: ['test/console/**/*.test.ts'],
           globalSetup: 'test/console/support/global.ts',
-          // Once more where a test failed: what others do at the same station at the same moment is not all kept apart yet.
-          retry: 1,
           expect: { poll: { timeout: 60_000 } },
         },
       },

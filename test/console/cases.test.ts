@@ -2,8 +2,9 @@
  * Goal: an auditor types a case number, states a reason, and sees the case played, with the look on record first; the keyboard steps and seeks; the address leads back to the moment.
  * Method: Chromium on a station with real footage.
  */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { CASE } from './support/station.ts';
 
@@ -15,7 +16,7 @@ interface Line {
 }
 
 it('a case number leads to all its cameras on one line, and to its films for a stated reason', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const seen = await browserOf('auditor');
   const { page } = seen;
   await open(page, '/search');
@@ -69,7 +70,7 @@ it('a case number leads to all its cameras on one line, and to its films for a s
 }, 240_000);
 
 it('one recording is played by keys: picture by picture, slower, faster, to its beginning', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const { items } = await control<{ items: { id: string; playable: boolean; kind: string; durationMs: number }[] }>(
     state,
     'GET',

@@ -1,12 +1,12 @@
 /*
  * Goal: every page holds what holds for all of them: light and dark, in both languages, at 200 % (a window of half the size), on a telephone, and when the station answers with a failure: nothing is cut off, axe-core
  * finds nothing serious, no text stands in the other language, nothing fails unseen, and nothing is asked of another place.
- * Method: the pages are taken from the tables of the console itself, each with somebody who has it, on the shared station. Pages of one thing that only other tests make are named with the test that has them.
+ * Method: the pages are taken from the tables of the console itself, each with somebody who has it, on a station of real footage. Pages of one thing that only other tests make are named with the test that has them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_TASKS, type Task } from '#domain/access/tasks';
 import { en } from '#messages/en';
 import { pagesEn } from '#messages/pages/en';
@@ -14,6 +14,7 @@ import { pagesZhCN } from '#messages/pages/zh-CN';
 import { zhCN } from '#messages/zh-CN';
 import { ROOT } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { CASE, OFFICER, type RoleName } from './support/station.ts';
 
@@ -58,7 +59,7 @@ const PAGES = pagesOf();
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const first = async <T>(path: string, is: (item: T) => boolean = () => true) => {
     const found = (await control<{ items: T[] }>(state, 'GET', path)).items.find(is);
     if (found === undefined) throw new Error(`nothing at ${path}`);

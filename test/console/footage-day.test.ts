@@ -6,9 +6,10 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control, type OfControl } from './support/running-station.ts';
 import { OFFICER } from './support/station.ts';
 
@@ -17,7 +18,7 @@ useBrowser();
 const MARKUP = '<img src=x onerror="document.title=\'owned\'">';
 const OWN_CASE = 'LY-2026-0301';
 
-const ask = <T>(...asked: OfControl) => control<T>(inject('console').state, ...asked);
+const ask = <T>(...asked: OfControl) => control<T>(station().state, ...asked);
 const recordings = async (query: string) => (await ask<{ items: RecordingJson[] }>('GET', `/recordings?limit=1000&${query}`)).items;
 const belonging = async (number: string) => (await recordings(`case=${number}`)).length;
 
@@ -130,7 +131,7 @@ it('a poster shows the film along its length once the pointer stays, and that lo
 }, 240_000);
 
 it('a custodian gives a recording of no case to one; markup in the name of a file is text', async () => {
-  const { cards } = inject('console');
+  const { cards } = station();
   const card = join(cards, `markup-${Date.now()}`);
   await mkdir(card, { recursive: true });
   await cp(join(cards, 'dated-folders'), card, { recursive: true, preserveTimestamps: true });

@@ -2,15 +2,16 @@
  * Goal: whoever opens a recording sees of it what their role may, in words of their language; the search box leads to what has a number; the filters stand in the address, so links and the back button work.
  * Method: Chromium on a station with real footage, one browser for each role.
  */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control, type OfControl } from './support/running-station.ts';
 import { CASE, OFFICER, type RoleName } from './support/station.ts';
 
 useBrowser();
 
-const ask = <T>(...asked: OfControl) => control<T>(inject('console').state, ...asked);
+const ask = <T>(...asked: OfControl) => control<T>(station().state, ...asked);
 const filmOfCase = async () => {
   const { items } = await ask<{ items: RecordingJson[] }>('GET', `/recordings?case=${CASE}&limit=50`);
   return items.find(({ playable, kind, officerId }) => playable && kind === 'video' && officerId === OFFICER) ?? expect.fail('no film');

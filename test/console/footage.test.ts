@@ -2,16 +2,17 @@
  * Goal: an officer tags the day's footage in three touches and can take it back; everybody finds a recording by any number, and sees of it what their role may.
  * Method: Chromium on a station with real footage.
  */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { CASE, OFFICER } from './support/station.ts';
 
 useBrowser();
 
 const recordings = async (query: string) =>
-  (await control<{ items: RecordingJson[] }>(inject('console').state, 'GET', `/recordings?limit=1000&${query}`)).items;
+  (await control<{ items: RecordingJson[] }>(station().state, 'GET', `/recordings?limit=1000&${query}`)).items;
 
 it('an officer tags several recordings in three touches, and takes it back', async () => {
   const seen = await browserOf('officer');
@@ -45,7 +46,7 @@ it('an officer tags several recordings in three touches, and takes it back', asy
 }, 240_000);
 
 it('a recording shows what it is, who looked and what was done; a name with markup is text', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   await control(state, 'PATCH', `/officers/${OFFICER}`, { name: '<img src=x onerror=alert(1)>王敏' });
   const [film] = (await recordings(`case=${CASE}`)).filter(({ playable }) => playable);
   const seen = await browserOf('custodian', { language: 'en', dark: true });

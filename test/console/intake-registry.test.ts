@@ -2,8 +2,9 @@
  * Goal: a custodian keeps the registry: takes a recorder out and back, adds an officer, imports with a preview of what would change, leads a case to its end; and reads the figures.
  * Method: Chromium on a station with real footage; what was typed is read back from the API.
  */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { OFFICER } from './support/station.ts';
 
@@ -13,7 +14,7 @@ const WIDTHS = [1280, 760, 390];
 const mark = Date.now().toString(36);
 
 it('a recorder is taken out and returned on its card', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const { items } = await control<{ items: { recorderSerial: string }[] }>(state, 'GET', '/dockings?limit=1');
   const serial = items[0]?.recorderSerial ?? expect.fail('nothing was docked');
   const seen = await browserOf('custodian');
@@ -40,7 +41,7 @@ it('a recorder is taken out and returned on its card', async () => {
 }, 240_000);
 
 it('an import first tells what would change and changes nothing; then it is done', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const number = `0${Date.now().toString().slice(-6)}`;
   const seen = await browserOf('custodian');
   const { page } = seen;
@@ -75,7 +76,7 @@ it('an import first tells what would change and changes nothing; then it is done
 }, 240_000);
 
 it('a case is added, changed, decided, closed and opened again', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const number = `T-${mark}`;
   const seen = await browserOf('custodian', { language: 'en' });
   const { page } = seen;

@@ -4,10 +4,11 @@
  */
 import { appendFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { csvLine as lineOfPages } from '../../src/console/pages/intake/csv-file.ts';
 import { csvLine as lineOfStation } from '../../src/serve/csv.ts';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { dockCard } from './support/station.ts';
 
@@ -17,7 +18,6 @@ const WIDTHS = [1280, 760, 390];
 const LOADING = /正在载入|Loading/;
 
 it('a card that is docked appears live in overview and log, and leads to its files and recordings', async () => {
-  const station = inject('console');
   const seen = await browserOf('custodian');
   const { page } = seen;
   await open(page, '/');
@@ -35,9 +35,9 @@ it('a card that is docked appears live in overview and log, and leads to its fil
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   const name = `live-${Date.now()}`;
-  await withNewPhoto(join(station.cards, name), join(station.cards, 'gat947'));
+  await withNewPhoto(join(station().cards, name), join(station().cards, 'gat947'));
   try {
-    await dockCard(station, name);
+    await dockCard(station(), name);
     await expect.poll(async () => Number(await docked.locator('strong').textContent()), { timeout: 30_000 }).toBeGreaterThan(before);
     await docked.click();
     await page.getByRole('heading', { level: 1, name: '采集日志' }).waitFor();
@@ -57,7 +57,7 @@ it('a card that is docked appears live in overview and log, and leads to its fil
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   } finally {
-    for (const place of [station.dock, station.cards]) await rm(join(place, name), { recursive: true, force: true });
+    for (const place of [station().dock, station().cards]) await rm(join(place, name), { recursive: true, force: true });
   }
   const recording = page.locator('a[href^="/recordings/"]').first();
   await recording.waitFor();
@@ -79,7 +79,7 @@ async function withNewPhoto(card: string, from: string): Promise<void> {
 }
 
 it('filters and columns stand in the address, are kept as a named view, and are what the CSV file has', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const { items } = await control<{ items: { recorderSerial: string }[] }>(state, 'GET', '/dockings?limit=1000');
   const serial = items[0]?.recorderSerial ?? expect.fail('nothing was docked');
   const seen = await browserOf('custodian', { language: 'en' });

@@ -6,14 +6,15 @@ import { mkdir, open as openFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kioskPagesEn } from '#messages/pages/kiosk-en';
-import { browserOf, expectAccessible, expectClean, expectNoOverflow, type Seen, shot, textsOf, useBrowser } from './support/browser.ts';
+import { browserOf, expectAccessible, expectClean, expectNoOverflow, type Seen, shot, textsOf, useChromium } from './support/browser.ts';
 import { KIOSK_OFFICER, type KioskStation, pairingCode, startKioskStation } from './support/kiosk-station.ts';
+import { sampleCards } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { dockCard } from './support/station.ts';
 
-useBrowser();
+useChromium();
 
 let station: KioskStation;
 beforeAll(async () => {
@@ -115,7 +116,7 @@ it('an officer comes by badge, tags what they brought in three touches, and noth
     ...{ number: 'LY-2026-0777', title: '南门市场占道经营', category: 'inspection', stage: 'evidence' },
     events: [{ start: '2026-06-20T15:00:00', end: '2026-06-20T17:30:00', officers: [KIOSK_OFFICER.number], place: '南门市场' }],
   });
-  await dockCard({ dock: station.dock, cards: inject('console').cards }, 'gat947');
+  await dockCard({ dock: station.dock, cards: sampleCards() }, 'gat947');
   const seen = await screen();
   const { page } = seen;
   await tile(page, 'safe').waitFor({ timeout: 100_000 });

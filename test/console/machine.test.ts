@@ -4,9 +4,10 @@
  */
 import { cp, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryDirectory } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control, endStation, runStation } from './support/running-station.ts';
 
 useBrowser();
@@ -136,7 +137,7 @@ it('slots are learnt by plugging one after another, and nothing is taken in mean
   await mkdir(dock, { recursive: true });
   const { child, address } = await runStation(state, { EVIDOCK_DOCK_WATCH: dock, EVIDOCK_ARCHIVE_KIND: 'none' });
   try {
-    const { cards } = inject('console');
+    const { cards } = station();
     const plug = async (name: string) => {
       await cp(join(cards, 'gat947'), join(dock, `.${name}`), { recursive: true, preserveTimestamps: true });
       await rename(join(dock, `.${name}`), join(dock, name));

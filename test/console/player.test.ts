@@ -3,16 +3,17 @@
  * grant ends.
  * Method: films whose pictures carry their number, docked as a card with three cameras that overlap in time; the numbers are read back from a canvas in Chromium.
  */
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, type Seen, shot, useBrowser } from './support/browser.ts';
 import { CAMERAS, numberedCase, numbersOn, SYNC_CASE, spreadOn } from './support/numbered-card.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 
 useBrowser();
 
 let films: Awaited<ReturnType<typeof numberedCase>>;
 beforeAll(async () => {
-  films = await numberedCase(inject('console'));
+  films = await numberedCase(station());
 }, 330_000);
 
 const filmOf = (officer: string) => films.get(officer)?.id ?? expect.fail(`no film of ${officer}`);
@@ -33,7 +34,7 @@ async function ready({ page }: Seen, count = 1): Promise<void> {
 const number = async ({ page }: Seen) => (await numbersOn(page))[0]?.number ?? null;
 
 it('steps by single pictures at 25 and at 30 a second, seeks to the picture, and tells what was played', async () => {
-  const { state: directory } = inject('console');
+  const { state: directory } = station();
   const seen = await browserOf('auditor');
   const { page } = seen;
   for (const camera of [CAMERAS[0], CAMERAS[2]]) {
@@ -135,13 +136,13 @@ it('keeps three cameras together, with the sound of one, and follows the address
 }, 240_000);
 
 it('lets go of the picture within five seconds when the grant ends, with the words for it', async () => {
-  const { state: directory } = inject('console');
+  const { state: directory } = station();
   const id = filmOf(CAMERAS[1]?.officer ?? '');
   const until = new Date(Date.now() + 3_600_000).toISOString();
   const asker = await browserOf('officer');
   const asked = await asker.context.request.post('/api/v1/requests', {
     data: { recordings: [id], actions: ['look', 'hear'], purpose: 'case-handling', words: '办案需要', until },
-    headers: { origin: new URL(inject('console').address).origin },
+    headers: { origin: new URL(station().address).origin },
   });
   const { request, grant: given } = (await asked.json()) as { request: { id: string }; grant: { id: string } | null };
   expect(asked.ok(), JSON.stringify(request)).toBe(true);
@@ -172,7 +173,7 @@ it('lets go of the picture within five seconds when the grant ends, with the wor
 }, 240_000);
 
 it('a link to a moment survives signing in, and a session that ends in the middle', async () => {
-  const { passwords } = inject('console');
+  const { passwords } = station();
   const seen = await browserOf(null);
   const { page, context } = seen;
   await page.goto(`/cases/${SYNC_CASE}?t=12`);

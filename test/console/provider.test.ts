@@ -12,11 +12,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { temporaryDirectory } from '#test/support/evidock';
 import { appCode } from '#test/support/http/browser-session';
 import { CLIENT, type RealProvider, realProvider } from '#test/support/people/real-provider';
-import { browserOf, expectAccessible, expectNoOverflow, shot, useBrowser } from './support/browser.ts';
+import { browserOf, expectAccessible, expectNoOverflow, shot, useChromium } from './support/browser.ts';
 import { control, endStation, runStation } from './support/running-station.ts';
 import { buildPages } from './support/station.ts';
 
-useBrowser();
+useChromium();
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let provider: RealProvider;

@@ -1,16 +1,17 @@
 /*
  * Goal: who had a recorder is put right where it was entered wrong, a case is given its level and marks, what was done with both stands on their pages, and copies are made anew after it was told of how many.
- * Method: Chromium on the shared station; each test makes what it changes.
+ * Method: Chromium on a station of real footage; each test makes what it changes.
  */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { OFFICER } from './support/station.ts';
 
 useBrowser();
 
 it('a take-out is corrected and taken away, and the recorder tells what was done with it', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const serial = `REC${Date.now()}`;
   await control(state, 'POST', '/recorders', { serial });
   await control(state, 'POST', `/recorders/${serial}/holdings`, { officer: OFFICER });
@@ -43,7 +44,7 @@ it('a take-out is corrected and taken away, and the recorder tells what was done
 });
 
 it('a case gets a level, loses it only with a reason, and its page tells so', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const number = `LY-LVL-${Date.now()}`;
   await control(state, 'POST', '/cases', { number, title: '密级测试', category: 'inspection', stage: 'evidence', officers: [OFFICER] });
   const seen = await browserOf('custodian', { language: 'en' });
@@ -87,7 +88,7 @@ it('copies are made anew only after it was told of how many', async () => {
 });
 
 it('a custodian sees what belongs to nobody, and gives it an officer', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const all = await control<{ items: { id: string; officerId: string | null }[] }>(state, 'GET', '/recordings?limit=1000');
   const nobodys = all.items.find(({ officerId }) => officerId === null);
   if (!nobodys) throw new Error('the sample cards have no recording without an officer');
@@ -99,7 +100,7 @@ it('a custodian sees what belongs to nobody, and gives it an officer', async () 
 });
 
 it('a photo is looked at on the whole screen for a stated reason, and the look is on record', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   type Found = { items: { id: string; kind: string; derivatives: { kind: string }[] }[] };
   const all = await control<Found>(state, 'GET', '/recordings?limit=1000');
   const photo = all.items.find(({ derivatives }) => derivatives.some(({ kind }) => kind === 'preview'));

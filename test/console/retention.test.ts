@@ -3,8 +3,9 @@
  * person may not do alone is refused in words. Method: Chromium on a station with real footage and a schedule in force; nothing is destroyed here (test/disposal does that).
  */
 import type { Page } from 'playwright-core';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { SCHEDULE } from './support/schedule.ts';
 import { CASE, OFFICER } from './support/station.ts';
@@ -34,7 +35,7 @@ async function expectEnglish(page: Page, names: readonly string[]): Promise<void
 const NAMES = ['王敏', '李文博', '陈立新', '赵国强', '孙浩', '周静', '执法一大队', '占道经营检查', '法院调取函〔2026〕77 号', '判决已生效'];
 
 it('a custodian sees what is overdue first, opens one duty, and acknowledges it with a reason by keyboard', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const seen = await browserOf('custodian');
   const { page } = seen;
   await expect
@@ -118,14 +119,14 @@ it('a hold is set with its reach in sight, its author is refused in words, and a
   const reviewer = await browserOf('reviewer');
   const released = await reviewer.context.request.post(`/api/v1/holds/${own}/release`, {
     data: { reason: 'the complaint was withdrawn' },
-    headers: { origin: inject('console').address },
+    headers: { origin: station().address },
   });
   expect(released.ok(), await released.text()).toBe(true);
   await expectClean(reviewer);
 }, 240_000);
 
 it('a schedule is handed in, tried on every recording beside the one in force, and adopted by whoever sees its digest', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const custodian = await browserOf('custodian');
   const { page } = custodian;
   await open(page, '/retention');
@@ -170,7 +171,7 @@ it('a schedule is handed in, tried on every recording beside the one in force, a
 }, 240_000);
 
 it('a list goes from its proposal over an exclusion to the second approval, and is ended by a reviewer; each step stands in words', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const custodian = await browserOf('custodian');
   const { page } = custodian;
   await expect.poll(async () => (await control<{ stale: number }>(state, 'GET', '/retention')).stale, { timeout: 60_000 }).toBe(0);
@@ -216,7 +217,7 @@ it('a list goes from its proposal over an exclusion to the second approval, and 
 }, 180_000);
 
 it('one recording is explained rule by rule, a correction is proposed by one and decided by another, and storage tells what it can promise', async () => {
-  const { state } = inject('console');
+  const { state } = station();
   const { items } = await control<{ items: { id: string }[] }>(state, 'GET', `/recordings?case=${CASE}`);
   const id = items[0]?.id ?? expect.fail('no recording of the case');
   const custodian = await browserOf('custodian');

@@ -2,8 +2,9 @@
  * Goal: whoever opens the console signs in and comes to the page that they wanted; a session that ends in the middle of a page takes nothing from them.
  * Method: Chromium on a station that was spawned, with real accounts.
  */
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 
 useBrowser();
 
@@ -19,7 +20,7 @@ it('a person signs in and is on a page of theirs; the wrong password is refused 
   await page.getByRole('button', { name: '登录' }).click();
   await page.getByRole('alert').waitFor();
   await shot(page, 'sign-in-refused-zh-CN');
-  await page.getByLabel('密码').fill(inject('console').passwords.auditor);
+  await page.getByLabel('密码').fill(station().passwords.auditor);
   await page.getByRole('button', { name: '登录' }).click();
   await page.getByText('陈立新').waitFor();
   expect(await page.title()).toContain('Evidock');

@@ -4,16 +4,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ROOT } from '#test/support/evidock';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { CASE } from './support/station.ts';
 
 useBrowser();
 
 it('an auditor asks why somebody may look, and reads notices, samples and reports', async () => {
-  const { items } = await control<{ items: { id: string }[] }>(inject('console').state, 'GET', `/recordings?case=${CASE}`);
+  const { items } = await control<{ items: { id: string }[] }>(station().state, 'GET', `/recordings?case=${CASE}`);
   const seen = await browserOf('auditor');
   const { page } = seen;
   await open(page, `/access-explain?user=demo-officer&recording=${items[0]?.id}&action=look`);

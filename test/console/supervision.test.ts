@@ -3,15 +3,16 @@
  * Method: Chromium on a station with real accounts, one browser for each person.
  */
 import { readFile } from 'node:fs/promises';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
+import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { CASE } from './support/station.ts';
 
 useBrowser();
 
 it('a request is asked, narrowed and approved in one thread; its words survive the end of the session', async () => {
-  const { state, passwords } = inject('console');
+  const { state, passwords } = station();
   const asker = await browserOf('custodian');
   await open(asker.page, `/requests/new?case=${CASE}`);
   await asker.page.getByRole('combobox', { name: '事由' }).selectOption('supervision');

@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { ROOT } from '#test/support/evidock';
 import { seriousFindings } from './axe.ts';
+import { station, useStation } from './own-station.ts';
 import type { RoleName } from './station.ts';
 
 const FLAGS = [
@@ -37,8 +38,14 @@ export interface Seen {
 
 let browser: Browser | undefined;
 
-/** To be called once in a file that tests pages: one Chromium for it. */
+/** To be called once in a file that tests pages: one Chromium for it, and one station. */
 export function useBrowser(): void {
+  useStation();
+  useChromium();
+}
+
+/** The same for a file that starts the stations of its tests itself. */
+export function useChromium(): void {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS });
   }, 60_000);
@@ -49,9 +56,14 @@ export function useBrowser(): void {
 
 /** A new browser of somebody who is signed in; `null`: nobody. */
 export async function browserOf(role: RoleName | null, options: Options = {}): Promise<Seen> {
-  const { address: common, passwords } = inject('console');
   if (!browser) throw new Error('useBrowser() was not called');
-  const { language = 'zh-CN', viewport = { width: 1280, height: 800 }, dark = false, reducedMotion = false, address = common } = options;
+  const {
+    language = 'zh-CN',
+    viewport = { width: 1280, height: 800 },
+    dark = false,
+    reducedMotion = false,
+    address = station().address,
+  } = options;
   const context = await browser.newContext({
     baseURL: address,
     viewport,
@@ -69,7 +81,7 @@ export async function browserOf(role: RoleName | null, options: Options = {}): P
   context.on('page', (other) => watch(other, new URL(address).origin, faults));
   if (role !== null) {
     const answer = await context.request.post('/api/v1/session', {
-      data: { account: `demo-${role}`, password: passwords[role] },
+      data: { account: `demo-${role}`, password: station().passwords[role] },
       headers: { origin: address },
     });
     expect(answer.ok(), await answer.text()).toBe(true);

@@ -1,22 +1,25 @@
 import { readFileSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { buildPages, type ConsoleStation, startConsoleStation } from './station.ts';
+import { buildPages, type ConsoleStation, makeTemplate, type Template } from './station.ts';
+
+/** `kept`: a station that stands already (docs/console.md), for all files. */
+export type Provided = { readonly kept: ConsoleStation } | { readonly template: Template };
 
 declare module 'vitest' {
   interface ProvidedContext {
-    readonly console: ConsoleStation;
+    readonly console: Provided;
   }
 }
 
-/** One station for all tests of pages: starting one, with footage, takes most of a minute. Each test makes what it changes. */
+/** What every file of tests copies its own station from: making one, with footage, takes most of a minute. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const kept = process.env['EVIDOCK_CONSOLE_STATION'];
   if (kept !== undefined) {
     await buildPages();
-    project.provide('console', JSON.parse(readFileSync(kept, 'utf8')) as ConsoleStation);
+    project.provide('console', { kept: JSON.parse(readFileSync(kept, 'utf8')) as ConsoleStation });
     return async () => undefined;
   }
-  const { station, stop } = await startConsoleStation();
-  project.provide('console', station);
-  return stop;
+  const { template, remove } = await makeTemplate();
+  project.provide('console', { template });
+  return remove;
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,27 +25,45 @@ export interface ConsoleStation {
 }
 
 const ARCHIVED_MS = 900_000;
+const SAFE_MS = 120_000;
+const LAYOUTS = ['gat947', 'dated-folders'] as const;
 /** Of the officer whose recorders the sample cards are. */
 export const OFFICER = '041234';
 export const CASE = 'LY-2026-0012';
 
 const wordsOf = (role: RoleName) => `willow kettle ${role} stamp`;
 
-/** A station with two recorders docked, everything of them archived, one account for each role and a case with footage. */
-export async function startConsoleStation(): Promise<{ readonly station: ConsoleStation; stop(): Promise<void> }> {
-  const home = await temporaryDirectory();
-  const state = join(home.path, 's');
-  const [dock, cards] = [join(home.path, 'dock'), join(home.path, 'cards')];
-  await mkdir(dock, { recursive: true });
-  await buildPages();
-  for (const layout of ['gat947', 'dated-folders']) await cli(state, 'make-card', join(cards, layout), '--layout', layout);
-  await adoptBefore(state);
-  const { child, address } = await runStation(state, {
-    ...{ EVIDOCK_DOCK_WATCH: dock, EVIDOCK_ARCHIVE_KIND: 'disk', EVIDOCK_ARCHIVE_DIRECTORY: join(home.path, 'archive') },
+interface Started {
+  readonly station: ConsoleStation;
+  stop(): Promise<void>;
+}
+
+/** What a station has below its home. */
+const placesIn = (home: string) => ({ state: join(home, 's'), dock: join(home, 'dock'), cards: join(home, 'cards') });
+
+function runAt(home: string) {
+  const { state, dock } = placesIn(home);
+  return runStation(state, {
+    ...{ EVIDOCK_DOCK_WATCH: dock, EVIDOCK_ARCHIVE_KIND: 'disk', EVIDOCK_ARCHIVE_DIRECTORY: join(home, 'archive') },
     EVIDOCK_HTTP_FOOTAGE_PER_MINUTE: '6000',
   });
+}
+
+/** A station with two recorders docked, everything of them archived, one account for each role and a case with footage. */
+export async function startConsoleStation(): Promise<Started & { readonly home: string }> {
+  const home = await temporaryDirectory();
+  const { state, dock, cards } = placesIn(home.path);
+  await mkdir(dock, { recursive: true });
+  await buildPages();
+  for (const layout of LAYOUTS) await cli(state, 'make-card', join(cards, layout), '--layout', layout);
+  await adoptBefore(state);
+  const { child, address } = await runAt(home.path);
+  const stop = async () => {
+    await endStation(child);
+    await home.remove();
+  };
   try {
-    for (const layout of ['gat947', 'dated-folders']) await dockCard({ dock, cards }, layout);
+    for (const layout of LAYOUTS) await dockCard({ dock, cards }, layout);
     const passwords = Object.fromEntries(ROLES.map((role) => [role, wordsOf(role)])) as Record<RoleName, string>;
     const desk = await control<{ id: string }>(state, 'POST', '/units', { name: UNIT });
     for (const role of ROLES) {
@@ -63,17 +82,66 @@ export async function startConsoleStation(): Promise<{ readonly station: Console
     const all = await archived(state);
     const films = all.filter(({ kind, damaged, officerId }) => kind === 'video' && !damaged && officerId === OFFICER);
     for (const { id } of films.slice(0, 3)) await control(state, 'PATCH', `/recordings/${id}`, { cases: [CASE], category: 'inspection' });
-    return {
-      station: { address, state, dock, cards, passwords, pid: child.pid ?? 0 },
-      stop: async () => {
-        await endStation(child);
-        await home.remove();
-      },
-    };
+    return { station: { address, state, dock, cards, passwords, pid: child.pid ?? 0 }, stop, home: home.path };
   } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Such a station that was ended, for `startCopy`. */
+export interface Template {
+  readonly home: string;
+  readonly passwords: ConsoleStation['passwords'];
+}
+
+export async function makeTemplate(): Promise<{ readonly template: Template; remove(): Promise<void> }> {
+  const { station, stop, home } = await startConsoleStation();
+  const ended = stationEnded(station.pid);
+  process.kill(station.pid, 'SIGTERM');
+  await ended;
+  return { template: { home, passwords: station.passwords }, remove: stop };
+}
+
+async function stationEnded(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(50);
+  }
+}
+
+/** Starts a station of its own from what the template holds: a second or two, where a new one takes most of a minute. Its recorders are docked once more, and safe. */
+export async function startCopy({ home: from, passwords }: Template): Promise<Started> {
+  const home = await temporaryDirectory();
+  // What the ended station left of its sockets is no file.
+  const filter = (path: string) => path !== join(from, 's/run');
+  await cp(from, home.path, { recursive: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE, filter });
+  const { state, dock, cards } = placesIn(home.path);
+  const { child, address } = await runAt(home.path);
+  const stop = async () => {
     await endStation(child);
     await home.remove();
+  };
+  try {
+    await safeAgain(state);
+  } catch (error) {
+    await stop();
     throw error;
+  }
+  return { station: { address, state, dock, cards, passwords, pid: child.pid ?? 0 }, stop };
+}
+
+async function safeAgain(state: string): Promise<void> {
+  const untilMs = Date.now() + SAFE_MS;
+  for (;;) {
+    const { items } = await control<{ items: { phase: string }[] }>(state, 'GET', '/slots');
+    if (items.filter(({ phase }) => phase === 'safe').length === LAYOUTS.length) return;
+    if (Date.now() > untilMs) throw new Error(`not safe in time: ${JSON.stringify(items)}`);
+    await sleep(100);
   }
 }
 
