@@ -24,6 +24,9 @@ it('the diagnosis tells what is not well first, with what to do, in both languag
   expect(await page.getByText('处理办法：').count()).toBeGreaterThan(0);
   await shot(page, 'machine-health-zh-CN');
   await expectAccessible(page);
+  // Nobody has used the control socket for it.
+  const { items } = await control<{ items: unknown[] }>(station().state, 'GET', '/audit?type=socket.used&limit=1000');
+  expect(JSON.stringify(items)).not.toContain('diagnosis');
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await expectNoOverflow(page);
