@@ -53,3 +53,48 @@ it('a text of the policy is tried, and what it widens is told before it is propo
   await expectAccessible(page);
   await expectClean(seen);
 }, 240_000);
+
+it('a policy that lets somebody do more is adopted by a second person, who reads what is different', async () => {
+  const { state } = station();
+  const [account, password] = ['second-keeper', 'willow kettle second stamp'];
+  await control(state, 'POST', '/users', { account, name: '吴海燕', roles: ['security-administrator'] });
+  await control(state, 'PUT', `/accounts/${account}/password`, { password });
+  const shipped = readFileSync(join(ROOT, 'config/access.yaml'), 'utf8');
+  const wider = shipped.replace('relations: [named-in-case]\n    actions: [see]', 'relations: [named-in-case]\n    actions: [see, look]');
+  expect(wider).not.toBe(shipped);
+  const first = await browserOf('security-administrator');
+  await open(first.page, '/admin/policy');
+  await first.page.getByLabel('策略文本').fill(wider);
+  await first.page.getByRole('button', { name: '检查' }).click();
+  await first.page
+    .getByText(/将放宽的权限/)
+    .first()
+    .waitFor();
+  await first.page.getByText('actions: [see, look]').last().waitFor();
+  await shot(first.page, 'supervision-policy-diff-zh-CN');
+  await expectAccessible(first.page);
+  await first.page.getByRole('button', { name: '提出新版本' }).click();
+  await first.page.getByText('已提出').waitFor();
+  await first.page
+    .getByRole('link', { name: /第 \d+ 版/ })
+    .first()
+    .click();
+  await first.page.getByRole('button', { name: '启用', exact: true }).click();
+  // Whoever proposed it cannot adopt it.
+  await first.page.getByRole('alert').waitFor();
+  const version = new URL(first.page.url()).pathname;
+  const second = await browserOf(null);
+  const { address } = station();
+  const answer = await second.context.request.post('/api/v1/session', { data: { account, password }, headers: { origin: address } });
+  expect(answer.ok()).toBe(true);
+  await open(second.page, version);
+  await second.page.getByText('actions: [see, look]').first().waitFor();
+  await shot(second.page, 'supervision-policy-second-zh-CN');
+  await expectAccessible(second.page);
+  await second.page.getByRole('button', { name: '启用', exact: true }).click();
+  await second.page.getByText('已启用').first().waitFor();
+  const inForce = await control<{ version: number; rules: { id: string; actions: string[] }[] }>(state, 'GET', '/policy');
+  expect(inForce.rules.find(({ id }) => id === 'named-see')?.actions).toEqual(['see', 'look']);
+  await expectClean(first);
+  await expectClean(second);
+}, 240_000);

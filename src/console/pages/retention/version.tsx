@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk } from '../../client/queries.ts';
 import { ask, askLines } from '../../client/request.ts';
-import { Badge, Button, CheckField, Empty, Facts, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { Badge, Button, CheckField, Facts, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { TextDiff } from '../../kit/text-diff.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
 import { useWork } from '../../kit/use-work.ts';
@@ -11,7 +12,6 @@ import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import { DryRunResult } from './dry-run.tsx';
-import { lineDiff } from './line-diff.ts';
 import { Answered, AskReason } from './parts.tsx';
 import styles from './retention.module.css';
 import { Rules } from './schedule.tsx';
@@ -68,7 +68,7 @@ function OneVersion({ schedule }: { readonly schedule: Version }) {
         <Panel title={say('keeping.file')}>
           <details>
             <summary>{say('version.show-file')}</summary>
-            <pre className={styles.diff} data-untranslated>
+            <pre className={styles.file} data-untranslated>
               {schedule.text}
             </pre>
           </details>
@@ -81,36 +81,10 @@ function OneVersion({ schedule }: { readonly schedule: Version }) {
 function Beside({ schedule, against }: { readonly schedule: Version; readonly against: number }) {
   const say = useSay();
   const other = useAsk('GET /api/v1/retention/schedules/{version}', { path: { version: against } }, { topics: ['retention'] });
-  const before = other.data?.text;
-  const lines = useMemo(() => (before === undefined ? [] : lineDiff(before, schedule.text)), [before, schedule.text]);
-  const signs = { same: ' ', added: '+', gone: '−' } as const;
+  const title = say('version.beside', { version: against });
   return (
-    <Panel title={say('version.beside', { version: against })} flush>
-      <Answered of={other}>
-        {() =>
-          lines.some(({ kind }) => kind === 'added' || kind === 'gone') ? (
-            // A keyboard scrolls what does not fit (axe: scrollable-region-focusable).
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: the region scrolls
-            <section className={styles.diff} tabIndex={0} aria-label={say('version.beside', { version: against })} data-untranslated>
-              {lines.map((line, at) =>
-                line.kind === 'left' ? (
-                  <div key={`left-${String(at)}`} className={styles.left}>
-                    <span />
-                    <span>{say('version.left-out', { count: line.count })}</span>
-                  </div>
-                ) : (
-                  <div key={`line-${String(at)}`} className={line.kind === 'same' ? undefined : styles[line.kind]}>
-                    <span>{signs[line.kind]}</span>
-                    <span>{line.text}</span>
-                  </div>
-                ),
-              )}
-            </section>
-          ) : (
-            <Empty text={say('version.no-difference')} />
-          )
-        }
-      </Answered>
+    <Panel title={title} flush>
+      <Answered of={other}>{({ text }) => <TextDiff label={title} before={text} after={schedule.text} />}</Answered>
     </Panel>
   );
 }

@@ -4,6 +4,7 @@ import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { AreaField, Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
+import { TextDiff } from '../../kit/text-diff.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import type { PageProps } from '../../shell/page.ts';
@@ -64,14 +65,27 @@ export function Page() {
             ))}
           </ul>
         </Panel>
-        {has('manage-policy') ? <Propose /> : null}
+        {has('manage-policy') ? <Propose inForce={policy.data.version} /> : null}
       </Stack>
     </>
   );
 }
 
+/** A proposal beside what is in force. */
+function Beside({ against, text }: { readonly against: number; readonly text: string }) {
+  const say = useSay();
+  const other = useAsk('GET /api/v1/policy/versions/{version}', { path: { version: against } }, { topics: ['policies'] });
+  const title = say('version.beside', { version: against });
+  if (other.error) return <ProblemNote error={other.error} again={() => void other.refetch()} />;
+  return (
+    <Panel title={title} flush>
+      {other.data ? <TextDiff label={title} before={other.data.text} after={text} /> : <Loading />}
+    </Panel>
+  );
+}
+
 /** A text is tried first: what it would widen is told, and nothing changes. */
-function Propose() {
+function Propose({ inForce }: { readonly inForce: number }) {
   const say = useSay();
   const language = useLanguage();
   const { busy, error, run } = useDeed(['policies']);
@@ -95,7 +109,10 @@ function Propose() {
           spellCheck={false}
           needed
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value);
+            setTold(null);
+          }}
         />
         {error ? <ProblemNote error={error} /> : null}
         {told === null ? null : told.length === 0 ? (
@@ -110,6 +127,7 @@ function Propose() {
             </ul>
           </div>
         )}
+        {told !== null && inForce > 0 ? <Beside against={inForce} text={text} /> : null}
         <div className={styles.actions}>
           <Button type="submit" busy={busy}>
             {say('policy.check')}
@@ -208,6 +226,7 @@ export function Version({ params: { version = '' } }: PageProps) {
             ) : null}
           </Panel>
         ) : null}
+        {state === 'proposed' && against ? <Beside against={against} text={text} /> : null}
         <Panel title={say('policy.text')}>
           <pre className={styles.text}>{text}</pre>
         </Panel>
