@@ -8,6 +8,8 @@ export default defineConfig({
   root: here,
   base: '/',
   plugins: [react()],
+  // Sheets that take classes over from another one (`composes`).
+  css: { transformer: 'lightningcss' },
   build: {
     emptyOutDir: true,
     target: 'es2022',

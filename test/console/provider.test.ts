@@ -34,6 +34,7 @@ beforeAll(async () => {
   const state = join(home.path, 's');
   station = await runStation(state, {
     ...{ EVIDOCK_HTTP_PORT: String(port), EVIDOCK_ARCHIVE_KIND: 'none', EVIDOCK_OIDC_SECRETS: secrets },
+    EVIDOCK_ACCESS_TOTP_ROLES: 'security-administrator',
     ...{ EVIDOCK_OIDC_ISSUER: provider.issuer, EVIDOCK_OIDC_CLIENT_ID: CLIENT, EVIDOCK_OIDC_REDIRECT_URI: redirectUri },
   });
   await control(state, 'POST', '/users', { account: 'wang', name: '王敏', roles: ['custodian'] });

@@ -41,7 +41,9 @@ export function Diagnosis() {
       <ul>
         {sorted.map(({ name, state, reason: why, remedy }) => (
           <li key={name} className={styles.row}>
-            <Badge tone={TONES[state]}>{word('check', name)}</Badge>
+            <span className={styles.mark}>
+              <Badge tone={TONES[state]}>{word('check', name)}</Badge>
+            </span>
             <span className={styles.grow}>
               {reason(why)}
               {remedy === null ? null : <p className={styles.remedy}>{say('diagnosis.remedy', { remedy: reason(remedy) })}</p>}

@@ -90,9 +90,11 @@ export function Page() {
         <ol>
           {steps.map(({ name, href, done }, at) => (
             <li key={name} className={styles.row}>
-              <Badge tone={done === true ? 'good' : done === false ? 'warn' : 'plain'}>
-                {done === true ? say('first-steps.is-done') : String(at + 1)}
-              </Badge>
+              <span className={styles.mark}>
+                <Badge tone={done === true ? 'good' : done === false ? 'warn' : 'plain'}>
+                  {done === true ? say('first-steps.is-done') : String(at + 1)}
+                </Badge>
+              </span>
               <span className={styles.grow}>
                 <strong>{say(`first-steps.${name}`)}</strong>
                 <p className={styles.muted}>{say(`first-steps.${name}.why`)}</p>
