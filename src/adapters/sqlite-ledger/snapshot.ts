@@ -7,6 +7,10 @@ const MAPPED_BYTES_MAX = 64 * 2 ** 30;
 
 export interface LedgerSnapshot {
   readonly retention: RetentionReader;
+  /** Number of the last entry of the log. Whatever changes a recording writes one: snapshots with the same one tell the same of recordings. */
+  head(): number;
+  /** Id of the recording in the middle of all; null: there are none. */
+  middle(): string | null;
   close(): void;
 }
 
@@ -16,6 +20,15 @@ export interface LedgerSnapshot {
  */
 export function openSnapshot(file: string): LedgerSnapshot {
   const connection = connect(file, { readOnly: true });
-  connection.raw.exec(`PRAGMA mmap_size = ${MAPPED_BYTES_MAX}; BEGIN`);
-  return { retention: new SqlRetentionReader(connection), close: () => connection.raw.close() };
+  const { raw } = connection;
+  raw.exec(`PRAGMA mmap_size = ${MAPPED_BYTES_MAX}; BEGIN`);
+  return {
+    retention: new SqlRetentionReader(connection),
+    head: () => Number(raw.prepare('SELECT coalesce(max(seq), -1) AS seq FROM custody').get()?.['seq']),
+    middle: () => {
+      const found = raw.prepare('SELECT id FROM recordings ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 2 FROM recordings)').get();
+      return found === undefined ? null : String(found['id']);
+    },
+    close: () => raw.close(),
+  };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { type DryRunResult, DryRunTally } from '#domain/retention/dry-run';
+import { type DryRunResult, type DryRunSums, DryRunTally, dryRunResult } from '#domain/retention/dry-run';
 import type { LedgerReader } from '#ports/ledger';
 import { caseDates, factsOfRow } from './facts-of-row.ts';
 import type { ScheduleShelf } from './schedule-shelf.ts';
@@ -30,12 +30,33 @@ export type TallyLine = { readonly recordings: number } | { readonly result: Dry
 /** Tries a plan on every recording. Ends with an error when the signal is aborted. */
 export type Tallier = (parts: Parts, plan: TallyPlan, signal: AbortSignal) => AsyncGenerator<TallyLine>;
 
-/** In the thread of the caller, step by step: for a ledger that only one process can read, and for a thread of its own, which takes larger steps. */
-export async function* tallyHere(
-  { ledger, shelf, step = STEP }: Parts & { readonly step?: number },
+/** Some of the recordings, by their ids. */
+export interface TallyPart {
+  /** The first one after this id; '': from the first. */
+  readonly after: string;
+  /** The last one is this id, or before it; null: to the end. */
+  readonly upTo: string | null;
+}
+
+/** Sums of a part, and of which schedules. */
+export interface PartSums {
+  readonly sums: DryRunSums;
+  readonly about: Parameters<typeof dryRunResult>[0];
+}
+
+/** In the thread of the caller, step by step: for a ledger that only one process can read. */
+export async function* tallyHere(parts: Parts, plan: TallyPlan, signal: AbortSignal): AsyncGenerator<TallyLine> {
+  for await (const line of tallyPart({ ...parts, step: STEP }, plan, { after: '', upTo: null }, signal))
+    yield 'sums' in line ? { result: dryRunResult(line.about, [line.sums]) } : line;
+}
+
+/** Tries a plan on some of the recordings. */
+export async function* tallyPart(
+  { ledger, shelf, step }: Parts & { readonly step: number },
   { version, against, atMs, inForceAtMs }: TallyPlan,
+  { after: first, upTo }: TallyPart,
   signal: AbortSignal,
-): AsyncGenerator<TallyLine> {
+): AsyncGenerator<{ readonly recordings: number } | PartSums> {
   const { retention } = ledger;
   const versions = new Map((await retention.schedules({ limit: 1000 })).map((each) => [each.version, each]));
   const of = (number: number) => {
@@ -45,24 +66,26 @@ export async function* tallyHere(
   };
   const proposed = of(version);
   const sha256 = versions.get(version)?.sha256 ?? '';
-  const tally = new DryRunTally({ proposed, sha256, inForce: against === null ? null : of(against), of, atMs, inForceAtMs });
+  const inForce = against === null ? null : of(against);
+  const tally = new DryRunTally({ proposed, sha256, inForce, of, atMs, inForceAtMs });
   let recordings = 0;
-  let after = '';
+  let after = first;
   for (;;) {
     signal.throwIfAborted();
-    const read = await addStep(retention, { tally, after, step, days: proposed.calendar.days });
+    const read = await addStep(retention, { tally, after, upTo, step, days: proposed.calendar.days });
     if (read === null) break;
     ({ after } = read);
     recordings += read.recordings;
     yield { recordings };
     await nextTurn();
   }
-  yield { result: tally.result() };
+  yield { sums: tally.sums(), about: { sha256, against: inForce?.version ?? null, atMs, inForceAtMs } };
 }
 
 interface Step {
   readonly tally: DryRunTally;
   readonly after: string;
+  readonly upTo: string | null;
   readonly step: number;
   readonly days: Parameters<typeof factsOfRow>[1];
 }
@@ -70,9 +93,10 @@ interface Step {
 /** Adds the next recordings; null: there are no more. */
 async function addStep(
   retention: LedgerReader['retention'],
-  { tally, after, step, days }: Step,
+  { tally, after, upTo, step, days }: Step,
 ): Promise<{ after: string; recordings: number } | null> {
-  const rows = await retention.rowsAfter(after, step);
+  const found = await retention.rowsAfter(after, step);
+  const rows = upTo === null ? found : found.filter(({ recordingId }) => recordingId <= upTo);
   const last = rows.at(-1);
   if (!last) return null;
   const before = new Map((await retention.terms(rows.map(({ recordingId }) => recordingId))).map((term) => [term.recordingId, term]));

@@ -156,17 +156,70 @@ export class DryRunTally {
 
   result(): DryRunResult {
     const { sha256, inForce, atMs, inForceAtMs } = this.#options;
-    const rules = [...this.#rules.values()].map(({ change, sum }) => ({ ...change, ...sum.amount() }));
-    rules.sort((one, other) => other.recordings - one.recordings);
+    return dryRunResult({ sha256, against: inForce?.version ?? null, atMs, inForceAtMs }, [this.sums()]);
+  }
+
+  /** What was added up so far, as plain JSON, for `dryRunResult`. */
+  sums(): DryRunSums {
     return {
-      ...{ sha256, against: inForce?.version ?? null, atMs, inForceAtMs, whole: this.#whole.amount(), longer: this.#longer.named() },
-      ...{ notKept: this.#notKept.named(), conflicts: this.#conflicts.named(), disposable: this.#disposable.named() },
-      ending: WITHIN_DAYS.map((withinDays, place) => ({ withinDays, ...(this.#ending[place] ?? new Sum()).amount() })),
+      ...{ whole: this.#whole.amount(), longer: this.#longer.named(), notKept: this.#notKept.named() },
+      ...{ conflicts: this.#conflicts.named(), disposable: this.#disposable.named(), ending: this.#ending.map((sum) => sum.amount()) },
       ...{ later: this.#later.amount(), permanent: this.#permanent.amount(), waiting: this.#waiting.amount() },
-      rules: rules.slice(0, GROUPS_MAX),
-      rulesLeftOut: Math.max(0, rules.length - GROUPS_MAX),
+      rules: [...this.#rules.values()].map(({ change, sum }) => ({ ...change, ...sum.amount() })),
     };
   }
+}
+
+/** Sums of some of the recordings. */
+export interface DryRunSums
+  extends Pick<DryRunResult, 'whole' | 'longer' | 'notKept' | 'conflicts' | 'disposable' | 'later' | 'permanent' | 'waiting' | 'rules'> {
+  /** In the order of the spans. */
+  readonly ending: readonly Amount[];
+}
+
+/** The whole of what was added up in parts, which follow each other in the order of the recordings. */
+export function dryRunResult(
+  about: Pick<DryRunResult, 'sha256' | 'against' | 'atMs' | 'inForceAtMs'>,
+  parts: readonly DryRunSums[],
+): DryRunResult {
+  const amount = (of: (part: DryRunSums) => Amount | undefined) => together(parts.map(of));
+  const named = (of: (part: DryRunSums) => Named): Named => {
+    const all = together(parts.map(of));
+    const names = parts.flatMap((part) => of(part).names).slice(0, NAMES_MAX);
+    return { ...all, names, more: all.recordings - names.length };
+  };
+  const groups = Map.groupBy(
+    parts.flatMap((part) => part.rules),
+    ({ from, to, change }) => `${from} ${to} ${change}`,
+  );
+  const rules = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ from: first.from, to: first.to, change: first.change, ...together(group) }] : [];
+  });
+  rules.sort((one, other) => other.recordings - one.recordings);
+  return {
+    ...about,
+    whole: amount((part) => part.whole),
+    longer: named((part) => part.longer),
+    notKept: named((part) => part.notKept),
+    conflicts: named((part) => part.conflicts),
+    disposable: named((part) => part.disposable),
+    ending: WITHIN_DAYS.map((withinDays, place) => ({ withinDays, ...amount((part) => part.ending[place]) })),
+    later: amount((part) => part.later),
+    permanent: amount((part) => part.permanent),
+    waiting: amount((part) => part.waiting),
+    rules: rules.slice(0, GROUPS_MAX),
+    rulesLeftOut: Math.max(0, rules.length - GROUPS_MAX),
+  };
+}
+
+function together(amounts: readonly (Amount | undefined)[]): Amount {
+  const sum = (of: (amount: Amount) => number) => amounts.reduce((all, each) => all + (each ? of(each) : 0), 0);
+  return {
+    recordings: sum(({ recordings }) => recordings),
+    durationMs: sum(({ durationMs }) => durationMs),
+    bytes: sum(({ bytes }) => bytes),
+  };
 }
 
 class Sum {

@@ -3,6 +3,7 @@
  * Method: one ledger file with recordings, cases, terms and suggestions of several kinds; both ways, at the same moment.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Calendars, versionReader } from '#desk/retention/read-version';
 import { ScheduleShelf } from '#desk/retention/schedule-shelf';
@@ -42,8 +43,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => life.end());
 
-const inThread = (of: TallyPlan, signal = new AbortController().signal) =>
-  dryRunThread({ file: life.file, calendars })({ ledger: life.ledger, shelf }, of, signal);
+const inThread = (of: TallyPlan, { threads = 2, signal = new AbortController().signal } = {}) =>
+  dryRunThread({ file: life.file, calendars, threads })({ ledger: life.ledger, shelf }, of, signal);
 
 async function linesOf(lines: AsyncIterable<TallyLine>): Promise<readonly TallyLine[]> {
   const all: TallyLine[] = [];
@@ -51,10 +52,14 @@ async function linesOf(lines: AsyncIterable<TallyLine>): Promise<readonly TallyL
   return all;
 }
 
-it('gives the same lines and the same digest', async () => {
+it('gives the same result and the same digest, whatever the number of threads', async () => {
   const here = await linesOf(tallyHere({ ledger: life.ledger, shelf }, plan, new AbortController().signal));
-  expect(await linesOf(inThread(plan))).toEqual(here);
+  expect(await linesOf(inThread(plan, { threads: 1 }))).toEqual(here);
   const result = here.at(-1);
+  // Two threads tell how far they are as they come to it, and the same in the end.
+  const lines = await linesOf(inThread(plan, { threads: 2 }));
+  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.at(-1)).toEqual(result);
   if (!result || !('result' in result)) throw new Error('no result');
   expect(result.result).toMatchObject({ against: plan.against, whole: { recordings: 12 } });
   expect(result.result.longer.recordings).toBeGreaterThan(0);
@@ -70,14 +75,37 @@ it('says in words what went wrong in the thread', async () => {
   await expect(linesOf(gone)).rejects.toMatchObject({ code: 'ledger.failed' });
 }, 120_000);
 
+it('two threads see one moment of the ledger, also while it is written', async () => {
+  let writes = true;
+  const writing = (async () => {
+    for (let n = 100; writes; n += 1) {
+      await life.addRecording(n, {});
+      // Else nothing of the threads would be heard.
+      await nextTurn();
+    }
+  })();
+  try {
+    for (let round = 0; round < 5; round += 1) {
+      const last = (await linesOf(inThread(plan, { threads: 2 }))).at(-1);
+      if (!last || !('result' in last)) throw new Error('no result');
+      const { whole, rules } = last.result;
+      expect(rules.reduce((all, { recordings }) => all + recordings, 0)).toBe(whole.recordings);
+      expect(whole.recordings).toBeGreaterThanOrEqual(12);
+    }
+  } finally {
+    writes = false;
+    await writing;
+  }
+}, 120_000);
+
 it('ends with its signal, and with who reads no further', async () => {
   const aborter = new AbortController();
-  const lines = inThread(plan, aborter.signal);
+  const lines = inThread(plan, { signal: aborter.signal });
   const first = lines.next();
   aborter.abort(new Error('enough'));
   await expect(first).rejects.toThrow('enough');
-  for await (const line of inThread(plan)) {
-    expect(line).toEqual({ recordings: 12 });
+  for await (const line of inThread(plan, { threads: 1 })) {
+    expect(line).toEqual({ recordings: expect.any(Number) });
     break;
   }
 }, 120_000);
