@@ -5,6 +5,7 @@ import { footagePagesZhCN } from './footage-zh-CN.ts';
 import { intakePagesZhCN } from './intake-zh-CN.ts';
 import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
 import { looksPagesZhCN } from './looks-zh-CN.ts';
+import { mapPagesZhCN } from './map-zh-CN.ts';
 import { playerPagesZhCN } from './player-zh-CN.ts';
 import { retentionPagesZhCN } from './retention-zh-CN.ts';
 import { shellZhCN } from './shell-zh-CN.ts';
@@ -14,6 +15,7 @@ import { supervisionPagesZhCN } from './supervision-zh-CN.ts';
 const texts = {
   ...shellZhCN,
   ...playerPagesZhCN,
+  ...mapPagesZhCN,
   ...looksPagesZhCN,
   ...kioskPagesZhCN,
   ...footagePagesZhCN,
