@@ -357,6 +357,7 @@ export const en = {
   'derivative.waveform': 'waveform',
   'derivative.thumbnail': 'thumbnail',
   'derivative.salvage': 'salvaged copy',
+  'derivative.track': 'track',
   'field.cases': 'cases',
   'field.officer': 'officer',
   'field.category': 'category',

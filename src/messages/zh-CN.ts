@@ -356,6 +356,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'derivative.waveform': '波形图',
   'derivative.thumbnail': '缩略图',
   'derivative.salvage': '修复副本',
+  'derivative.track': '轨迹',
   'field.cases': '案件',
   'field.officer': '执法人员',
   'field.category': '类别',

@@ -45,6 +45,10 @@ const CLICK_PX = 4;
 const LINES_APART_PX = 130;
 const BAR_PX = 140;
 const HEIGHT_SHARE = 0.58;
+/** Where other texts stand: those of the meridians, the bar, the arrow of the north. */
+const TOP_PX = 34;
+const BOTTOM_PX = 34;
+const RIGHT_PX = 120;
 
 interface Pointed {
   readonly lane: Lane;
@@ -279,8 +283,11 @@ function Now({ lane, walk, atMs, view, size }: PlacedProps & { readonly lane: La
   const { x, y } = toScreen(step, view, size);
   return (
     <g className={styles.now} style={{ color: inkOf(lane.number) }} data-now={lane.number}>
-      <circle cx={x} cy={y} r={15} />
-      <circle cx={x} cy={y} r={6} />
+      <circle cx={x} cy={y} r={17} />
+      <circle cx={x} cy={y} r={10} />
+      <text x={x} y={y}>
+        {lane.number}
+      </text>
     </g>
   );
 }
@@ -292,17 +299,21 @@ function Graticule({ view, size, aroundLongitude }: PlacedProps & { readonly aro
       {parallels.map(({ degrees, px }) => (
         <g key={`p${degrees}`}>
           <line x1={0} x2={size.width} y1={px} y2={px} />
-          <text x={6} y={px - 4}>
-            {latitudeText(degrees, decimals)}
-          </text>
+          {px > TOP_PX && px < size.height - BOTTOM_PX ? (
+            <text x={6} y={px - 4}>
+              {latitudeText(degrees, decimals)}
+            </text>
+          ) : null}
         </g>
       ))}
       {meridians.map(({ degrees, px }) => (
         <g key={`m${px}`}>
           <line x1={px} x2={px} y1={0} y2={size.height} />
-          <text x={px + 4} y={14}>
-            {longitudeText(degrees, decimals)}
-          </text>
+          {px > 0 && px < size.width - RIGHT_PX ? (
+            <text x={px + 4} y={14}>
+              {longitudeText(degrees, decimals)}
+            </text>
+          ) : null}
         </g>
       ))}
     </g>

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import { type Column, DataTable } from '../kit/data-table.tsx';
+import { Facts } from '../kit/kit.tsx';
 import { Time, timeText } from '../kit/time.tsx';
 import { useSay } from '../texts/say.ts';
 import { metresText, placeText } from './geo.ts';
@@ -49,10 +50,15 @@ export function TrackTable({ lanes }: { readonly lanes: readonly Lane[] }) {
     ({ count }) => count > 0,
   );
   const partly = rows.filter(({ walk: { track } }) => track.filesLeft > 0 || track.files.some(({ whole }) => !whole));
+  const [only, ...others] = rows;
   const list = { rows, error: null, loading: false, hasMore: false, loadingMore: false, more: () => undefined, again: () => undefined };
   return (
     <>
-      <DataTable label={say('map.table')} columns={columns} list={list} idOf={({ walk }) => walk.recording.id} />
+      {only && others.length === 0 ? (
+        <Facts rows={columns.filter(({ id }) => id !== 'recording').map(({ title, cell }) => [title, cell(only)])} />
+      ) : (
+        <DataTable label={say('map.table')} columns={columns} list={list} idOf={({ walk }) => walk.recording.id} />
+      )}
       {dropped.length > 0 ? (
         <p className={styles.muted}>
           {say('map.dropped')} {dropped.map(({ why, count }) => say(`map.dropped.${why}`, { count })).join(say('map.and'))}

@@ -47,16 +47,7 @@ export function TracksPanel({ recordings, cases, ...rest }: TracksPanelProps) {
   const ids = useMemo(() => shown.map(({ id }) => id), [shown]);
   if (mapped.length === 0 || !has('show-footage')) return null;
   return (
-    <Panel
-      title={say('map.title')}
-      actions={
-        open ? undefined : (
-          <Button look="primary" onClick={() => setOpen(true)}>
-            {say('map.show')}
-          </Button>
-        )
-      }
-    >
+    <Panel title={say('map.title')} actions={open ? undefined : <Button onClick={() => setOpen(true)}>{say('map.show')}</Button>}>
       {open ? (
         <Guarded recordings={ids} cases={cases} actions={LOOK} keptBack={KEPT_BACK}>
           {(stated, permitted) => <Tracks recordings={shown} permitted={permitted} stated={stated} {...rest} />}

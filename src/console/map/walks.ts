@@ -89,12 +89,14 @@ export function useWalks(recordings: readonly Recording[], { reason, forCase }: 
       await Promise.all(Array.from({ length: AT_ONCE }, work));
       return { ...laidOut(found), empty, failed };
     },
+    // What is sealed does not change, and to ask again would be another look.
+    staleTime: 'static',
     structuralSharing: false,
   });
 }
 
 /** Lays tracks on one plane. */
-export function laidOut(found: readonly { readonly recording: Recording; readonly track: Schemas['Track'] }[]): Laid {
+function laidOut(found: readonly { readonly recording: Recording; readonly track: Schemas['Track'] }[]): Laid {
   const all = found.reduce((sum, { track }) => sum + track.points.length, 0);
   const every = Math.max(1, Math.ceil(all / DRAWN_MAX));
   const placed = found.map(({ recording, track }) => {

@@ -40,5 +40,4 @@ export const mapPagesEn = {
   'map.dropped.tooFast': '{count} that no vehicle reaches in time',
   'map.partly':
     'Of {count} {count:recording|recordings} not all of the track was read: it is too large, or the archive answered too slowly.',
-  'derivative.track': 'track on the map',
 } as const;

@@ -36,5 +36,4 @@ export const mapPagesZhCN = {
   'map.dropped.backwards': '时间倒退 {count} 个',
   'map.dropped.tooFast': '任何车辆都无法及时到达 {count} 个',
   'map.partly': '{count} 段录像的轨迹未能全部读取：文件过大，或归档响应过慢。',
-  'derivative.track': '地图轨迹',
 } as const;
