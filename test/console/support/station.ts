@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -109,7 +109,8 @@ async function run({ home, state, dock }: { home: string; state: string; dock: s
     },
   });
   const untilMs = Date.now() + UP_MS;
-  while (!existsSync(join(state, 'run/address')) || !existsSync(join(state, 'run/control.sock'))) {
+  // The file of the address is there a moment before the address stands in it.
+  while (!(statSync(join(state, 'run/address'), { throwIfNoEntry: false })?.size ?? 0) || !existsSync(join(state, 'run/control.sock'))) {
     if (child.exitCode !== null || Date.now() > untilMs) throw new Error('the station of the pages did not start');
     await sleep(100);
   }
