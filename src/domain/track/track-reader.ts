@@ -45,7 +45,7 @@ export class TrackReader {
   }
 
   #lines(text: string): void {
-    const lines = text.split(/[\r\n]/);
+    const lines = text.split(/\r\n?|\n/);
     for (const [at, part] of lines.entries()) {
       const isLast = at === lines.length - 1;
       this.#isTooLong ||= this.#line.length + part.length > LINE_CHARACTERS_MAX;
