@@ -67,6 +67,7 @@ import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
 import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
 import { STORAGE_COMPONENTS } from './storage-components.ts';
+import { TrackJson } from './tracks.ts';
 import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.ts';
 
@@ -159,6 +160,15 @@ const widening = {
   words: { 'zh-CN': '证据管理员可以执行任务', en: 'custodian may do the task see-work' },
 };
 
+const track = {
+  ...{ recording: recordingId, begin: at, end: at, fixes: 3602, lengthM: 1840.2, filesLeft: 0 },
+  points: [
+    [0, 34.62, 112.455667, 4.3],
+    [1000, 34.620012, 112.455675, null],
+  ],
+  dropped: { unreadable: 1, nowhere: 1, otherTime: 0, backwards: 0, tooFast: 0 },
+  files: [{ original: 2, shownPath: 'DCIM/100MEDIA/0001.NMEA', format: 'nmea' as const, points: 3600, whole: true }],
+};
 const mark = {
   ...{ id: 'mrk-01jybqe2v7-hz01-9999999999', momentMs: 12_400, words: 'The stand is measured.', by: 'user:chen', name: '陈立新' },
   ...{ own: true, at: '2026-06-20T18:02:11+08:00' },
@@ -265,6 +275,7 @@ export const COMPONENTS = {
   MarkBody: named(MarkBody, { momentMs: 12_400, words: 'The stand is measured.' }),
   Mark: named(MarkJson, mark),
   Marks: named(MarksJson, { items: [mark] }),
+  Track: named(TrackJson, track),
   TagBody: named(TagBody, { cases: ['LY-2026-0012'], category: 'inspection', important: true }),
   CustodyEntry: named(CustodyJson, {
     ...{ seq: 812, at, type: 'officer.changed', version: 2, subject: 'officer:041234', related: [] },

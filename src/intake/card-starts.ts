@@ -13,6 +13,7 @@ import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/start/gps-tra
 import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start/readings';
 import { sightingOfRecord } from '#domain/start/record-sighting';
 import { type TakeFacts, TELLS_NOTHING } from '#domain/take/segment-names';
+import { mayHoldTrack } from '#domain/track/fix';
 import type { Clock } from '#ports/clock';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { RecordingsReader } from '#ports/ledger/recordings';
@@ -31,7 +32,6 @@ const HUNG_MAX = 3;
 /** A smaller file holds no header. */
 const HEADER_BYTES_MIN = 64;
 const NO_HEADER: ContainerHeader = { writtenMs: null, durationMs: null };
-const TRACK = /\.(?:gps|nmea|gpx|txt|log)$/i;
 const TRACKS_READ = 2;
 
 interface Options {
@@ -263,7 +263,9 @@ export class CardStarts {
   /** Satellite times of the first track that travels with a file, or of the file itself. */
   async #gps(first: ListedFile, files: readonly ListedFile[]): Promise<GpsTimes | null> {
     if (!isContinuous(first.facts.kind) && first.facts.kind !== 'track') return null;
-    const tracks = files.filter(({ facts, path }) => (facts.kind === 'track' || facts.sidecar === true) && TRACK.test(path));
+    const tracks = files.filter(({ facts, path }) =>
+      mayHoldTrack({ kind: facts.kind, role: facts.sidecar === true ? 'sidecar' : 'segment', cardPath: path }),
+    );
     for (const track of tracks.slice(0, TRACKS_READ)) {
       const found = await this.#read(track, null, async (readAt) => {
         const text = async (position: number) => Buffer.from(await readAt(position, TRACK_BYTES_READ)).toString('latin1');

@@ -358,6 +358,7 @@ export const en = {
   'derivative.thumbnail': 'thumbnail',
   'derivative.preview': 'preview',
   'derivative.salvage': 'salvaged copy',
+  'derivative.track': 'track',
   'field.cases': 'cases',
   'field.officer': 'officer',
   'field.category': 'category',

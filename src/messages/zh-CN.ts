@@ -357,6 +357,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'derivative.thumbnail': '缩略图',
   'derivative.preview': '预览图',
   'derivative.salvage': '修复副本',
+  'derivative.track': '轨迹',
   'field.cases': '案件',
   'field.officer': '执法人员',
   'field.category': '类别',

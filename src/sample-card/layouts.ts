@@ -24,15 +24,41 @@ function plus(time: string, seconds: number): string {
 
 const digits = (time: string) => time.replace(/\D/g, '');
 
-/** Position sentences (NMEA 0183) of a walk, one a second; `begin` in UTC, as they are. */
+/** Where the samples are made; degrees north and east. */
+const HOME = { latitude: 34.62, longitude: 112.4567 };
+const METRES_OF_DEGREE = 111_195;
+const RIDE_MS = 4.2;
+const KNOTS = 8.2;
+/** The first street is ridden along for so many seconds, and each one after a turn for two more. */
+const STREET_S = 5;
+
+/** `3437.2000` for 34.62: degrees and minutes as NMEA 0183 writes them. */
+function angle(degrees: number, digitsOfDegrees: number): string {
+  const whole = Math.floor(degrees);
+  return `${String(whole).padStart(digitsOfDegrees, '0')}${((degrees - whole) * 60).toFixed(4).padStart(7, '0')}`;
+}
+
+/** Position sentences (NMEA 0183) of somebody who rides round the houses on a bicycle, one a second; `begin` in UTC, as they are. */
 export function trackText(begin: string, seconds: number): string {
   const lines: string[] = [];
-  for (let second = 0; second <= seconds; second += 1) {
+  let { latitude, longitude } = HOME;
+  let course = 20;
+  let streetEnds = STREET_S;
+  for (let second = 0, streets = 0; second <= seconds; second += 1) {
     const now = digits(plus(begin, second));
     const [date, clock] = [now.slice(0, 8), now.slice(8)];
-    const body = `GPRMC,${clock}.00,A,3437.${(1200 + second * 7).toString().padStart(4, '0')},N,11227.${(3400 + second * 5).toString().padStart(4, '0')},E,1.2,45.0,${date.slice(6, 8)}${date.slice(4, 6)}${date.slice(2, 4)},,,A`;
+    const place = `${angle(latitude, 2)},N,${angle(longitude, 3)},E`;
+    const body = `GPRMC,${clock}.00,A,${place},${KNOTS},${course.toFixed(1)},${date.slice(6, 8)}${date.slice(4, 6)}${date.slice(2, 4)},,,A`;
     const sum = [...body].reduce((check, letter) => check ^ letter.charCodeAt(0), 0);
     lines.push(`$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}`);
+    if (second === streetEnds) {
+      streets += 1;
+      streetEnds += STREET_S + 2 * streets;
+      course = (course + 85) % 360;
+    }
+    const turn = (course * Math.PI) / 180;
+    latitude += (RIDE_MS * Math.cos(turn)) / METRES_OF_DEGREE;
+    longitude += (RIDE_MS * Math.sin(turn)) / (METRES_OF_DEGREE * Math.cos((latitude * Math.PI) / 180));
   }
   return `${lines.join('\r\n')}\r\n`;
 }
@@ -70,7 +96,8 @@ function gat947(seconds: number): readonly CardFile[] {
   const important = `${day}T16:05:00`;
   return [
     ...segments,
-    { path: `${name(begin, 7)}.NMEA`, content: { track: begin, seconds }, endedAt: plus(begin, seconds) },
+    // One track for the whole take, closed when the recorder was stopped.
+    { path: `${name(begin, 7)}.NMEA`, content: { track: begin, seconds: 3 * seconds }, endedAt: plus(begin, 3 * seconds) },
     { path: `${name(important, 11, '_IMP')}.MP4`, content: media('h264', 3), endedAt: plus(important, seconds) },
     {
       path: `${name(important, 11, '_IMP')}.srt`,

@@ -75,6 +75,7 @@ const ASKED: Readonly<Record<string, readonly Asking[]>> = {
   'GET /api/v1/recordings/:id/marks': [{ actions: ['look'], done: [200] }],
   'POST /api/v1/recordings/:id/marks': [{ actions: ['look'], body: { momentMs: 400, words: 'here' }, done: [200] }],
   'DELETE /api/v1/recordings/:id/marks/:mark': [{ actions: ['look'], params: { mark: 'mrk-none' }, done: [404, 'no-mark'] }],
+  'GET /api/v1/recordings/:id/track': [{ actions: ['look'], done: [404, 'no-track'] }],
   'GET /api/v1/recordings/:id/originals/:index': [{ actions: ['export'], done: [200] }],
   'PATCH /api/v1/recordings/:id': [
     { actions: ['tag'], body: { category: 'fee' }, done: [200] },

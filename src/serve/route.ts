@@ -256,6 +256,11 @@ export function events<P extends TSchema, Q extends TSchema, B extends TSchema>(
   return { ...spec, schema, kind: 'events', method: 'GET', produces: 'text/event-stream' } as unknown as Route;
 }
 
+/** Whether an answer of this route is a look at footage, in whatever form: other sites cannot lead anybody to it, and it is limited as footage is. */
+export function showsFootage(row: Route): boolean {
+  return row.kind === 'footage' || (row.kind === 'query' && custodyOfRoute(row).includes('recording.viewed'));
+}
+
 /** The types of entries that a route may leave in the custody log. */
 export function custodyOfRoute(row: Route): readonly CustodyType[] {
   if (row.kind === 'command') return row.custody ?? [];

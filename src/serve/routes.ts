@@ -33,6 +33,7 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { stationRoutes } from './routes/station.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { trackRoutes } from './routes/tracks/tracks.ts';
 import { workRoutes } from './routes/work.ts';
 import { workerRoutes } from './routes/workers.ts';
 
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route[] = [
   ...liveRoutes,
   ...recordingRoutes,
   ...markRoutes,
+  ...trackRoutes,
   ...rightsRoutes,
   ...fetchBackRoutes,
   ...factRoutes,

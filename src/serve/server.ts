@@ -23,7 +23,7 @@ import { type NetworkSettings, THIS_MACHINE } from './network/settings.ts';
 import { WayIn } from './network/way-in.ts';
 import { type Principal, type PrincipalOf, principalBy, type Way } from './principal.ts';
 import { answerOnPage, answerProblem } from './problems.ts';
-import type { Route } from './route.ts';
+import { type Route, showsFootage } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { type Stated, takeStated } from './stated-reason.ts';
 
@@ -153,8 +153,10 @@ interface Given {
   readonly wayIn: WayIn;
 }
 
-function methodsOf({ method, kind }: Route): string[] {
-  return method === 'GET' && kind !== 'command' ? ['GET', 'HEAD'] : [method];
+function methodsOf(row: Route): string[] {
+  // A handler that records a look itself does not know that nothing of its answer would go out.
+  const hasHead = row.method === 'GET' && row.kind !== 'command' && !(row.kind === 'query' && showsFootage(row));
+  return hasHead ? ['GET', 'HEAD'] : [row.method];
 }
 
 function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wayIn }: Given): void {
@@ -164,7 +166,7 @@ function addRoute(scope: FastifyInstance, row: Route, { principalOf, serving, wa
   scope.route({
     method: methodsOf(row),
     url: row.url,
-    config: { kind: row.kind, redirects: row.redirects === true },
+    config: { kind: showsFootage(row) ? 'footage' : row.kind, redirects: row.redirects === true },
     ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
       ...(params ? { params } : {}),

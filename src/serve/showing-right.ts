@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '#desk/access/gatekeeper';
 import type { DeskDeps } from '#desk/deps';
 import { TASK_OF } from '#domain/access/task-of';
-import { NO_RIGHT } from '#domain/look/look';
+import { type LookRight, NO_RIGHT } from '#domain/look/look';
 import type { LedgerReader } from '#ports/ledger';
 import type { ShowingRight } from './playback.ts';
 import type { Principal, PrincipalOf } from './principal.ts';
@@ -25,11 +25,9 @@ interface Asked {
  */
 export async function showingRight({ deps, gatekeeper, principalOf, request, principal, leave }: Asked): Promise<ShowingRight> {
   if (leave === null) return { ...NO_RIGHT, holds: async () => false, onDoubt: () => () => undefined };
-  const { policy, rules, grants, reason, forCase, recording, actions } = leave;
-  const of = forCase === null ? await caseOf(deps.ledger, grants[0]) : { caseNumber: forCase.number, caseTitle: forCase.title };
+  const { grants, recording, actions } = leave;
   return {
-    ...{ policy, rule: rules.at(-1) ?? null, grant: grants[0] ?? null, ...of },
-    ...{ reason: reason?.code ?? null, words: reason?.words ?? null },
+    ...(await lookRightOf(deps.ledger, leave)),
     holds: async () => {
       const now = await principalOf(request, false);
       if (now.kind !== principal.kind || now.id !== principal.id) return false;
@@ -53,6 +51,17 @@ export async function showingRight({ deps, gatekeeper, principalOf, request, pri
         for (const stop of stops) stop();
       };
     },
+  };
+}
+
+/** By what somebody may look, as the entry of the look tells it. */
+export async function lookRightOf(ledger: Pick<LedgerReader, 'callUps' | 'looks'>, leave: Leave | null): Promise<LookRight> {
+  if (leave === null) return NO_RIGHT;
+  const { policy, rules, grants, reason, forCase } = leave;
+  const of = forCase === null ? await caseOf(ledger, grants[0]) : { caseNumber: forCase.number, caseTitle: forCase.title };
+  return {
+    ...{ policy, rule: rules.at(-1) ?? null, grant: grants[0] ?? null, ...of },
+    ...{ reason: reason?.code ?? null, words: reason?.words ?? null },
   };
 }
 

@@ -20,6 +20,7 @@ import { workId } from '#domain/work';
 import { ArchiveFetchBack } from '#evict/fetch-back';
 import type { LedgerWriter } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
+import { trackText } from '#sample-card/layouts';
 import { aDocking, anId, aUser, START_MS } from '#test/support/builders';
 import { statusIn } from '#test/support/card/shown-docking';
 import { checkedCopies } from '#test/support/eviction/checked-copies';
@@ -57,6 +58,7 @@ const ids = {
   lost: '',
   later: '',
   held: '',
+  walked: '',
   holding: '',
   hold: '',
   duty: '',
@@ -118,7 +120,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost, ids.later, ids.held, ids.away].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.later, ids.held, ids.away, ids.walked].map((id) => `recording:${id}`),
     ...(await samples()).map((id) => `sample:${id}`),
     ...(await station.ledger.people.users({ limit: 50 })).map(({ id }) => `user:${id}`),
     ...(await station.ledger.people.units({ limit: 50 })).map(({ id }) => `unit:${id}`),
@@ -226,6 +228,8 @@ beforeAll(async () => {
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
+  const walked = [{ cardPath: 'DCIM/20260619/walked.NMEA', content: Buffer.from(trackText('2026-06-19T02:00:05', 3)) }];
+  ids.walked = (await station.addRecording(randomBytes(30), { startMs: START_MS - 30 * HOUR }, undefined, walked)).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await retentionBeforeWalk(station.ledger, station.clock, [ids.lost, ids.later]);
   await tellLooks(station.ledger, [{ recording: ids.later, look: 'lok-may', user: 'usr-li', atMs: Date.UTC(2026, 4, 10) }]);

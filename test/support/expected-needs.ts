@@ -42,6 +42,7 @@ const V1: Readonly<Record<string, string>> = {
   'GET /recordings/:id/custody': 'see recording',
   'GET /recordings/:id/facts': 'see recording',
   'GET /recordings/:id/marks': 'look recording',
+  'GET /recordings/:id/track': 'look recording',
   'POST /recordings/:id/marks': 'look recording',
   'DELETE /recordings/:id/marks/:mark': 'look recording',
   'GET /recordings/:id/playback': 'play recording',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -15,6 +14,7 @@ import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
 import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
+import type { Kind } from '#domain/kind';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import { ArchiveFetchBack } from '#evict/fetch-back';
@@ -37,6 +37,13 @@ import { someRetention } from './retention/parts.ts';
 /** For a vault that nothing is evicted from. */
 const NO_ROOM = { makeRoom: async () => 0 };
 
+/** A sidecar of a recording: a track, unless told. */
+export interface Sidecar {
+  readonly cardPath: string;
+  readonly content: Uint8Array;
+  readonly kind?: Kind;
+}
+
 export interface ServedStation {
   readonly deps: DeskDeps;
   readonly ledger: Ledger;
@@ -44,12 +51,15 @@ export interface ServedStation {
   readonly clock: ReturnType<typeof fixedClock>;
   /** Sets the clock as root would, by so much (`clock.advance` lets time pass). What the watch finds is on record then. Returns the new time. */
   setClock(ms: number): Promise<number>;
-  /** A sealed recording of one original with a playable copy, its bytes on the disk. */
-  /** `playable`: bytes of the playable copy, where the test plays it. */
+  /**
+   * A sealed recording of one original with a playable copy, its bytes on the disk. `playable`: bytes of the playable copy, where the test plays it. `sidecars`: what
+   * travels with it.
+   */
   addRecording(
     content: Uint8Array,
     overrides?: Partial<NewRecording>,
     playable?: Uint8Array,
+    sidecars?: readonly Sidecar[],
   ): Promise<{ id: string; playable: Uint8Array; key: string }>;
   close(): Promise<void>;
 }
@@ -159,26 +169,40 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await clockWatch.record();
       return clock.nowMs();
     },
-    addRecording: async (content, more = {}, playable = Buffer.concat([Buffer.from('playable '), content])) => {
+    addRecording: async (content, more = {}, playable = Buffer.concat([Buffer.from('playable '), content]), sidecars = []) => {
       count += 1;
-      const recording = aRecording({ dockingId: docking.id, createdAtMs: START_MS + count, ...more });
+      const recording = aRecording({
+        ...{ dockingId: docking.id, createdAtMs: START_MS + count, originalCount: 1 + sidecars.length },
+        ...more,
+      });
       const original = anOriginal(recording, { bytes: content.length });
-      const sha256 = createHash('sha256').update(content).digest('hex');
+      const files = [
+        { original, bytes: content },
+        ...sidecars.map(({ cardPath, content: bytes, kind = 'track' }, at) => ({
+          original: anOriginal(recording, { index: at + 2, role: 'sidecar', kind, cardPath, bytes: bytes.length }),
+          bytes,
+        })),
+      ];
       const derivative = aDerivative(recording.id, { bytes: playable.length, sha256: sha256Hex(playable) });
-      const manifest = Buffer.from(`${JSON.stringify({ original: original.id })}\n`);
       const put = async (key: string, bytes: Uint8Array) => {
         const path = join(home.path, 'vault', key);
         await mkdir(join(path, '..'), { recursive: true });
         await writeFile(path, bytes);
       };
-      await put(original.vaultKey, content);
+      const manifestOf = (id: string) => Buffer.from(`${JSON.stringify({ original: id })}\n`);
+      for (const { original: each, bytes } of files) {
+        await put(each.vaultKey, bytes);
+        await put(manifestKey(recording.id, each.index), manifestOf(each.id));
+      }
       await put(derivative.vaultKey, playable);
-      await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
         // Written only here, so that the log of a test without recordings has only the test's own entries.
         if (!(await writer.dockings.get(docking.id))) await tellDocking(writer, docking);
-        const [listed] = await tellListed(writer, { recording, originals: [original], atMs: START_MS });
-        if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs: START_MS });
+        const listed = await tellListed(writer, { recording, originals: files.map((file) => file.original), atMs: START_MS });
+        for (const [at, each] of listed.entries()) {
+          const sha256 = sha256Hex(files[at]?.bytes ?? content);
+          await tellSealed(writer, each, { sha256, manifestSha256: sha256Hex(manifestOf(each.id)), atMs: START_MS });
+        }
         await tellDerived(writer, recording, { derivatives: [derivative], durationMs: 60_000, atMs: START_MS });
       });
       return { id: recording.id, playable, key: original.vaultKey };

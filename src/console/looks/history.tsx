@@ -3,9 +3,10 @@ import type { Schemas } from '../client/api.ts';
 import type { Rows } from '../client/queries.ts';
 import { sizeText } from '../kit/figures.ts';
 import { Empty, Loading } from '../kit/kit.tsx';
+import { zoned } from '../kit/moments.ts';
 import { More } from '../kit/more.tsx';
 import { ProblemNote } from '../kit/problem.tsx';
-import { Time } from '../kit/time.tsx';
+import { momentMs, Time, timeText } from '../kit/time.tsx';
 import { hasText, useReason, useSay, useWord } from '../texts/say.ts';
 import styles from './looks.module.css';
 
@@ -27,6 +28,23 @@ function isReason(value: unknown): value is Reason {
   return typeof value === 'object' && value !== null && 'code' in value && 'params' in value;
 }
 
+/** Who had a recorder, from when to when. Entries tell times in UTC. */
+interface Span {
+  readonly officer: string;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+function isSpan(value: unknown): value is Span {
+  return typeof value === 'object' && value !== null && 'officer' in value && 'from' in value && 'to' in value;
+}
+
+/** In the zone of the entry, which is that of the station. */
+function spanText({ officer, from, to }: Span, like: string): string {
+  const shown = (at: string | null) => (at === null ? '…' : timeText(zoned(momentMs(at), like)));
+  return `${officer} ${shown(from)} – ${shown(to)}`;
+}
+
 /** One entry of the custody log in words. */
 function useCustodyWords(): (entry: Entry) => string {
   const say = useSay();
@@ -43,11 +61,14 @@ function useCustodyWords(): (entry: Entry) => string {
         .join('，');
     return FAMILIES[name] === undefined ? String(value) : word(FAMILIES[name], String(value));
   };
-  return ({ type, data, lists, personal, related, leftOut }) => {
+  return ({ type, at, data, lists, personal, related, leftOut }) => {
     const key = `custody.${type}`;
     if (leftOut) return say('custody.left-out', { type });
     if (!hasText(key)) return type;
-    const all = { ...lists, ...data, ...personal };
+    const spans = Object.fromEntries(
+      Object.entries({ span: data, ...data }).flatMap(([name, value]) => (isSpan(value) ? [[name, spanText(value, at)]] : [])),
+    );
+    const all = { ...lists, ...data, ...personal, ...spans };
     const values = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, told(name, value)]));
     const others = related.map((text) => text.slice(text.indexOf(':') + 1)).join('、');
     const plain = (name: string, value: unknown): string => {

@@ -3,7 +3,7 @@ import { ButtonLink } from '../kit/kit.tsx';
 import styles from '../looks/looks.module.css';
 import { ReasonGate, type Stated } from '../looks/reason-gate.tsx';
 import { type Action, narrowest, useRights } from '../looks/rights.ts';
-import { useSay } from '../texts/say.ts';
+import { type TextKey, useSay } from '../texts/say.ts';
 
 const PLAY: readonly Action[] = ['look', 'hear'];
 /** For what has no sound. */
@@ -12,14 +12,16 @@ export const LOOK: readonly Action[] = ['look'];
 interface GuardedProps {
   readonly recordings: readonly string[];
   readonly cases: readonly string[];
-  /** What is done with them; look and hear if left out. */
+  /** What is done with them; left out: they are played. */
   readonly actions?: readonly Action[];
-  /** `open`: those of them that may be played now. */
+  /** Says how many are kept back. */
+  readonly keptBack?: TextKey;
+  /** `open`: those of them that may be shown now. */
   readonly children: (stated: Stated, open: ReadonlySet<string>) => ReactNode;
 }
 
-/** Shows films to who has stated why, for as long as they may see them: when that ends the picture goes at once, with the words for it. Films that may not be played do not keep the others back. */
-export function Guarded({ recordings, cases, actions = PLAY, children }: GuardedProps) {
+/** Shows films, or what else is footage, to who has stated why, for as long as they may see them: when that ends the picture goes at once, with the words for it. Films that may not be played do not keep the others back. */
+export function Guarded({ recordings, cases, actions = PLAY, keptBack = 'player.kept-back', children }: GuardedProps) {
   const say = useSay();
   const [stated, setStated] = useState<Stated | null>(null);
   const effectOf = useRights(recordings);
@@ -42,7 +44,7 @@ export function Guarded({ recordings, cases, actions = PLAY, children }: Guarded
       {children(stated, new Set(open))}
       {kept.length > 0 ? (
         <p className={styles.muted}>
-          {say('player.kept-back', { count: kept.length })}{' '}
+          {say(keptBack, { count: kept.length })}{' '}
           <ButtonLink
             href={`/requests/new?${kept
               .slice(0, 20)

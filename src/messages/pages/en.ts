@@ -5,6 +5,7 @@ import { intakePagesEn } from './intake-en.ts';
 import { kioskPagesEn } from './kiosk-en.ts';
 import { looksPagesEn } from './looks-en.ts';
 import { machinePagesEn } from './machine-en.ts';
+import { mapPagesEn } from './map-en.ts';
 import { playerPagesEn } from './player-en.ts';
 import { retentionPagesEn } from './retention-en.ts';
 import { shellEn } from './shell-en.ts';
@@ -15,6 +16,7 @@ import { supervisionPagesEn } from './supervision-en.ts';
 export const pagesEn = {
   ...shellEn,
   ...playerPagesEn,
+  ...mapPagesEn,
   ...looksPagesEn,
   ...kioskPagesEn,
   ...footagePagesEn,

@@ -7,6 +7,7 @@ import { intakePagesZhCN } from './intake-zh-CN.ts';
 import { kioskPagesZhCN } from './kiosk-zh-CN.ts';
 import { looksPagesZhCN } from './looks-zh-CN.ts';
 import { machinePagesZhCN } from './machine-zh-CN.ts';
+import { mapPagesZhCN } from './map-zh-CN.ts';
 import { playerPagesZhCN } from './player-zh-CN.ts';
 import { retentionPagesZhCN } from './retention-zh-CN.ts';
 import { shellZhCN } from './shell-zh-CN.ts';
@@ -16,6 +17,7 @@ import { supervisionPagesZhCN } from './supervision-zh-CN.ts';
 const texts = {
   ...shellZhCN,
   ...playerPagesZhCN,
+  ...mapPagesZhCN,
   ...looksPagesZhCN,
   ...kioskPagesZhCN,
   ...footagePagesZhCN,

@@ -45,6 +45,8 @@ export const deskEn = {
   'case-unknown': 'case {number}; add it with: evidock case add {number} --title …',
   'officer-unknown': 'officer {officer}; add them with: evidock officer add {officer} --name …',
   'nothing-to-change': 'nothing to change: name a case, an officer, a category or the important mark',
+  'no-track': 'recording {recording} has no file that tells where the recorder was',
+  'track-empty': 'no place can be read from the track of {recording} ({names}); {left} fixes were left out',
   'no-mark': 'mark {mark} of recording {recording}',
   'mark-of-others': 'mark {mark} is of {by}: who made a mark takes it away',
   'marks-max': '{max} marks at most in a recording; take some away',

@@ -45,6 +45,8 @@ export const deskZhCN = {
   'case-unknown': '案件 {number}；登记请用：evidock case add {number} --title …',
   'officer-unknown': '执法人员 {officer}；登记请用：evidock officer add {officer} --name …',
   'nothing-to-change': '没有要更改的内容：请给出案件、执法人员、类别或重要标记',
+  'no-track': '录像 {recording} 没有记录位置轨迹的文件',
+  'track-empty': '无法从 {recording} 的轨迹文件（{names}）读出位置，已剔除 {left} 个定位点',
   'no-mark': '录像 {recording} 的标记 {mark}',
   'mark-of-others': '标记 {mark} 由 {by} 添加，只能由其本人删除',
   'marks-max': '每段录像最多 {max} 个标记，请先删除一些',

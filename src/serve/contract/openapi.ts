@@ -3,7 +3,7 @@ import { Problem, pageOf } from '#api/common';
 import { COMPONENTS } from '#api/components';
 import { ERRORS } from '#domain/errors';
 import { needsText } from '#serve/leave';
-import { custodyOfRoute, type Route } from '#serve/route';
+import { custodyOfRoute, type Route, showsFootage } from '#serve/route';
 
 /*
  * Makes an OpenAPI 3.1 document of the table of routes. A schema that has a name (src/api/components.ts) is written once and referred to elsewhere. This needs
@@ -272,7 +272,8 @@ function operationOf(row: Route, components: Components): Json {
 
 /** Whether the answer is JSON with an ETag. */
 function isTagged(row: Route): boolean {
-  return row.kind === 'query' && row.produces === undefined && row.redirects !== true;
+  // Of what shows footage no copy is kept.
+  return row.kind === 'query' && row.produces === undefined && row.redirects !== true && !showsFootage(row);
 }
 
 /** The conditional headers that this route understands. */
@@ -330,7 +331,7 @@ function problemsOf(row: Route): readonly number[] {
     ...(row.needs === 'nothing' && (isCommand || row.redirects) ? [401, 404, 429] : []),
     ...FAILURES,
     ...(row.schema.params || isCommand || row.kind === 'footage' ? [404] : []),
-    ...(isCommand || row.kind === 'footage' ? [409] : []),
+    ...(isCommand || showsFootage(row) ? [409] : []),
     ...(row.kind === 'footage' ? [416] : []),
     ...(isCommand && row.resource ? [412] : []),
     ...(row.schema.body ? [413, 415] : []),

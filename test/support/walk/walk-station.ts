@@ -39,6 +39,7 @@ export const FOOTAGE_STEPS: readonly Step[] = [
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/originals/:index'), leaves: ['recording.viewed'] },
+  { row: v1('GET /recordings/:id/track'), params: { id: 'walked' }, leaves: ['recording.viewed'] },
   { row: v1('POST /recordings/:id/marks'), body: { momentMs: 400, words: 'here' }, leaves: ['recording.place-marked'] },
   { row: v1('GET /recordings/:id/marks'), leaves: [] },
   { row: v1('DELETE /recordings/:id/marks/:mark'), params: { mark: 'mark' }, leaves: ['recording.place-unmarked'] },

@@ -4,10 +4,12 @@ import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { lengthText } from '../../kit/figures.ts';
 import { Badge, Button, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { zoned } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time, timeText } from '../../kit/time.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
+import { TracksPanel } from '../../map/tracks-panel.tsx';
 import { Guarded } from '../../player/guarded-player.tsx';
 import { Player } from '../../player/player.tsx';
 import type { PageProps } from '../../shell/page.ts';
@@ -16,7 +18,6 @@ import { useSay, useWord } from '../../texts/say.ts';
 import { type CaseLine, caseLineOf } from './case-line.ts';
 import { CaseLog, ProtectCase } from './case-record.tsx';
 import styles from './cases.module.css';
-import { zoned } from './moments.ts';
 import { TimeLine } from './time-line.tsx';
 
 type Recording = Schemas['Recording'];
@@ -212,34 +213,48 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
     setSeekTo(({ n }) => ({ n: n + 1, atMs: next }));
     onAddress({ t: String(Math.round(next / 1000)) });
   };
+  const recordings = useMemo(() => line.lanes.flatMap(({ placed }) => placed.map(({ recording }) => recording)), [line]);
+  const cases = useMemo(() => [number], [number]);
   return (
-    <Panel
-      title={say('case.cameras')}
-      actions={
-        open || tracks.length === 0 ? undefined : (
-          <Button look="primary" onClick={() => setOpen(true)}>
-            {say('case.play', { count: chosen.size })}
-          </Button>
-        )
-      }
-    >
-      {open ? (
-        <Guarded recordings={ids} cases={[number]}>
-          {(stated, permitted) => (
-            <Player
-              tracks={shown.filter(({ id }) => permitted.has(id))}
-              stated={stated}
-              lengthMs={line.lengthMs}
-              startMs={firstMoment(tracks, begunMs)}
-              wallTime={(ms) => timeText(zoned(line.beginMs + ms, like), 'second')}
-              onMove={move}
-              seekTo={seekTo}
-            />
-          )}
-        </Guarded>
-      ) : null}
-      <TimeLine line={line} events={events} nameOf={nameOf} chosen={chosen} onChoose={choose} atMs={atMs} onSeek={seek} />
-    </Panel>
+    <>
+      <Panel
+        title={say('case.cameras')}
+        actions={
+          open || tracks.length === 0 ? undefined : (
+            <Button look="primary" onClick={() => setOpen(true)}>
+              {say('case.play', { count: chosen.size })}
+            </Button>
+          )
+        }
+      >
+        {open ? (
+          <Guarded recordings={ids} cases={cases}>
+            {(stated, permitted) => (
+              <Player
+                tracks={shown.filter(({ id }) => permitted.has(id))}
+                stated={stated}
+                lengthMs={line.lengthMs}
+                startMs={firstMoment(tracks, begunMs)}
+                wallTime={(ms) => timeText(zoned(line.beginMs + ms, like), 'second')}
+                onMove={move}
+                seekTo={seekTo}
+              />
+            )}
+          </Guarded>
+        ) : null}
+        <TimeLine line={line} events={events} nameOf={nameOf} chosen={chosen} onChoose={choose} atMs={atMs} onSeek={seek} />
+      </Panel>
+      <TracksPanel
+        recordings={recordings}
+        cases={cases}
+        nameOf={nameOf}
+        atMs={atMs === null ? null : Math.round(line.beginMs + atMs)}
+        onMoment={(ms) => {
+          const onLineMs = ms - line.beginMs;
+          if (onLineMs >= 0 && onLineMs <= line.lengthMs) seek(onLineMs);
+        }}
+      />
+    </>
   );
 }
 

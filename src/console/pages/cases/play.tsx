@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { useAsk } from '../../client/queries.ts';
 import { ButtonLink, Empty, Loading, PageHead } from '../../kit/kit.tsx';
+import { zoned } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { momentMs, timeText } from '../../kit/time.tsx';
@@ -9,7 +10,6 @@ import { Photo } from '../../player/photo.tsx';
 import { Player } from '../../player/player.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSay } from '../../texts/say.ts';
-import { zoned } from './moments.ts';
 
 /** So often the address follows the film. */
 const ADDRESS_MS = 2000;

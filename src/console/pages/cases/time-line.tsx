@@ -2,11 +2,11 @@ import { type PointerEvent, useRef, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { lengthText } from '../../kit/figures.ts';
 import { Button, classes } from '../../kit/kit.tsx';
+import { zoned } from '../../kit/moments.ts';
 import { momentMs, timeText } from '../../kit/time.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { type CaseLine, rulerOf } from './case-line.ts';
 import styles from './cases.module.css';
-import { zoned } from './moments.ts';
 
 interface TimeLineProps {
   readonly line: CaseLine;

@@ -9,6 +9,7 @@ import { Time, timeText } from '../../kit/time.tsx';
 import { History } from '../../looks/history.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
 import { useRights } from '../../looks/rights.ts';
+import { TracksPanel } from '../../map/tracks-panel.tsx';
 import { useOfficerNames } from '../../people/officers.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -116,6 +117,7 @@ export function Page({ params: { id = '' } }: PageProps) {
           <Panel title={say('recording.files')}>
             <Originals recording={recording} />
           </Panel>
+          <TracksPanel recordings={[recording]} cases={recording.caseNumbers} nameOf={nameOf} />
           {has('read-audit') || (has('see-own-looks') && person.officer !== null && person.officer === recording.officerId) ? (
             <Looks id={id} />
           ) : null}

@@ -1,0 +1,43 @@
+/** Texts of the map of where recorders were. */
+export const mapPagesEn = {
+  'map.title': 'Where they were',
+  'map.show': 'Show the map',
+  'map.about':
+    '{count} {count:recording|recordings} with a GPS track. The map is drawn here, and no map service is asked. To see it is a look on record.',
+  'map.first': 'The first {count} are shown.',
+  'map.kept-back': 'The tracks of {count} {count:recording|recordings} may not be seen without an approval.',
+  'map.empty': 'No place can be read from these tracks.',
+  'map.label':
+    'Map of the tracks: arrows move it, plus and minus zoom, 0 shows all of it. The slider and the table below say the same in words.',
+  'map.keys': 'Drag, or click the map and use wheel, arrows, + − 0',
+  'map.signs': '● begins, ■ ends',
+  'map.aim': 'Close up',
+  'map.aim.of': 'Close up: {name}',
+  'map.north': 'North is up',
+  'map.moment': 'Moment',
+  'map.choose': 'Choose a moment with the slider, or a place on a track: the page shows who was where then.',
+  'map.nobody': 'No track tells of this moment.',
+  'map.not-filmed': 'not filmed at this moment',
+  'map.play': 'Play from here',
+  'map.caption':
+    'Coordinates are WGS-84, as the receiver wrote them. Maps published in China use GCJ-02 or BD-09: entered there without conversion, a place is off by some hundred metres.',
+  'map.table': 'Tracks in words',
+  'map.table.camera': 'Officer',
+  'map.table.recording': 'Recording',
+  'map.table.from': 'First fix',
+  'map.table.to': 'Last fix',
+  'map.table.first': 'First place',
+  'map.table.last': 'Last place',
+  'map.table.length': 'Length',
+  'map.table.dropped': 'Left out',
+  'map.table.of': '{count} of {all}',
+  'map.dropped': 'Fixes left out:',
+  'map.and': ', ',
+  'map.dropped.unreadable': '{count} with a wrong checksum or date',
+  'map.dropped.nowhere': '{count} outside the globe or at 0° 0°',
+  'map.dropped.otherTime': '{count} of another time than the recording',
+  'map.dropped.backwards': '{count} that run back in time',
+  'map.dropped.tooFast': '{count} that no vehicle reaches in time',
+  'map.partly':
+    'Of {count} {count:recording|recordings} not all of the track was read: it is too large, or the archive answered too slowly.',
+} as const;
