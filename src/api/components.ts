@@ -65,7 +65,7 @@ import { SHIFT_COMPONENTS } from './retention/shift-components.ts';
 import { RightsJson } from './rights.ts';
 import { SIGN_IN_COMPONENTS } from './sign-in-components.ts';
 import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
-import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
+import { BackupBody, BackupJson, CheckJson, DiagnosisJson, HealthJson, LogLagJson, ReadyJson, SettingJson } from './station.ts';
 import { STORAGE_COMPONENTS } from './storage-components.ts';
 import { TrackJson } from './tracks.ts';
 import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
@@ -212,6 +212,8 @@ export const COMPONENTS = {
   ReportDeedBody: named(ReportDeedBody, { report: 'trail', of: recordingId, how: 'printed', copies: 2, to: '区人民法院' }),
   BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
   Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
+  Setting: named(SettingJson, { path: 'archive.kind', value: 's3', from: 'file', environment: 'EVIDOCK_ARCHIVE_KIND' }),
+  Diagnosis: named(DiagnosisJson, { findings: [{ name: 'ffmpeg', state: 'good', reason: why, remedy: null }] }),
   Slot: named(SlotJson, slot),
   SlotChangeBody: named(SlotChangeBody, { port: '1-4.2' }),
   SlotChange: named(SlotChangeJson, { port: '1-4.2', slot: 3, before: 1, moved: { port: '1-4.1', slot: 1 } }),

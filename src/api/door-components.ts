@@ -17,6 +17,7 @@ import {
   OwnTagsBody,
   PairBody,
   PinBody,
+  SignInWaysJson,
   TokenBody,
   TokenJson,
   TokenMadeJson,
@@ -79,5 +80,6 @@ export const DOOR_COMPONENTS = {
   PinBody: named(PinBody, { pin: '135790' }),
   BadgeBody: named(BadgeBody, { badge: '04:A1:B2:C3' }),
   Badge: named(BadgeJson, { user: userId, ending: 'B2C3', assignedAt: at }),
+  SignInWays: named(SignInWaysJson, { provider: true, step: false }),
   OidcStep: named(OidcStepJson, { state: 'code', pending: 'not-a-token-but-43-characters-of-base64url-000', secret: null, uri: null }),
 };

@@ -10,8 +10,8 @@ import { UnitField } from '../../people/units.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { ROLES, RoleFields } from './accounts.tsx';
 import { Memberships } from './memberships.tsx';
+import { ROLES, RoleFields } from './roles.tsx';
 import { Sessions } from './sessions.tsx';
 import styles from './station.module.css';
 

@@ -3,7 +3,6 @@ import { Link, useLocation } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { CheckSet } from '../../kit/check-set.tsx';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { ImportDialog } from '../../kit/import-dialog.tsx';
@@ -14,12 +13,10 @@ import { useDeed } from '../../kit/use-deed.ts';
 import { UnitField } from '../../people/units.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { FirstStepsNote } from './first-steps.tsx';
+import { ROLES, type Role, RoleFields } from './roles.tsx';
 import styles from './station.module.css';
 
 type User = Schemas['User'];
-export type Role = User['roles'][number];
-
-export const ROLES = ['officer', 'custodian', 'auditor', 'reviewer', 'system-administrator', 'security-administrator'] as const;
 const STATES = ['active', 'suspended', 'left'] as const;
 
 /** Everybody with an account. */
@@ -190,19 +187,5 @@ function AddAccount({ onDone }: { readonly onDone: (user: User) => void }) {
         {say('accounts.add')}
       </Button>
     </form>
-  );
-}
-
-export function RoleFields({
-  roles,
-  onChange,
-}: {
-  readonly roles: ReadonlySet<Role>;
-  readonly onChange: (roles: ReadonlySet<Role>) => void;
-}) {
-  const say = useSay();
-  const word = useWord();
-  return (
-    <CheckSet legend={say('account.roles')} values={ROLES} labelOf={(role) => word('role', role)} chosen={roles} onChange={onChange} />
   );
 }

@@ -3,7 +3,7 @@ import { useAsk, useRows } from '../../client/queries.ts';
 import { Badge, ButtonLink, PageHead, Panel } from '../../kit/kit.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
-import type { Role } from './accounts.tsx';
+import type { Role } from './roles.tsx';
 import styles from './station.module.css';
 
 interface Step {
