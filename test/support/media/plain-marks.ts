@@ -1,4 +1,5 @@
-import { PassThrough, pipeline } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { MarkedParts } from '#desk/marked/parts';
 import { MarkPlaces } from '#desk/marked/places';
 
@@ -9,9 +10,11 @@ export function plainMarks(): MarkedParts {
     check: async () => undefined,
     make: async ({ content }: Parameters<MarkedParts['copies']['make']>[0], mark: string) => {
       const out = new PassThrough();
-      const { promise: ended, resolve } = Promise.withResolvers<void>();
       out.write(`[${mark}]`);
-      pipeline(content, out, () => resolve());
+      const ended = pipeline(content, out, { end: false }).then(
+        () => void out.end(),
+        (error: Error) => void out.destroy(error),
+      );
       return { content: out, ended };
     },
   };
