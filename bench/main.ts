@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   evict: async () => (await import('./evict.ts')).benchEvict(),
   scrub: async () => (await import('./scrub.ts')).benchScrub(),
   derive: async () => (await import('./derive.ts')).benchDerive(),
+  marked: async () => (await import('./marked.ts')).benchMarked(),
   retention: async () => [
     ...(await (await import('./retention.ts')).benchRetention()),
     ...(await (await import('./retention-ledger.ts')).benchDryRun()),

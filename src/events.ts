@@ -229,6 +229,11 @@ export function requestFailed(log: Log, facts: { requestId: string; method: stri
   else log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
 }
 
+/** A download broke off by a failure of the station's own, after its status was sent. */
+export function copyBroken(log: Log, facts: { recordingId: string; look: string }, error: EvidockError): void {
+  log.error({ event: 'copy.broken', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+}
+
 export function requestsFolded(log: Log, facts: { code: string; route: string; count: number }): void {
   log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
 }

@@ -52,6 +52,7 @@ import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
 import { LogFold } from './station/log-fold.ts';
 import { watchMachine } from './station/machine.ts';
+import { openMarking } from './station/marking.ts';
 import { openNetwork } from './station/network.ts';
 import { NO_LEARNING, NOT_WORKING, type Working } from './station/not-working.ts';
 import { openDisposals } from './station/retention/disposals.ts';
@@ -203,6 +204,7 @@ export class Station {
       log,
       ...onRecord,
       played: new PlayedTimes(),
+      marked: await openMarking(this.#context, keeps),
       facts: this.#facts(),
       settings: this.#settings,
       diagnose: () => diagnose(),

@@ -26,6 +26,7 @@ import type { DisposalParts } from './disposals/parts.ts';
 import type { DoorParts } from './doors/parts.ts';
 import type { DeskFacts, Setting } from './facts.ts';
 import type { Looks } from './look-log.ts';
+import type { MarkedParts } from './marked/parts.ts';
 import type { RetentionParts } from './retention/parts.ts';
 import type { ScrubParts } from './scrub/orders.ts';
 import type { SignInParts } from './sign-in/parts.ts';
@@ -62,6 +63,7 @@ export interface DeskDeps {
   /** What is on record of looks; one of each for all ways in. */
   readonly looks: Pick<Looks, 'begin' | 'claim' | 'cover' | 'coveredBy' | 'deliverCovered'>;
   readonly played: PlayedTimes;
+  readonly marked: MarkedParts;
   /** What is on record of everything else that people do. */
   readonly deeds: Pick<Deeds, 'refused' | 'searched' | 'readAudit' | 'exported' | 'reported' | 'usedSocket'>;
   readonly facts: DeskFacts;

@@ -190,7 +190,7 @@ export class Looks {
   }
 
   async #record(ask: LookAsk): Promise<OpenLook> {
-    const { viewer, right, looked } = ask;
+    const { viewer, right, looked, marked } = ask;
     const { clock, clockWatch, stationId, faultPoints } = this.#options;
     const atMs = clock.nowMs();
     const id = newId('lok', atMs, stationId);
@@ -202,6 +202,7 @@ export class Looks {
         what,
         from,
         range,
+        ...(marked === undefined ? {} : { marked: marked.recipe }),
         look: {
           id,
           item,
@@ -216,7 +217,12 @@ export class Looks {
           reason,
         },
       },
-      personal: { ...wordsOfViewer(viewer), ...(words === null ? {} : { words }), ...(caseTitle === null ? {} : { caseTitle }) },
+      personal: {
+        ...wordsOfViewer(viewer),
+        ...(words === null ? {} : { words }),
+        ...(caseTitle === null ? {} : { caseTitle }),
+        ...(marked === undefined ? {} : { mark: marked.text }),
+      },
     });
     await this.#begun.add(draft);
     faultPoints.reached('w28-look-recorded');
@@ -224,7 +230,7 @@ export class Looks {
   }
 
   async #seenDraft(look: OpenLook): Promise<CustodyDraft> {
-    const { viewer, looked, right, itemBytes, playedOf } = look.ask;
+    const { viewer, looked, right, itemBytes, playedOf, marked } = look.ask;
     const { ranges, joinedBytes, bytes, requests, firstMs, lastMs, claimed } = look.seen;
     const { item, what, officer, unit } = looked;
     const { user, unit: byUnit } = viewer;
@@ -236,6 +242,9 @@ export class Looks {
         ...{ ranges: [...ranges], joinedBytes, bytes, itemBytes, requests, claimed: [...claimed] },
         ...{ first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() },
         ...{ played: played === null ? null : [...played], ended: look.ended },
+        ...(marked === undefined
+          ? {}
+          : { copy: { recipe: marked.recipe, whole: look.copy?.whole ?? false, sha256: look.copy?.sha256 ?? null } }),
       },
     });
   }
@@ -247,7 +256,8 @@ export class Looks {
   }
 }
 
-/** Two requests are one look only where all of this is the same, so that each entry is true of every byte that it covers. */
-function keyOf({ viewer, right, looked: { recording, item, from, officer, unit } }: LookAsk): string {
-  return JSON.stringify([whoever(viewer), right, recording, item, from, officer, unit]);
+/** Two requests are one look only where all of this is the same, so that each entry is true of every byte that it covers. Each marked copy has other bytes. */
+function keyOf({ viewer, right, looked: { recording, item, from, officer, unit }, marked }: LookAsk): string {
+  const copy = marked === undefined ? null : [viewer.requestId, marked.text];
+  return JSON.stringify([whoever(viewer), right, recording, item, from, officer, unit, copy]);
 }

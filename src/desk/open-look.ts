@@ -1,17 +1,26 @@
 import { type Looked, type LookRight, type Played, type Seen, SPANS_MAX, type Viewer } from '#domain/look/look';
 import { Spans } from '#domain/look/spans';
 
-/** Why a look is over. */
-export type WhyEnded = 'idle' | 'revoked' | 'session' | 'stopped';
+/** Why a look is over. Of a marked copy: `sent` whole, or `broken` off by whoever took it or by a failure. */
+export type WhyEnded = 'idle' | 'revoked' | 'session' | 'stopped' | 'sent' | 'broken';
 
 export interface LookAsk {
   readonly viewer: Viewer;
   readonly right: LookRight;
   readonly looked: Looked;
+  /** A copy goes out in which this is burned. Such a look has one answer, and no range of it is one of the item. */
+  readonly marked?: { readonly recipe: string; readonly text: string };
   /** Bytes of the whole item. */
   readonly itemBytes: number;
   /** What media time these bytes hold; null where the file has no index that could be read. Asked when what was seen is written. */
   readonly playedOf: (ranges: readonly { readonly start: number; readonly end: number }[]) => Promise<readonly Played[] | null>;
+}
+
+/** What went out of a marked copy. */
+export interface CopySent {
+  readonly whole: boolean;
+  /** Of the bytes that went out. A copy that was found is known by it. */
+  readonly sha256: string;
 }
 
 /** The bytes of one answer on their way out. */
@@ -44,6 +53,7 @@ export class OpenLook {
   #version = 0;
   #hasFailed = false;
   #ended: WhyEnded | null = null;
+  #copy: CopySent | null = null;
 
   constructor(options: { id: string; ask: LookAsk; nowMs: () => number; wallMs: () => number }) {
     this.id = options.id;
@@ -67,6 +77,11 @@ export class OpenLook {
 
   get ended(): WhyEnded | null {
     return this.#ended;
+  }
+
+  /** null while a marked copy goes out, and of any other look. */
+  get copy(): CopySent | null {
+    return this.#copy;
   }
 
   get isOver(): boolean {
@@ -134,6 +149,12 @@ export class OpenLook {
     this.#ended = why;
     if (this.#bytes > 0) this.#changed();
     this.#cut();
+  }
+
+  /** The marked copy has ended. */
+  endCopy(why: WhyEnded, copy: CopySent): void {
+    this.#copy ??= copy;
+    this.end(why);
   }
 
   /** The entry of it could not be written: what goes out is cut, because it would not be on record. */

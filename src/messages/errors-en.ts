@@ -315,7 +315,10 @@ export const ERRORS_EN = {
     what: 'Somebody has to approve this first',
     remedy: 'Request a call-up; those who are named decide on it.',
   },
-  'request.too-many': { what: 'Too many of these are open at the same time', remedy: 'Close what is not needed, then try again.' },
+  'request.too-many': {
+    what: 'Too many of these are open at the same time',
+    remedy: 'Close what is not needed, or wait until others have ended, then try again.',
+  },
   'sign-in.wrong': {
     what: 'Nobody could be signed in with this',
     remedy: 'Check account, password and code. After some failures each further try has to wait longer.',
@@ -332,7 +335,7 @@ export const ERRORS_EN = {
   },
   'request.too-often': { what: 'Too many requests came in a short time', remedy: 'Wait as long as retry-after says, then try again.' },
   'station.font-missing': {
-    what: 'The font for printed reports is not installed',
+    what: 'The font for printed reports and for marks in copies is not installed',
     remedy: 'Install it (apt-get install fonts-noto-cjk, or scripts/install-deps run), then try again.',
   },
   'station.stopping': { what: 'The station is stopping', remedy: 'Try again when it is up; work goes on where it was.' },

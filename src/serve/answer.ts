@@ -11,6 +11,7 @@ import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } f
 import type { Cookies } from './cookies.ts';
 import { jsonLines } from './json-lines.ts';
 import { demandLeave } from './leave.ts';
+import { serveMarked } from './marked-copy.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, originOf, type Principal, type PrincipalOf, sightOf, viewerOf } from './principal.ts';
 import { withRefusals } from './refusals/desk-refusals.ts';
@@ -110,7 +111,8 @@ async function answerRow(
     });
     const who = { viewer: viewerOf(asked.principal), right };
     const wanted = { ...who, headers: request.headers, headOnly: request.method === 'HEAD', signal: asked.signal };
-    return sendRaw(reply, await serveFootage({ deps: serving.deps, metrics: serving.metrics }, wanted, footage));
+    const serve = footage.marked ? serveMarked : serveFootage;
+    return sendRaw(reply, await serve({ deps: serving.deps, metrics: serving.metrics }, wanted, footage));
   }
   const result = await row.handle(judged, { ...asked, custody });
   await custody.commit();

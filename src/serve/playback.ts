@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { addAbortSignal, pipeline, type Readable, Transform } from 'node:stream';
 import type { DeskDeps } from '#desk/deps';
 import { type Source, shownIn, sourceOf } from '#desk/footage';
-import type { Delivery, OpenLook } from '#desk/open-look';
+import type { Delivery, LookAsk, OpenLook } from '#desk/open-look';
 import type { LookRight, Viewer } from '#domain/look/look';
 import type { Metrics } from './metrics.ts';
 import { OPEN_ENDED_BYTES_MAX, rangeOf } from './range-header.ts';
@@ -80,11 +80,18 @@ export async function serveFootage({ deps, metrics }: FootageDeps, request: Foot
   return new RawAnswer(status, named, end === start ? '' : await guarded(look, source, { start, end }, request.right));
 }
 
+interface Begun {
+  readonly footage: Footage;
+  readonly place: string;
+  readonly range: string | null;
+  readonly marked?: NonNullable<LookAsk['marked']>;
+}
+
 /** Puts the look on record, or finds the one that is open. Throws ledger.failed: then nothing is shown. */
-async function begin(
+export async function begin(
   deps: DeskDeps,
   { viewer, right }: FootageRequest,
-  { footage: { item, from }, place, range }: { footage: Footage; place: string; range: string | null },
+  { footage: { item, from }, place, range, marked }: Begun,
 ): Promise<OpenLook> {
   const { policy, rule, caseNumber, caseTitle, grant, reason, words } = right;
   const shown = await shownIn(deps.ledger, item.recordingId);
@@ -93,7 +100,8 @@ async function begin(
     right: { policy, rule, caseNumber, caseTitle, grant, reason, words },
     looked: { recording: item.recordingId, item: item.id, sha256: item.sha256, what: item.what, from: place, range, ...shown },
     itemBytes: item.bytes,
-    playedOf: (ranges) => deps.played.of(deps, item, from, ranges),
+    // The bytes of a marked copy are not those of the item, so the index of the item tells nothing of them.
+    ...(marked ? { marked, playedOf: async () => null } : { playedOf: (ranges) => deps.played.of(deps, item, from, ranges) }),
   });
 }
 
@@ -163,7 +171,7 @@ function counted(bytes: Readable, delivery: Pick<Delivery, 'sent' | 'done' | 'si
 }
 
 /** Asks again and again whether the right holds, and at once where there is doubt. Ends the look where it does not, or where nobody can tell in time. */
-function watch(look: { readonly isOver: boolean; readonly end: () => void }, right: ShowingRight): () => void {
+export function watch(look: { readonly isOver: boolean; readonly end: () => void }, right: ShowingRight): () => void {
   let asking = false;
   let doubted = false;
   const ask = async () => {

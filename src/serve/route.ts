@@ -118,6 +118,8 @@ export type Resource<P> = (ledger: LedgerReader, deps: DeskDeps, params: P) => P
 export interface Footage {
   readonly item: Item;
   readonly from: 'vault' | 'archive';
+  /** True: what goes out is a copy with the mark of who asks, and not the item itself. */
+  readonly marked?: boolean;
 }
 
 /** `play`: the moving picture with its sound, or the sound alone. It is `look`, `hear` or both, by the kind of the recording. */

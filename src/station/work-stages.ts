@@ -60,18 +60,21 @@ export function lanePlaces({ derive, archive }: Config): Readonly<Record<WorkLan
   return { derive: derive.atOnce, 'derive-later': later, archive: archive.atOnce };
 }
 
-async function openTranscoder({ derive }: Config) {
+async function openTranscoder(config: Config) {
   const { FfmpegTranscoder } = await import('#adapters/ffmpeg/ffmpeg-transcoder');
-  return new FfmpegTranscoder({
-    settings: {
-      ffmpeg: derive.ffmpeg,
-      ffprobe: derive.ffprobe,
-      height: derive.height,
-      threads: derive.threads,
-      timeLimitMs: derive.timeLimit * 1000,
-      outputBytesMax: derive.outputMax * BYTES_PER_MIB,
-      memoryBytesMax: derive.memoryMax * BYTES_PER_MIB,
-      heifConvert: derive.heifConvert,
-    },
-  });
+  return new FfmpegTranscoder({ settings: mediaSettings(config) });
+}
+
+/** The bounds of every media process of this host. */
+export function mediaSettings({ derive }: Config) {
+  return {
+    ffmpeg: derive.ffmpeg,
+    ffprobe: derive.ffprobe,
+    height: derive.height,
+    threads: derive.threads,
+    timeLimitMs: derive.timeLimit * 1000,
+    outputBytesMax: derive.outputMax * BYTES_PER_MIB,
+    memoryBytesMax: derive.memoryMax * BYTES_PER_MIB,
+    heifConvert: derive.heifConvert,
+  };
 }

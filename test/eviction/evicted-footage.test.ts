@@ -15,6 +15,7 @@ import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
 import { checkedCopies } from '#test/support/eviction/checked-copies';
 import { evictedRecording, evictPlayable } from '#test/support/eviction/evicted-recording';
+import { openTo } from '#test/support/principals';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { buildServer } from '../../src/serve/server.ts';
 
@@ -149,6 +150,20 @@ describe('an evicted playable copy', () => {
       playable: true,
       derivatives: [{ kind: 'playable', evictedAt: expect.stringMatching(/^2026-06-20T/) }],
     });
+  });
+
+  it('is downloaded over the network from the archive, with the mark of who asks', async () => {
+    const network = buildServer({
+      deps: { ...station.deps, archive, archived: checkedCopies(station.deps, archive) },
+      way: 'network',
+      ...openTo(),
+    });
+    const marked = await network.inject({ url: `/api/v1/recordings/${film}/derivatives/playable`, headers: { host: 'localhost' } });
+    expect([marked.statusCode, marked.rawPayload.subarray(-FILM.length).equals(FILM)]).toEqual([200, true]);
+    expect(marked.rawPayload.subarray(0, -FILM.length).toString()).toMatch(/^\[Wang · usr-wang · 2026-06-20 .+\]$/);
+    const [look] = (await station.ledger.custody.of(about(film))).flatMap((entry) => RecordingViewed.parse(entry)?.data ?? []);
+    expect(look).toMatchObject({ what: 'playable', from: 'disk', marked: 'test/1' });
+    await network.close();
   });
 
   it('is no fault of the vault; one that is wrong in the archive is a fault, told each time, until it is made again', async () => {

@@ -184,7 +184,16 @@ async function looks(model: Model, real: Real, { who, at, item, reason, range }:
   if (permission({ ...model, grants: [] }, who, at, actions) === 'no') byGrant += 1;
   expect(right === 'yes' || (right === 'reason' && reason), `${PEOPLE[who]?.id} saw ${item} of ${at}: ${right}`).toBe(true);
   const whole = Buffer.from((item === 'original' ? content : playable) ?? []);
+  if (item === 'derivative') return expectMarked(Buffer.concat(got), whole, PEOPLE[who]?.id ?? '');
   expect(Buffer.concat(got)).toEqual(range === null ? whole : whole.subarray(range, range + 100));
+}
+
+/** A download has no ranges, and names who took it. */
+function expectMarked(copy: Buffer, plain: Buffer, person: string): void {
+  const mark = copy.subarray(0, copy.length - plain.length).toString();
+  expect(mark).toMatch(/^\[.+\]$/);
+  expect(mark).toContain(person);
+  expect(copy.subarray(-plain.length)).toEqual(plain);
 }
 
 async function onRecordBefore({ ledger }: Real, who: number, id: string): Promise<void> {

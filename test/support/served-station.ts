@@ -28,6 +28,7 @@ import { quickDisposals } from '#test/support/disposal';
 import { checkedCopies } from '#test/support/eviction/checked-copies';
 import { temporaryDirectory } from '#test/support/evidock';
 import { tellDerived, tellDocking, tellListed, tellSealed } from '#test/support/ledger/told-ledger';
+import { plainMarks } from '#test/support/media/plain-marks';
 import { quickDoors } from '#test/support/people/doors';
 import { quickSignIn } from '#test/support/people/sign-in';
 import { accessBy, shippedPolicy } from '#test/support/policies';
@@ -100,6 +101,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     evicting: null,
     deeds,
     played: new PlayedTimes(),
+    marked: plainMarks(),
     upkeep: ledger.upkeep,
     vault,
     archive: null,

@@ -1,6 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { resolve as absolute } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { errnoOf } from '#domain/errno';
 import { EvidockError, said } from '#domain/errors';
 import { because } from '#domain/reason';
@@ -33,8 +35,19 @@ export interface ChildOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called when the child has moved on. */
   readonly onProgress?: (() => void) | undefined;
-  /** Called with each line of standard output as it comes. Then the outcome does not hold it. */
+  /** Called with each line of standard output as it comes. Then the outcome does not hold it. Of a child with `streams`: of standard error. */
   readonly onLine?: (line: string) => void;
+  readonly streams?: ChildStreams;
+}
+
+/** For a child that reads and writes streams instead of files. It is killed at once when it has to end: nothing of it is kept. */
+export interface ChildStreams {
+  /** What the child reads, as fast as it reads it. It is destroyed when the child has ended. */
+  readonly input: Readable;
+  /** Gets what the child prints, as fast as it is taken. It is not ended, because only the exit status tells whether what came is whole. */
+  readonly output: Writable;
+  /** Where the child runs, so that its arguments may name a file by its bare name. */
+  readonly directory: string;
 }
 
 /** A run that is stopped with this one and counts as its progress, but tells no percentage and nothing of missing parts. */
@@ -49,20 +62,31 @@ export function quietly({ signal, onProgress }: MediaRun): MediaRun {
 export function runChild(program: string, args: readonly string[], options: ChildOptions): Promise<ChildOutcome> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    const [first = program, ...rest] = bounded(program, args, options.memoryBytesMax ?? MEMORY_BYTES_DEFAULT);
+    const { streams } = options;
+    const [first = program, ...rest] = bounded(program, args, options.memoryBytesMax ?? MEMORY_BYTES_DEFAULT, streams);
     // Each thread would reserve an arena, which counts as data memory although it stays empty.
-    const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MALLOC_ARENA_MAX: '2' } });
+    const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
+    const stdin = streams ? 'pipe' : 'ignore';
+    const where = streams ? { cwd: streams.directory } : {};
+    const child: Child = spawn(first, rest, { stdio: [stdin, 'pipe', 'pipe'], env, ...where }) as Child;
     const out = new Gathered(options);
     let stderr = '';
     let failure: unknown;
     const stop = (reason: unknown) => {
       if (failure !== undefined) return;
       failure = reason;
-      end(child);
+      if (streams) kill(child);
+      else end(child);
     };
-    const settle = watch({ ...options, pid: () => child.pid }, stop);
+    const unwatch = watch({ ...options, pid: () => child.pid }, stop);
+    const settle = () => {
+      unwatch();
+      streams?.input.destroy();
+    };
     child.once('spawn', () => lower(child.pid));
-    child.stdout.on('data', (chunk: Buffer) => {
+    if (streams) join(child, streams, stop);
+    const gathered = streams ? child.stderr : child.stdout;
+    gathered.on('data', (chunk: Buffer) => {
       if (!out.take(chunk)) stop(new EvidockError('transcoder.failed', because('output-limit', { bytes: options.stdoutBytesMax })));
     });
     child.stderr.on('data', (chunk: Buffer) => {
@@ -79,10 +103,27 @@ export function runChild(program: string, args: readonly string[], options: Chil
     child.once('close', (status) => {
       settle();
       if (failure !== undefined) reject(failure);
-      else if (first !== program && status === 127) reject(new EvidockError('transcoder.missing', because('program', { program })));
+      else if (first === PRLIMIT && status === 127) reject(new EvidockError('transcoder.missing', because('program', { program })));
       else resolve({ status: status ?? -1, stdout: out.text(), stderr });
     });
   });
+}
+
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
+
+/** Joins a child to its streams. A child that has ended takes no more, which its exit status tells better than the broken pipe. */
+function join(child: Child, { input, output }: ChildStreams, stop: (reason: unknown) => void): void {
+  input.on('error', stop);
+  child.stdin?.on('error', () => undefined);
+  if (child.stdin) input.pipe(child.stdin);
+  child.stdout.pipe(output, { end: false });
+}
+
+/** Kills a child whose output nobody wants any more. What it had printed is read and dropped, because its end is told only after that. */
+function kill(child: Child): void {
+  child.kill('SIGKILL');
+  child.stdout.unpipe();
+  child.stdout.resume();
 }
 
 type Watched = Pick<ChildOptions, 'timeoutMs' | 'signal' | 'standstillMsMax' | 'counted' | 'onProgress'> & {
@@ -182,8 +223,10 @@ class Gathered {
   }
 }
 
-function bounded(program: string, args: readonly string[], memoryBytesMax: number): string[] {
-  return hasPrlimit() ? [PRLIMIT, `--data=${memoryBytesMax}`, '--', program, ...args] : [program, ...args];
+function bounded(program: string, args: readonly string[], memoryBytesMax: number, streams: ChildStreams | undefined): string[] {
+  // A path that is told relative to where the station runs would be looked for elsewhere.
+  const whole = streams && program.includes('/') ? absolute(program) : program;
+  return hasPrlimit() ? [PRLIMIT, `--data=${memoryBytesMax}`, '--', whole, ...args] : [whole, ...args];
 }
 
 /** False on a system that is not Debian. Then only the limits of the machine hold. */

@@ -5,7 +5,7 @@ import { errnoOf } from '#domain/errno';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
-import { complaint, end, quietly, restrict, runChild, tail, watch } from './child.ts';
+import { type ChildStreams, complaint, end, quietly, restrict, runChild, tail, watch } from './child.ts';
 import { allowedMs, outputBytesAllowed } from './limits.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
@@ -137,6 +137,29 @@ export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[
     onLine: (line) => void gauge.take(line),
   });
   return judge(status, stderr, about);
+}
+
+/** Runs ffmpeg between two streams. `standstillMsMax`: how long it may wait for either of them. Throws as `convert` does. */
+export async function streamFfmpeg(
+  settings: FfmpegSettings,
+  args: readonly string[],
+  { standstillMsMax, signal, ...about }: About & { readonly standstillMsMax: number; readonly signal: AbortSignal },
+  streams: ChildStreams,
+): Promise<void> {
+  const gauge = new Gauge(settings, about, {});
+  let log = '';
+  const { status } = await runChild(settings.ffmpeg, [...QUIET_BUT_COUNTING, '-progress', 'pipe:2', ...args], {
+    ...gauge.limits(),
+    standstillMsMax,
+    signal,
+    stdoutBytesMax: 65_536,
+    memoryBytesMax: settings.memoryBytesMax,
+    streams,
+    onLine: (line) => {
+      if (!gauge.take(line)) log = tail(`${log}${line}\n`);
+    },
+  });
+  judge(status, log, about);
 }
 
 /** Tells how far ffmpeg is, and how long it may still run. */

@@ -58,6 +58,8 @@ const CONTAINERS = [
 
 /** Options to open only this one local file, and no file that it names. */
 export const LOCAL_ONLY = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS] as const;
+/** Options to open what comes through standard input, and no file that it names. It is a file that the station itself has made. */
+export const PIPED_ONLY = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'mov,matroska'] as const;
 /** Options to open a list of files that the station itself has written. */
 export const OWN_LIST = ['-f', 'concat', '-safe', '0', '-format_whitelist', `concat,${CONTAINERS}`] as const;
 

@@ -156,7 +156,7 @@ function pictureFilter(settings: FfmpegSettings, seen: Seen, { box, simple, onwa
 }
 
 /** 90,000 ticks a second are fine enough for every camera's times. Each frame keeps its own time, and none is doubled or dropped to fit a rate. */
-const OWN_TIMES = ['-fps_mode', 'vfr', '-enc_time_base', '1:90000', '-video_track_timescale', '90000'];
+export const OWN_TIMES = ['-fps_mode', 'vfr', '-enc_time_base', '1:90000', '-video_track_timescale', '90000'];
 
 export function h264({ threads }: FfmpegSettings): string[] {
   return [

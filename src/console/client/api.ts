@@ -276,7 +276,7 @@ export interface Routes {
   readonly 'GET /api/v1/recordings/{id}/custody': { readonly path: { readonly id: string }; readonly query: { readonly limit?: number; readonly cursor?: string }; readonly body: null; readonly answer: Schemas['CustodyEntryPage'] };
   /** The playable copy; ranges are answered */
   readonly 'GET /api/v1/recordings/{id}/playback': { readonly path: { readonly id: string }; readonly query: { readonly from?: "vault" | "archive" }; readonly body: null; readonly answer: Bytes };
-  /** A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered */
+  /** A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered. What can be downloaded (playable, salvage) is, over the network, a copy that is made while it is sent: with the mark of who asks in the picture, without ranges and length */
   readonly 'GET /api/v1/recordings/{id}/derivatives/{kind}': { readonly path: { readonly id: string; readonly kind: "playable" | "poster" | "contact-sheet" | "thumbnails" | "waveform" | "thumbnail" | "preview" | "salvage" }; readonly query: { readonly from?: "vault" | "archive" }; readonly body: null; readonly answer: Bytes };
   /** An original as it was on the recorder; ranges are answered */
   readonly 'GET /api/v1/recordings/{id}/originals/{index}': { readonly path: { readonly id: string; readonly index: number }; readonly query: { readonly from?: "vault" | "archive" }; readonly body: null; readonly answer: Bytes };

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { SPANS_MAX } from '#domain/look/look';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, ms, time } from './fields.ts';
+import { bytes, closed, code, count, flag, id, ms, sha256, time } from './fields.ts';
 import { clockCode, LOOK, lookSubjects, VIEWER_EXAMPLE, viewerFields, viewerWords, WHO } from './looked.ts';
 import { subject } from './subject.ts';
 
@@ -26,7 +26,16 @@ export const RecordingSeen = defineEntry({
     ...{ first: time(), last: time() },
     played: nullable(played('Media time that the sent bytes hold, by the index of the file; null: the file has none that could be read.')),
     claimed: played('What the player says that it played.'),
-    ended: nullable(code('Why the look is over: `idle`, `revoked`, `session`, `stopped`; null: it goes on.')),
+    ended: nullable(
+      code('Why the look is over: `idle`, `revoked`, `session`, `stopped`, of a marked copy `sent` or `broken`; null: it goes on.'),
+    ),
+    copy: Type.Optional(
+      closed({
+        recipe: code('Name and version of the mark: `mark/1`.'),
+        whole: flag('Whether all of the marked copy went out.'),
+        sha256: nullable(sha256()),
+      }),
+    ),
   },
   related: (data) => lookSubjects(data),
   example: {

@@ -292,9 +292,17 @@ export const RecordingViewed = defineEntry({
     what: code('`playable`, `original 2`, …'),
     from: id('`vault`, or the name of the archive.'),
     range: nullable(Type.String({ maxLength: 200, description: 'Of the first request; null: the whole.' })),
+    marked: Type.Optional(
+      code('A copy with the mark of who took it goes out, not the item itself: name and version of the mark, `mark/1`.'),
+    ),
     look: Type.Optional(lookTold()),
   },
-  personal: { ...viewerWords(), words: nullable(words('Words to the reason.')), caseTitle: nullable(words('Title of the case then.')) },
+  personal: {
+    ...viewerWords(),
+    words: nullable(words('Words to the reason.')),
+    caseTitle: nullable(words('Title of the case then.')),
+    mark: words('What is burned into the marked copy.'),
+  },
   related: ({ look }) => lookSubjects(look),
   example: {
     subject: RECORDING,

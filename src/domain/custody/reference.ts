@@ -128,6 +128,7 @@ const MEANINGS: { readonly [name: string]: string } = {
   ...{ originals: 'Originals.', instead: 'Copies that stay, as it was known when the intention was put on record.' },
   ...{ terms: 'Each recording with its term from then on.', text: 'Its file, line by line.' },
   ...{ look: 'What is looked at, by whom, and by what right.', caseTitle: 'Title of the case then.' },
+  ...{ copy: 'Of a marked copy: name and version of the mark, whether all of it went out, and SHA-256 of what went out.' },
   ...{ start: 'RFC 3339, in UTC.', end: 'RFC 3339, in UTC.', told: 'Serial that it told before it was docked.' },
 };
 

@@ -80,7 +80,7 @@ type Told = { readonly [name: string]: unknown };
 
 export function auditLine(entry: CustodyEntry): AuditLine {
   const { seq, atMs, type, actor, subject, data, personal, erased, prev, hash } = entry;
-  const look = (typeof data['look'] === 'object' && data['look'] !== null ? data['look'] : {}) as Told;
+  const look = partOf(data, 'look');
   const told: Told = { ...data, ...look };
   return {
     ...{ seq, atMs, type, outcome: filed(entry)?.outcome ?? 'done', times: number(told, 'times') ?? number(told, 'requests') ?? 1 },
@@ -90,7 +90,9 @@ export function auditLine(entry: CustodyEntry): AuditLine {
       subject: subjectText(subject),
       recording: idOf(entry, 'recording') ?? text(told, 'recording'),
       recordings: (entry.lists['recordings'] ?? []).filter((each) => typeof each === 'string'),
-      ...{ item: text(told, 'item'), part: text(told, 'what') ?? text(told, 'kind'), sha256: text(told, 'sha256') },
+      ...{ item: text(told, 'item'), part: text(told, 'what') ?? text(told, 'kind') },
+      // Of a marked copy the bytes that went out count: a copy that has turned up is found by them.
+      sha256: text(told, 'sha256') ?? text(partOf(data, 'copy'), 'sha256'),
       case: idOf(entry, 'case') ?? text(told, 'case'),
       caseTitle: text(personal, 'caseTitle'),
       officer: text(told, 'officer') ?? idOf(entry, 'officer'),
@@ -109,6 +111,12 @@ export function auditLine(entry: CustodyEntry): AuditLine {
     },
     ...{ erased, prev, hash },
   };
+}
+
+/** A part of an entry's data that is an object; empty where there is none. */
+function partOf(data: Told, name: string): Told {
+  const part = data[name];
+  return (typeof part === 'object' && part !== null ? part : {}) as Told;
 }
 
 function whoOf(actor: Actor, told: Told, personal: Told): AuditLine['who'] {

@@ -76,6 +76,10 @@ export const footagePagesEn = {
   'recording.log': 'History',
   'recording.downloads': 'Take a copy',
   'recording.save': 'Download',
+  'recording.copy-marked':
+    'What is downloaded carries your name, your account, the time and your session: over the picture, moving from place to place, or in the details of a file without a picture. It is made while it is sent and is on record.',
+  'recording.copy-busy': 'Other marked copies are being made at the moment. Try again in {seconds} s.',
+  'recording.copy-refused': 'The station cannot give this copy now.',
   'recording.export': 'Export the original',
   'recording.original': 'Original {index}',
   'recording.away': 'Some originals lie in the archive alone, to make room here. They play from there.',

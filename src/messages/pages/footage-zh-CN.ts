@@ -76,6 +76,10 @@ export const footagePagesZhCN = {
   'recording.log': '流转记录',
   'recording.downloads': '导出副本',
   'recording.save': '下载',
+  'recording.copy-marked':
+    '下载的副本带有您的姓名、账号、时间和会话：叠加在画面上并不断移动；没有画面的文件则写入其属性信息。副本在发送时制作，并记录在案。',
+  'recording.copy-busy': '目前正在制作其他带水印的副本，请于 {seconds} 秒后再试。',
+  'recording.copy-refused': '采集站目前无法提供此副本。',
   'recording.export': '导出原始文件',
   'recording.original': '原始文件 {index}',
   'recording.away': '为腾出空间，部分原始文件只保存在归档中，可直接从归档播放。',

@@ -1,6 +1,9 @@
 /** Reasons of requests; `{name}` is a parameter. */
 export const requestEn = {
   'many-streams': '{limit} event streams are open',
+  'marking-many': '{limit} copies with a mark are being made for others; worth asking again in {seconds} s',
+  'marking-yours': 'a copy with a mark is being made for you; ask for the next one when it is there, or in {seconds} s',
+  'right-ended': 'the right to see it ended while it was being made ready',
   'cursor-differs': 'cursor: is not of this list with these filters',
   'not-valid': '{place}: {field}{text}',
   'not-valid-one-of': '{place}: {field}{text}: {names}',

@@ -1,6 +1,9 @@
 /** The same in Chinese. */
 export const requestZhCN = {
   'many-streams': '已打开 {limit} 个事件流',
+  'marking-many': '正在为他人制作 {limit} 份带水印的副本；请于 {seconds} 秒后再试',
+  'marking-yours': '正在为您制作一份带水印的副本；请在其完成后或 {seconds} 秒后再下载下一份',
+  'right-ended': '准备期间，查看的权限已终止',
   'cursor-differs': 'cursor：不属于此列表与这些筛选条件',
   'not-valid': '{place}：{field}{text}',
   'not-valid-one-of': '{place}：{field}{text}：{names}',

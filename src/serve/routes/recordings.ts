@@ -124,12 +124,15 @@ export const recordingRoutes: readonly Route[] = [
   footage({
     url: '/api/v1/recordings/:id/derivatives/:kind',
     needs: { of: 'recording', action: 'see', also: ofDerivative },
-    summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
+    summary:
+      'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered. What can be downloaded (playable, salvage) is, over the network, a copy that is made while it is sent: with the mark of who asks in the picture, without ranges and length',
     produces: 'application/octet-stream',
     schema: { params: DerivativeParams, querystring: FromQuery },
-    handle: async ({ deps: { ledger } }, { params: { id, kind }, query: { from = 'vault' } }) => {
+    handle: async ({ deps: { ledger } }, { params: { id, kind }, query: { from = 'vault' }, principal: { via } }) => {
       const detail = await mustHaveRecording(ledger, id);
-      return { item: derivativeItem(detail, kind, await ledger.work.get(workId('derive', id))), from };
+      const item = derivativeItem(detail, kind, await ledger.work.get(workId('derive', id)));
+      // Whoever has the machine has its files too: a mark over the control socket would only be in the way of what they are for.
+      return { item, from, marked: via === 'network' && OF_DERIVATIVE[kind].includes('download') };
     },
   }),
   footage({

@@ -37,20 +37,30 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
   const effectOf = useRights([id]);
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const [fetching, setFetching] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
   const save = useCallback(
-    ({ reason, forCase }: Stated) => {
+    async ({ reason, forCase }: Stated) => {
       if (!wanted) return;
       const query = new URLSearchParams({
         ...(reason === null ? {} : { reason }),
         ...(forCase === null ? {} : { case: forCase }),
       }).toString();
+      const url = query === '' ? wanted.url : `${wanted.url}?${query}`;
+      setWanted(null);
+      setTrouble(null);
+      // A browser that saves a file does not tell why it was refused. So it is asked for without its bytes first, which is no look.
+      const answer = await fetch(url, { method: 'HEAD' }).catch(() => null);
+      if (!answer?.ok) {
+        const seconds = answer?.headers.get('retry-after') ?? null;
+        setTrouble(seconds === null ? say('recording.copy-refused') : say('recording.copy-busy', { seconds }));
+        return;
+      }
       const link = document.createElement('a');
-      link.href = query === '' ? wanted.url : `${wanted.url}?${query}`;
+      link.href = url;
       link.download = wanted.name;
       link.click();
-      setWanted(null);
     },
-    [wanted],
+    [wanted, say],
   );
   if (!effectOf) return null;
   const originals = effectOf(id, 'export') === 'refuse' ? [] : recording.originals.filter(({ state }) => state === 'sealed');
@@ -112,6 +122,8 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
           </li>
         ))}
       </ul>
+      {copies.length > 0 ? <p className={styles.muted}>{say('recording.copy-marked')}</p> : null}
+      {trouble === null ? null : <p role="alert">{trouble}</p>}
       {away ? (
         <p>
           {say('recording.away')}{' '}
@@ -126,7 +138,7 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
       ) : null}
       {wanted ? (
         <Dialog title={wanted.name} onClose={() => setWanted(null)}>
-          <ReasonGate recordings={[id]} actions={[wanted.action]} cases={recording.caseNumbers} onStated={save} />
+          <ReasonGate recordings={[id]} actions={[wanted.action]} cases={recording.caseNumbers} onStated={(stated) => void save(stated)} />
         </Dialog>
       ) : null}
     </Panel>
