@@ -3,16 +3,18 @@
  * Method: Chromium on a station with real footage and its own ffmpeg.
  */
 import { readFile } from 'node:fs/promises';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import type { RecordingJson } from '#test/support/evidock';
 import { probed } from '#test/support/media/marked-films';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
-import { control, OFFICER } from './support/station.ts';
+import { station } from './support/own-station.ts';
+import { control } from './support/running-station.ts';
+import { OFFICER } from './support/station.ts';
 
 useBrowser();
 
-const ask = <T>(method: string, path: string, body?: object) => control<T>(inject('console').state, method, path, body);
+const ask = <T>(method: string, path: string, body?: object) => control<T>(station().state, method, path, body);
 
 it('a copy that is saved shows who took it, and the page says so before', async () => {
   const { items } = await ask<{ items: RecordingJson[] }>('GET', `/recordings?limit=1000&officer=${OFFICER}`);

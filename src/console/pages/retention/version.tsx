@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk } from '../../client/queries.ts';
 import { ask, askLines } from '../../client/request.ts';
+import { FileText } from '../../kit/file-text.tsx';
 import { Badge, Button, CheckField, Facts, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { TextDiff } from '../../kit/text-diff.tsx';
@@ -68,9 +69,7 @@ function OneVersion({ schedule }: { readonly schedule: Version }) {
         <Panel title={say('keeping.file')}>
           <details>
             <summary>{say('version.show-file')}</summary>
-            <pre className={styles.file} data-untranslated>
-              {schedule.text}
-            </pre>
+            <FileText label={say('keeping.file')} text={schedule.text} />
           </details>
         </Panel>
       </Stack>

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
+import { FileText } from '../../kit/file-text.tsx';
 import { AreaField, Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { TextDiff } from '../../kit/text-diff.tsx';
@@ -228,7 +229,7 @@ export function Version({ params: { version = '' } }: PageProps) {
         ) : null}
         {state === 'proposed' && against ? <Beside against={against} text={text} /> : null}
         <Panel title={say('policy.text')}>
-          <pre className={styles.text}>{text}</pre>
+          <FileText label={say('policy.text')} text={text} />
         </Panel>
       </Stack>
     </>
