@@ -9,12 +9,12 @@ import type { RecordingJson } from '#test/support/evidock';
 import { probed } from '#test/support/media/marked-films';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, useBrowser } from './support/browser.ts';
 import { station } from './support/own-station.ts';
-import { control } from './support/running-station.ts';
+import { control, type OfControl } from './support/running-station.ts';
 import { OFFICER } from './support/station.ts';
 
 useBrowser();
 
-const ask = <T>(method: string, path: string, body?: object) => control<T>(station().state, method, path, body);
+const ask = <T>(...asked: OfControl) => control<T>(station().state, ...asked);
 
 it('a copy that is saved shows who took it, and the page says so before', async () => {
   const { items } = await ask<{ items: RecordingJson[] }>('GET', `/recordings?limit=1000&officer=${OFFICER}`);
