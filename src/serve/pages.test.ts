@@ -147,7 +147,7 @@ afterAll(async () => {
 
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/shifts', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
-  ...['/purposes', '/requests', '/requests/:request/custody', '/grants', '/notices'],
+  ...['/purposes', '/requests', '/requests/:request/custody', '/grants', '/notices', '/configuration'],
   ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals', '/policy/versions'],
   ...[
     '/recordings/:id/facts',

@@ -203,8 +203,8 @@ async function expectSeen(ledger: Ledger, scope: Scope, rows: readonly Put[], se
     const ofOfficer = { limit: 1000, ...(row.shown.officer === null ? { unassigned: true } : { officerId: row.shown.officer }) };
     expect(idsOf(await within.recordings.list(ofOfficer)).includes(row.id)).toBe(seen.includes(row));
   }
-  // Whoever sees everything sees what earlier worlds left in the ledger, too.
-  if (scope !== 'all' && !scopeReachesAll(scope)) {
+  // Whoever sees everything, or what is nobody's, sees what earlier worlds left in the ledger, too.
+  if (scope !== 'all' && !reachesOtherWorlds(scope)) {
     const counts = await within.counts();
     expect([counts.recordings, counts.originalBytes]).toEqual([seen.length, seen.reduce((sum, { bytes }) => sum + bytes, 0)]);
     const pages: string[] = [];
@@ -228,7 +228,8 @@ function seesCase({ allowed, refused }: RuledScope, made: World, number: (typeof
     const units = officers.map((id) => made.units[OFFICERS.indexOf(id)] ?? null);
     const inUnit = units.some((unit) => unit !== null && reach.units.includes(named(unit)));
     const names = officers.some((id) => [...reach.officers, ...reach.named].includes(named(id)));
-    return reach.all || reach.cases.includes(named(number)) || names || inUnit;
+    const nobodys = reach.unassigned && officers.length === 0;
+    return reach.all || nobodys || reach.cases.includes(named(number)) || names || inUnit;
   };
   const isMeant = ({ which }: ScopePart) =>
     (which.categories === undefined || which.categories.includes('inspection')) &&
@@ -252,8 +253,8 @@ async function expectCases(ledger: Ledger, scope: Scope, made: World, prefix: st
     expect((await within.cases.get(number)) !== null).toBe(wanted.includes(number));
 }
 
-function scopeReachesAll(scope: Exclude<Scope, 'all'>): boolean {
-  return 'allowed' in scope && scope.allowed.some(({ reach }) => reach.all);
+function reachesOtherWorlds(scope: Exclude<Scope, 'all'>): boolean {
+  return 'allowed' in scope && scope.allowed.some(({ reach }) => reach.all || reach.unassigned);
 }
 
 function scopesOfPolicies(it: It): void {

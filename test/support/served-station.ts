@@ -151,7 +151,9 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     tls: () => null,
     printer: new PdfPrinter(),
     machine: () => null,
-    settings: [{ path: 'station.id', value: STATION_ID, from: 'file', environment: 'EVIDOCK_STATION_ID' }],
+    settings: ['id', 'name', 'timezone', 'state', 'watch', 'usb', 'hubs', 'unknown'].map((name) => ({
+      ...{ path: `station.${name}`, value: STATION_ID, from: 'file' as const, environment: `EVIDOCK_STATION_${name.toUpperCase()}` },
+    })),
     diagnose: async () => [{ name: 'node', ok: true, reason: because('node-version', { version: '24', sqlite: '3' }), remedy: null }],
     checkArchive: async () => because('none-configured', {}),
     checkQueue: async () => because('not-started', {}),

@@ -6,7 +6,7 @@ import { useSay } from '../texts/say.ts';
 const UNITS_MAX = 1000;
 
 /** All units, also those that are closed, for whoever may see the registry. */
-export function useUnits() {
+function useUnits() {
   const { has } = useSession();
   return useRows('GET /api/v1/units', { query: { limit: UNITS_MAX } }, { topics: ['people'], enabled: has('see-registry') }).rows;
 }

@@ -6,6 +6,7 @@ import { urlOf } from '../../client/request.ts';
 import { Dialog } from '../../kit/dialog.tsx';
 import { sizeText } from '../../kit/figures.ts';
 import { Button, Panel } from '../../kit/kit.tsx';
+import { saveFrom } from '../../kit/save-file.ts';
 import { ReasonGate, type Stated } from '../../looks/reason-gate.tsx';
 import { type Action, useRights } from '../../looks/rights.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -55,10 +56,7 @@ export function Downloads({ recording }: { readonly recording: Recording }) {
         setTrouble(seconds === null ? say('recording.copy-refused') : say('recording.copy-busy', { seconds }));
         return;
       }
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = wanted.name;
-      link.click();
+      saveFrom(url, wanted.name);
     },
     [wanted, say],
   );
