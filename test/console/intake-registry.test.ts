@@ -53,7 +53,7 @@ it('an import first tells what would change and changes nothing; then it is done
   await page.getByText('新增 1 条，更新 0 条').waitFor();
   await shot(page, 'intake-import-zh-CN');
   await expectAccessible(page);
-  await expect(control(state, 'GET', `/officers/${number}`)).rejects.toThrow('404');
+  await expect(control(state, 'GET', `/officers/${number}`)).rejects.toMatchObject({ code: 'request.not-found' });
   await page.getByRole('button', { name: '确认导入' }).click();
   await page.getByRole('link', { name: number }).click();
   await page.getByRole('heading', { level: 1, name: new RegExp(number) }).waitFor();

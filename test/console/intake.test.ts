@@ -131,19 +131,21 @@ it('a file of the pages has the lines that one of the station has', () => {
     expect(lineOfPages(cells)).toBe(lineOfStation(cells));
 });
 
-it('work is listed for the custodian, and started again by who runs the machine', async () => {
+it('work is listed for the custodian, who tries it again; copies are made anew by who runs the machine', async () => {
   const seen = await browserOf('custodian');
   await open(seen.page, '/jobs?state=done');
   await seen.page.locator('tbody tr').first().waitFor();
   await shot(seen.page, 'intake-jobs-zh-CN');
   await expectAccessible(seen.page);
-  expect(await seen.page.getByRole('button', { name: '重试' }).count()).toBe(0);
+  await seen.page.getByRole('button', { name: /重试/ }).first().waitFor();
+  expect(await seen.page.getByRole('button', { name: '重新制作副本' }).count()).toBe(0);
   await open(seen.page, '/jobs?state=failed');
   await seen.page.getByText('没有此类任务').waitFor();
   await expectClean(seen);
   const other = await browserOf('system-administrator');
   await open(other.page, '/jobs');
   await other.page.getByRole('button', { name: /重试/ }).waitFor();
+  await other.page.getByRole('button', { name: '重新制作副本' }).waitFor();
   await shot(other.page, 'intake-jobs-administrator-zh-CN');
   await open(other.page, '/overview');
   await shot(other.page, 'intake-overview-administrator-zh-CN');

@@ -124,3 +124,22 @@ it('a photo is looked at on the whole screen for a stated reason, and the look i
   expect(facts.items.some(({ type, data }) => type.startsWith('look.') || JSON.stringify(data).includes('preview'))).toBe(true);
   await expectClean(seen);
 });
+
+it('numbers with characters that mean something in addresses lead to their pages', async () => {
+  const { state } = station();
+  const number = `沪〔2026〕第12/${Date.now()}号?#&+:=%41`;
+  const serial = `R/${Date.now()}:%2F`;
+  await control(state, 'POST', '/cases', { number, title: '编号测试', category: 'inspection', stage: 'evidence', officers: [OFFICER] });
+  await control(state, 'POST', '/recorders', { serial });
+  const seen = await browserOf('custodian');
+  const { page } = seen;
+  await open(page, '/case-list');
+  await page.getByRole('link', { name: number }).first().click();
+  await page.getByRole('heading', { level: 1, name: number }).waitFor();
+  await open(page, '/recorders');
+  await page.getByRole('link', { name: serial, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: serial }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: serial }).waitFor();
+  await expectClean(seen);
+});

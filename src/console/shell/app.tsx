@@ -54,7 +54,7 @@ function Pages() {
               const Shown = LOADED.get(page);
               return (
                 <Route key={page.path} path={page.path}>
-                  {(params) => (Shown ? <Shown params={params as Readonly<Record<string, string>>} /> : null)}
+                  {() => (Shown ? <Shown params={paramsOf(page.path)} /> : null)}
                 </Route>
               );
             })}
@@ -66,6 +66,22 @@ function Pages() {
       </FailureOfPage>
     </Frame>
   );
+}
+
+/** The names in the pattern by what stands at their places in the address. The router decodes half of it (`:`, `/` and `?` stay), and serials and case numbers have such characters. */
+function paramsOf(pattern: string): PageProps['params'] {
+  const written = location.pathname.split('/');
+  const named = pattern.split('/').flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), decoded(written[at] ?? '')]] : []));
+  return Object.fromEntries(named) as PageProps['params'];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Nobody of the console has written this address.
+    return text;
+  }
 }
 
 function NoPage() {

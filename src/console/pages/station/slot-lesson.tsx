@@ -38,6 +38,8 @@ export function SlotLesson({ first, onEnd }: { readonly first: number; readonly 
   const [learnt, setLearnt] = useState<readonly Learnt[]>([]);
   const [note, setNote] = useState<Note | null>(null);
   const [error, setError] = useState<Error | null>(null);
+  // Nothing is to be plugged in before the station watches for it.
+  const [ready, setReady] = useState(false);
   const number = useRef(next);
   number.current = next;
   useEffect(() => {
@@ -61,11 +63,13 @@ export function SlotLesson({ first, onEnd }: { readonly first: number; readonly 
         else fail(failure);
       }
     };
-    const stop = listenToPorts((port) => {
-      // One after the other, however fast they are plugged in.
-      queue = queue.then(() => take(port));
-    });
-    learn(LEARN_SECONDS).catch(fail);
+    const stop = listenToPorts(
+      (port) => {
+        // One after the other, however fast they are plugged in.
+        queue = queue.then(() => take(port));
+      },
+      () => learn(LEARN_SECONDS).then(() => setReady(true), fail),
+    );
     const renewing = setInterval(() => learn(LEARN_SECONDS).catch(fail), RENEW_MS);
     return () => {
       clearInterval(renewing);
@@ -78,7 +82,7 @@ export function SlotLesson({ first, onEnd }: { readonly first: number; readonly 
     <Panel title={say('slots-page.learn')}>
       <div className={styles.lesson}>
         <p role="status" className={styles.lessonNext}>
-          {say('slots.learn.plug', { slot: next })}
+          {ready ? say('slots.learn.plug', { slot: next }) : say('list.loading')}
         </p>
         <p className={styles.muted}>{say('slots-page.learn.about')}</p>
         <p role="status">{note ? <NoteText note={note} /> : null}</p>
