@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { lengthText } from '../../kit/figures.ts';
-import { Badge, Button, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { Badge, Button, ButtonLink, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { zoned } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -70,7 +71,7 @@ export function Page({ params: { number = '' } }: PageProps) {
       />
       <Stack>
         {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-        {list.rows.length === 0 ? <Empty text={say('case.empty')} /> : null}
+        <ListState list={list} empty={say('case.empty')} />
         {line && !hasMore ? (
           <LineAndFilms
             key={`${number} ${line.beginMs}`}

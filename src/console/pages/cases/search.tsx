@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { Button, ButtonLink, CheckField, Empty, Filters, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -144,7 +145,7 @@ export function Page() {
           </Posters>
         ) : (
           <Panel title={say('search.recent')}>
-            {recent.rows.length === 0 && !recent.loading ? <Empty text={say('search.no-cases')} /> : null}
+            <ListState list={recent} empty={say('search.no-cases')} />
             <ul className={styles.grid}>
               {recent.rows.map((entry) => (
                 <li key={entry.number}>

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { useAskTagged, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { Button, ButtonLink, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useSend } from '../../kit/use-send.ts';
@@ -73,7 +74,7 @@ export function Page({ params: { id = '' } }: PageProps) {
             </Panel>
           ) : null}
           <Panel title={say('officers.shifts')} flush>
-            {shifts.rows.length === 0 ? <Empty text={say('officers.no-shifts')} /> : null}
+            <ListState list={shifts} empty={say('officers.no-shifts')} />
             <ul className={styles.lines}>
               {shifts.rows.map((shift) => (
                 <li key={shift.id} className={styles.line}>

@@ -3,6 +3,7 @@ import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { sizeText } from '../../kit/figures.ts';
 import { Badge, ButtonLink, classes, Empty, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { dayOf, momentMs, Time, timeText, useNumber } from '../../kit/time.tsx';
 import { useSession } from '../../shell/session.tsx';
@@ -188,7 +189,7 @@ function Slots() {
     phase === 'safe' ? 'good' : phase === 'problem' || phase === 'unknown' ? 'bad' : phase === 'empty' ? 'plain' : 'info';
   return (
     <Panel title={say('overview.slots')}>
-      {list.rows.length === 0 && !list.loading ? <Empty text={say('overview.no-slots')} /> : null}
+      <ListState list={list} empty={say('overview.no-slots')} />
       <ul className={styles.slots}>
         {list.rows.map((slot) => (
           <li key={slot.slot} className={styles.slot}>
@@ -214,7 +215,7 @@ function Arrived() {
   return (
     <Panel title={say('overview.last')} flush actions={<Link href="/intake">{say('overview.all')}</Link>}>
       {list.loading ? <Loading /> : null}
-      {list.rows.length === 0 && !list.loading ? <Empty text={say('intake.none')} /> : null}
+      <ListState list={list} empty={say('intake.none')} />
       <ul className={styles.lines}>
         {list.rows.map((docking) => (
           <li key={docking.id}>

@@ -5,6 +5,7 @@ import { useAskTagged, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { momentMs, Time, timeText } from '../../kit/time.tsx';
 import { useSend } from '../../kit/use-send.ts';
@@ -102,7 +103,7 @@ export function Page({ params: { serial = '' } }: PageProps) {
             </>
           ) : null}
           <Panel title={say('recorders.holdings')} flush>
-            {holdings.rows.length === 0 ? <Empty text={say('recorders.never-held')} /> : null}
+            <ListState list={holdings} empty={say('recorders.never-held')} />
             <ul className={styles.lines}>
               {holdings.rows.map((holding) => (
                 <li key={holding.id} className={styles.line}>

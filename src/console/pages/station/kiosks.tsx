@@ -56,7 +56,7 @@ export function Page() {
         <Panel title={say('kiosks.paired')}>
           {list.loading ? <Loading /> : null}
           {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && list.rows.length === 0 ? <Empty text={say('kiosks.none')} /> : null}
+          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('kiosks.none')} /> : null}
           <ul>
             {list.rows.map((kiosk) => (
               <li key={kiosk.id} className={styles.row}>

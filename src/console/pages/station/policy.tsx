@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { FileText } from '../../kit/file-text.tsx';
-import { AreaField, Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { AreaField, Badge, Button, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { TextDiff } from '../../kit/text-diff.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -45,7 +46,7 @@ export function Page() {
               </li>
             ))}
           </ul>
-          {versions.rows.length === 0 ? <Empty text={say('policy.shipped')} /> : null}
+          <ListState list={versions} empty={say('policy.shipped')} />
         </Panel>
         <Panel title={say('policy.rules')}>
           <ul>

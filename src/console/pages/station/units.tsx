@@ -37,7 +37,7 @@ export function Page() {
         <Panel>
           {list.loading ? <Loading /> : null}
           {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && list.rows.length === 0 ? <Empty text={say('units.none')} /> : null}
+          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('units.none')} /> : null}
           {branch('')}
         </Panel>
       </Stack>

@@ -34,7 +34,7 @@ export function Page() {
         {list.loading ? <Loading /> : null}
         {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
         {error ? <ProblemNote error={error} /> : null}
-        {!list.loading && list.rows.length === 0 ? <Empty text={say('notices.none')} /> : null}
+        {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('notices.none')} /> : null}
         <ul>
           {list.rows.map((notice) => (
             <li key={notice.id} className={styles.row}>

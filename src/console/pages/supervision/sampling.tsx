@@ -46,7 +46,7 @@ export function Page() {
         <Panel>
           {list.loading ? <Loading /> : null}
           {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && list.rows.length === 0 ? <Empty text={say('sampling.none')} /> : null}
+          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('sampling.none')} /> : null}
           <ul>
             {list.rows.map((sample) => (
               <li key={sample.id} className={styles.row}>
