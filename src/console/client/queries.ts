@@ -1,4 +1,5 @@
 import { keepPreviousData, QueryClient, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { Topic } from './live.ts';
 import { type Answer, ask, askTagged, type Input, Refused, type RouteName, type Tagged, urlOf } from './request.ts';
 
@@ -91,8 +92,11 @@ export function useRows<K extends RouteName>(route: K, input: Input<K>, { topics
     getNextPageParam: ({ next }) => next,
     enabled,
   });
+  const { data } = query;
+  // The same answer is the same array, so that what is worked out from rows is worked out once.
+  const rows = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
   return {
-    rows: query.data?.pages.flatMap(({ items }) => items) ?? [],
+    rows,
     error: query.error,
     loading: query.isPending && enabled,
     hasMore: query.hasNextPage,

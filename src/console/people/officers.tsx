@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useRows } from '../client/queries.ts';
 import { SelectField } from '../kit/kit.tsx';
 import { useSession } from '../shell/session.tsx';
@@ -14,8 +15,11 @@ export function useOfficers(enabled = true) {
 
 /** What an officer is called; the number alone where the registry does not have it. `numbered`: the number stands behind the name. */
 export function useOfficerNames({ none, numbered = false }: { readonly none: string; readonly numbered?: boolean }) {
-  const names = new Map(useOfficers().map(({ id, name }) => [id, numbered ? `${name} ${id}` : name]));
-  return (id: string | null): string => (id === null ? none : (names.get(id) ?? id));
+  const officers = useOfficers();
+  return useMemo(() => {
+    const names = new Map(officers.map(({ id, name }) => [id, numbered ? `${name} ${id}` : name]));
+    return (id: string | null): string => (id === null ? none : (names.get(id) ?? id));
+  }, [officers, none, numbered]);
 }
 
 interface OfficerFieldProps {

@@ -11,6 +11,7 @@ import { useSearchState } from '../../kit/search-state.ts';
 import { Time, timeText } from '../../kit/time.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
 import { TracksPanel } from '../../map/tracks-panel.tsx';
+import { useOfficerNames } from '../../people/officers.tsx';
 import { Guarded } from '../../player/guarded-player.tsx';
 import { Player } from '../../player/player.tsx';
 import type { PageProps } from '../../shell/page.ts';
@@ -38,18 +39,13 @@ export function Page({ params: { number = '' } }: PageProps) {
   const found = useAsk('GET /api/v1/cases/{number}', { path: { number } }, { topics: ['cases'] });
   const events = useRows('GET /api/v1/cases/{number}/events', { path: { number } }, { topics: ['cases'] });
   const list = useRows('GET /api/v1/recordings', { query: { case: number, limit: PAGE } }, { topics: ['recordings', 'cases'] });
-  const officers = useRows('GET /api/v1/officers', { query: { limit: 1000 } }, { topics: ['registry'], enabled: has('see-registry') });
+  const nameOf = useOfficerNames({ none: say('case.no-officer') });
   const { hasMore, loadingMore, more } = list;
   // The line needs all of them.
   useEffect(() => {
     if (hasMore && !loadingMore) more();
   }, [hasMore, loadingMore, more]);
   const line = useMemo(() => caseLineOf(list.rows, events.rows), [list.rows, events.rows]);
-  const names = useMemo(() => new Map(officers.rows.map(({ id, name }) => [id, name])), [officers.rows]);
-  const nameOf = useCallback(
-    (officer: string | null) => (officer === null ? say('case.no-officer') : (names.get(officer) ?? officer)),
-    [names, say],
-  );
   if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
   if (!found.data || list.loading) return <Loading />;
   const { title, stage, category, state, confidentiality, privacy, officerIds, openedOn, decidedOn, closedOn } = found.data;
@@ -70,7 +66,6 @@ export function Page({ params: { number = '' } }: PageProps) {
         }
       />
       <Stack>
-        {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
         <ListState list={list} empty={say('case.empty')} />
         {line && !hasMore ? (
           <LineAndFilms

@@ -1,12 +1,13 @@
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAsk, useRows } from '../../client/queries.ts';
-import { Button, ButtonLink, CheckField, Empty, Filters, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { Button, ButtonLink, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Posters } from '../../looks/posters.tsx';
+import { useOfficerNames } from '../../people/officers.tsx';
+import { useUnitNames } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
 import { RecordingCard } from './case.tsx';
@@ -33,13 +34,8 @@ export function Page() {
   const list = useRows('GET /api/v1/recordings', { query }, { topics: ['recordings'], enabled });
   const found = useAsk('GET /api/v1/cases/{number}', { path: { number: get('case') } }, { topics: ['cases'], enabled: get('case') !== '' });
   const recent = useRows('GET /api/v1/cases', { query: { limit: 12 } }, { topics: ['cases'], enabled: !enabled });
-  const officers = useRows(
-    'GET /api/v1/officers',
-    { query: { limit: 1000 } },
-    { topics: ['registry'], enabled: enabled && has('see-registry') },
-  );
-  const units = useRows('GET /api/v1/units', { query: { limit: 1000 } }, { topics: ['people'], enabled: has('see-registry') });
-  const names = new Map(officers.rows.map(({ id, name }) => [id, name]));
+  const nameOf = useOfficerNames({ none: say('case.no-officer') });
+  const units = useUnitNames();
   const search = (event: FormEvent) => {
     event.preventDefault();
     set({ ...more, case: number.trim() }, { replace: false });
@@ -77,12 +73,12 @@ export function Page() {
               <Filters>
                 {field('officer')}
                 {field('recorder')}
-                {units.rows.length > 0 ? (
+                {units.size > 0 ? (
                   <SelectField
                     label={say('search.unit')}
                     value={more['unit'] ?? ''}
                     onChange={(event) => setMore({ ...more, unit: event.target.value })}
-                    choices={[{ value: '', label: say('search.any') }, ...units.rows.map(({ id, path }) => ({ value: id, label: path }))]}
+                    choices={[{ value: '', label: say('search.any') }, ...[...units].map(([id, path]) => ({ value: id, label: path }))]}
                   />
                 ) : null}
                 <SelectField
@@ -123,20 +119,13 @@ export function Page() {
         {enabled ? (
           <Posters recordings={list.rows} {...(get('case') === '' ? {} : { forCase: get('case') })}>
             <Panel title={say('search.found')}>
-              {list.loading ? <Loading /> : null}
-              {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-              {!list.loading && !list.error && list.rows.length === 0 ? (
-                <Empty text={say('search.none')}>
-                  {has('request-call-up') ? <ButtonLink href="/requests/new">{say('gate.ask')}</ButtonLink> : null}
-                </Empty>
-              ) : null}
+              <ListState list={list} empty={say('search.none')}>
+                {has('request-call-up') ? <ButtonLink href="/requests/new">{say('gate.ask')}</ButtonLink> : null}
+              </ListState>
               <ul className={styles.grid}>
                 {list.rows.map((recording) => (
                   <li key={recording.id}>
-                    <RecordingCard
-                      recording={recording}
-                      name={names.get(recording.officerId ?? '') ?? recording.officerId ?? say('case.no-officer')}
-                    />
+                    <RecordingCard recording={recording} name={nameOf(recording.officerId)} />
                   </li>
                 ))}
               </ul>

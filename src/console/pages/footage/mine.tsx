@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useRows } from '../../client/queries.ts';
-import { Badge, Empty, Loading, PageHead, Panel, Stack, type Tone } from '../../kit/kit.tsx';
+import { Badge, PageHead, Panel, Stack, type Tone } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { dayOf, Time } from '../../kit/time.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay } from '../../texts/say.ts';
@@ -37,9 +37,7 @@ export function Page() {
         <Panel title={say('mine.dockings')}>
           <Dockings list={dockings} />
         </Panel>
-        {list.loading ? <Loading /> : null}
-        {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-        {!list.loading && list.rows.length === 0 && !list.error ? <Empty text={say('mine.nothing')} /> : null}
+        <ListState list={list} empty={say('mine.nothing')} />
         {days.map(([day, recordings]) => (
           <Panel key={day} title={say('mine.day', { day, count: recordings.length })}>
             <RecordingList list={{ ...list, rows: recordings, hasMore: false }} look="grid" empty={say('mine.nothing')} />
@@ -54,22 +52,22 @@ export function Page() {
 
 function Dockings({ list }: { readonly list: ReturnType<typeof useRows<'GET /api/v1/own/dockings'>> }) {
   const say = useSay();
-  if (list.loading) return <Loading />;
-  if (list.error) return <ProblemNote error={list.error} again={list.again} />;
-  if (list.rows.length === 0) return <Empty text={say('mine.no-dockings')} />;
   return (
-    <ul>
-      {list.rows.map((docking) => (
-        <li key={docking.id} className={styles.row}>
-          <Badge tone={STATE_TONES[docking.state] ?? 'plain'}>{say(`docking-state.${docking.state}`)}</Badge>
-          <span className={styles.grow}>
-            <Time at={docking.arrivedAt} /> · {say('mine.slot', { slot: docking.slot })}
-          </span>
-          <span className={styles.muted}>
-            {say('mine.files', { files: docking.filesListed, known: docking.filesKnown, refused: docking.filesRefused })}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ListState list={list} empty={say('mine.no-dockings')} />
+      <ul>
+        {list.rows.map((docking) => (
+          <li key={docking.id} className={styles.row}>
+            <Badge tone={STATE_TONES[docking.state] ?? 'plain'}>{say(`docking-state.${docking.state}`)}</Badge>
+            <span className={styles.grow}>
+              <Time at={docking.arrivedAt} /> · {say('mine.slot', { slot: docking.slot })}
+            </span>
+            <span className={styles.muted}>
+              {say('mine.files', { files: docking.filesListed, known: docking.filesKnown, refused: docking.filesRefused })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

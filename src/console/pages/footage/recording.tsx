@@ -3,7 +3,8 @@ import type { Schemas } from '../../client/api.ts';
 import { useAsk, useAskTagged, useRows } from '../../client/queries.ts';
 import { Refused } from '../../client/request.ts';
 import { lengthText, sizeText } from '../../kit/figures.ts';
-import { Badge, ButtonLink, Empty, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { Badge, ButtonLink, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time, timeText } from '../../kit/time.tsx';
 import { History } from '../../looks/history.tsx';
@@ -194,9 +195,7 @@ function Looks({ id }: { readonly id: string }) {
   const list = useRows('GET /api/v1/recordings/{id}/looks', { path: { id } }, { topics: ['callUps'] });
   return (
     <Panel title={say('recording.looks')}>
-      {list.loading ? <Loading /> : null}
-      {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-      {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('recording.no-looks')} /> : null}
+      <ListState list={list} empty={say('recording.no-looks')} />
       <ul>
         {list.rows.map((look) => (
           <LookRow key={`${look.at} ${look.look} ${look.part}`} look={look} />

@@ -184,7 +184,6 @@ function Slots() {
   const say = useSay();
   const word = useWord();
   const list = useRows('GET /api/v1/slots', { query: { limit: 100 } }, { topics: ['slots', 'dockings'] });
-  if (list.error) return <ProblemNote error={list.error} again={list.again} />;
   const tone = (phase: string) =>
     phase === 'safe' ? 'good' : phase === 'problem' || phase === 'unknown' ? 'bad' : phase === 'empty' ? 'plain' : 'info';
   return (
@@ -211,10 +210,8 @@ function Slots() {
 function Arrived() {
   const say = useSay();
   const list = useRows('GET /api/v1/dockings', { query: { limit: SHOWN } }, { topics: ['dockings'] });
-  if (list.error) return <ProblemNote error={list.error} again={list.again} />;
   return (
     <Panel title={say('overview.last')} flush actions={<Link href="/intake">{say('overview.all')}</Link>}>
-      {list.loading ? <Loading /> : null}
       <ListState list={list} empty={say('intake.none')} />
       <ul className={styles.lines}>
         {list.rows.map((docking) => (

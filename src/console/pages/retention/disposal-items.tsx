@@ -5,9 +5,9 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask, urlOf } from '../../client/request.ts';
 import { lengthText, sizeText } from '../../kit/figures.ts';
-import { Badge, Button, Empty, Filters, Loading, Panel, SelectField } from '../../kit/kit.tsx';
+import { Badge, Button, Filters, Panel, SelectField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
-import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
@@ -49,9 +49,7 @@ export function DisposalItems({ disposal: { id, state: stateOfList } }: { readon
       }
       flush
     >
-      {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-      {list.loading ? <Loading /> : null}
-      {!list.loading && !list.error && list.rows.length === 0 ? <Empty /> : null}
+      <ListState list={list} />
       <ul className={styles.items}>
         {list.rows.map((item) => (
           <li key={item.recording}>

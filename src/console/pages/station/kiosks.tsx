@@ -2,7 +2,8 @@ import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { Badge, Button, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
@@ -54,9 +55,7 @@ export function Page() {
           ) : null}
         </Panel>
         <Panel title={say('kiosks.paired')}>
-          {list.loading ? <Loading /> : null}
-          {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('kiosks.none')} /> : null}
+          <ListState list={list} empty={say('kiosks.none')} />
           <ul>
             {list.rows.map((kiosk) => (
               <li key={kiosk.id} className={styles.row}>

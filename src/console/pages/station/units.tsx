@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { Badge, Button, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { UnitField } from '../../people/units.tsx';
@@ -35,9 +36,7 @@ export function Page() {
       <Stack>
         {has('manage-accounts') ? <AddUnit /> : null}
         <Panel>
-          {list.loading ? <Loading /> : null}
-          {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('units.none')} /> : null}
+          <ListState list={list} empty={say('units.none')} />
           {branch('')}
         </Panel>
       </Stack>

@@ -2,7 +2,8 @@ import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { Badge, Button, Empty, Loading, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { Badge, Button, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { saveText } from '../../kit/save-file.ts';
 import { Time } from '../../kit/time.tsx';
@@ -24,9 +25,7 @@ export function Page() {
       <Stack>
         <Invite />
         <Panel title={say('workers.known')}>
-          {list.loading ? <Loading /> : null}
-          {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('workers.none')} /> : null}
+          <ListState list={list} empty={say('workers.none')} />
           <ul>
             {list.rows.map((worker) => (
               <WorkerRow key={worker.name} worker={worker} onChanged={list.again} />

@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { Button, CheckField, Empty, Loading, PageHead, Panel } from '../../kit/kit.tsx';
+import { Button, CheckField, PageHead, Panel } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -31,10 +32,8 @@ export function Page() {
           />
         }
       >
-        {list.loading ? <Loading /> : null}
-        {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
+        <ListState list={list} empty={say('notices.none')} />
         {error ? <ProblemNote error={error} /> : null}
-        {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('notices.none')} /> : null}
         <ul>
           {list.rows.map((notice) => (
             <li key={notice.id} className={styles.row}>

@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { AreaField, Badge, Button, Empty, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { AreaField, Badge, Button, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { ListState } from '../../kit/list-state.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
@@ -44,9 +45,7 @@ export function Page() {
           </form>
         </Panel>
         <Panel>
-          {list.loading ? <Loading /> : null}
-          {list.error ? <ProblemNote error={list.error} again={list.again} /> : null}
-          {!list.loading && !list.error && list.rows.length === 0 ? <Empty text={say('sampling.none')} /> : null}
+          <ListState list={list} empty={say('sampling.none')} />
           <ul>
             {list.rows.map((sample) => (
               <li key={sample.id} className={styles.row}>
