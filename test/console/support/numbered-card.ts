@@ -1,10 +1,10 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { runProgram } from '#test/support/evidock';
 import { drawNumbers, HEIGHT, WIDTH } from '../../media/frame-numbers.ts';
+import { dockCard, filmsOf, type Made } from './case-card.ts';
 import { control } from './running-station.ts';
 import type { ConsoleStation } from './station.ts';
 
@@ -25,54 +25,24 @@ export const CAMERAS: readonly Camera[] = [
   { officer: '041902', name: '李静', serial: 'DSJ0050002', start: '2026-06-21T10:00:05', seconds: 30, rate: 25 },
   { officer: '041903', name: '张伟', serial: 'DSJ0050003', start: '2026-06-21T10:00:08', seconds: 24, rate: 30 },
 ];
-const READY_MS = 300_000;
-const DOCKED = 'numbered';
-
-interface Made {
-  readonly id: string;
-  readonly officerId: string | null;
-  readonly kind: string;
-  readonly playable: boolean;
-  readonly state: string;
-}
 
 /** Docks one card with three cameras that overlap in time, one officer each, and puts their films into a case; films by officer. What is there already is taken. `seconds`: how long each films; as CAMERAS tells if left out. */
 export async function numberedCase(
   { dock, state }: Pick<ConsoleStation, 'dock' | 'state'>,
   seconds?: number,
 ): Promise<ReadonlyMap<string, Made>> {
-  const known = await films(state);
+  const known = await filmsOf(state, CAMERAS);
   if (known.size === CAMERAS.length && [...known.values()].every(({ playable }) => playable)) return known;
-  for (const { officer, name } of CAMERAS) await control(state, 'POST', '/officers', { id: officer, name }).catch(() => undefined);
-  const card = join(dock, `.${DOCKED}.new`);
-  await rm(join(dock, DOCKED), { recursive: true, force: true });
-  await mkdir(join(card, 'DCIM/20260621'), { recursive: true });
-  for (const camera of CAMERAS) await film({ ...camera, seconds: seconds ?? camera.seconds }, join(card, 'DCIM/20260621'));
-  await rename(card, join(dock, DOCKED));
-  const untilMs = Date.now() + READY_MS;
-  for (;;) {
-    const all = await films(state);
-    if (all.size === CAMERAS.length && [...all.values()].every(({ playable, state: at }) => playable && at === 'archived')) break;
-    if (Date.now() > untilMs) throw new Error(`not ready in time: ${JSON.stringify([...all.values()])}`);
-    await sleep(300);
-  }
+  const write = async (folder: string) => {
+    for (const camera of CAMERAS) await film({ ...camera, seconds: seconds ?? camera.seconds }, folder);
+  };
+  const made = await dockCard({ dock, state }, { docked: 'numbered', folder: 'DCIM/20260621', wearers: CAMERAS, write });
   const events = [{ start: '2026-06-21 10:00:02', end: '2026-06-21 10:00:20', officers: ['041901'], place: '人民路与解放路交叉口' }];
   await control(state, 'POST', '/cases', {
     ...{ number: SYNC_CASE, title: '三台记录仪同步核查', category: 'inspection', stage: 'evidence', events, update: true },
   });
-  const all = await films(state);
-  for (const { id } of all.values()) await control(state, 'PATCH', `/recordings/${id}`, { cases: [SYNC_CASE] });
-  return films(state);
-}
-
-async function films(state: string): Promise<ReadonlyMap<string, Made>> {
-  const found = new Map<string, Made>();
-  for (const { officer } of CAMERAS) {
-    const { items } = await control<{ items: Made[] }>(state, 'GET', `/recordings?officer=${officer}`);
-    const made = items.find(({ kind }) => kind === 'video');
-    if (made) found.set(officer, made);
-  }
-  return found;
+  for (const { id } of made.values()) await control(state, 'PATCH', `/recordings/${id}`, { cases: [SYNC_CASE] });
+  return filmsOf(state, CAMERAS);
 }
 
 async function film({ officer, serial, start, seconds, rate }: Camera, folder: string): Promise<void> {

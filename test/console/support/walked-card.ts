@@ -1,8 +1,8 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gpxOf, type MadeFix, nmeaOf, ride } from '#test/support/card/made-tracks';
 import { runProgram } from '#test/support/evidock';
+import { dockCard, filmsOf, isReady } from './case-card.ts';
 import { control } from './running-station.ts';
 import type { ConsoleStation } from './station.ts';
 
@@ -21,8 +21,6 @@ const DAY = '2026-06-21';
 const START = `${DAY}T14:00:00`;
 export const BEGIN_MS = Date.parse(`${START}+08:00`);
 const SECONDS = 90;
-const READY_MS = 300_000;
-const DOCKED = 'walked';
 
 const leg = (course: number, seconds: number, speed: number) => ({ course, seconds, speed });
 const ON_FOOT = ride({ atMs: BEGIN_MS, latitude: 34.6197, longitude: 112.4531 }, [
@@ -48,51 +46,22 @@ const WALKERS: readonly Walker[] = [
   { officer: '041913', name: '孙丽', serial: 'DSJ0060003', track: null, fixes: [] },
 ];
 
-interface Made {
-  readonly id: string;
-  readonly kind: string;
-  readonly playable: boolean;
-  readonly state: string;
-}
-
 /** Docks a card with three recorders, two of them with a track, and puts their films into a case; ids by officer. What is there already is taken. */
 export async function walkedCase({ dock, state }: Pick<ConsoleStation, 'dock' | 'state'>): Promise<ReadonlyMap<string, string>> {
-  const isReady = (films: ReadonlyMap<string, Made>) =>
-    films.size === WALKERS.length && [...films.values()].every(({ playable, state: at }) => playable && at === 'archived');
-  let films = await filmsOf(state);
-  if (!isReady(films)) {
-    for (const { officer, name } of WALKERS) await control(state, 'POST', '/officers', { id: officer, name }).catch(() => undefined);
-    const card = join(dock, `.${DOCKED}.new`);
-    const folder = join(card, 'DCIM', DAY.replaceAll('-', ''));
-    await rm(join(dock, DOCKED), { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    for (const walker of WALKERS) await write(walker, folder);
-    await rename(card, join(dock, DOCKED));
-    const untilMs = Date.now() + READY_MS;
-    for (;;) {
-      films = await filmsOf(state);
-      if (isReady(films)) break;
-      if (Date.now() > untilMs) throw new Error(`not ready in time: ${JSON.stringify([...films])}`);
-      await sleep(300);
-    }
-  }
+  const known = await filmsOf(state, WALKERS);
+  const write = async (folder: string) => {
+    for (const walker of WALKERS) await film(walker, folder);
+  };
+  const films = isReady(known, WALKERS)
+    ? known
+    : await dockCard({ dock, state }, { docked: 'walked', folder: join('DCIM', DAY.replaceAll('-', '')), wearers: WALKERS, write });
   const about = { number: WALK_CASE, title: '人民路巡查', category: 'inspection', stage: 'evidence', update: true };
   await control(state, 'POST', '/cases', about);
   for (const { id } of films.values()) await control(state, 'PATCH', `/recordings/${id}`, { cases: [WALK_CASE] });
   return new Map([...films].map(([officer, { id }]) => [officer, id]));
 }
 
-async function filmsOf(state: string): Promise<ReadonlyMap<string, Made>> {
-  const found = new Map<string, Made>();
-  for (const { officer } of WALKERS) {
-    const { items } = await control<{ items: Made[] }>(state, 'GET', `/recordings?officer=${officer}`);
-    const made = items.find(({ kind }) => kind === 'video');
-    if (made) found.set(officer, made);
-  }
-  return found;
-}
-
-async function write({ officer, serial, track, fixes }: Walker, folder: string): Promise<void> {
+async function film({ officer, serial, track, fixes }: Walker, folder: string): Promise<void> {
   const stem = join(folder, `${serial}_${officer}_${START.replace(/\D/g, '')}_0001`);
   const source = ['-f', 'lavfi', '-i', `testsrc2=size=320x180:rate=5:duration=${SECONDS}`];
   const sound = ['-f', 'lavfi', '-i', `sine=frequency=330:sample_rate=16000:duration=${SECONDS}`];
