@@ -191,8 +191,7 @@ function checkRules(config: Config): void {
     if (archive.s3.bucket === '')
       refuse('archive.s3.bucket', because('needed-when', { field: 'archive.kind', value: 's3' }), archive.s3.bucket);
   }
-  // The URL may hold a password, so the error does not tell it.
-  if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', because('must-be-redis', {}), '***');
+  if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', because('must-be-redis', {}), queue.url);
   if (work.listen !== '' && queue.url === '') refuse('work.listen', because('needs-queue', {}), work.listen);
   const shared = whatIsShared(config);
   if (shared !== null && station.id === DEFAULT_STATION_ID)
