@@ -7,7 +7,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { copyBroken } from '#events';
 import type { MarkedCopy } from '#ports/marked-copies';
-import { begin, type FootageDeps, type FootageRequest, watch } from './playback.ts';
+import { begin, FOOTAGE_HEADERS, type FootageDeps, type FootageRequest, watch } from './playback.ts';
 import { type Footage, RawAnswer } from './route.ts';
 
 /**
@@ -24,9 +24,7 @@ export async function serveMarked({ deps, metrics }: FootageDeps, request: Foota
     'content-type': hasPicture ? 'video/mp4' : 'audio/mp4',
     'content-disposition': `attachment; filename="${item.fileName.replace(/\.\w+$/, '')}-marked.${hasPicture ? 'mp4' : 'm4a'}"`,
     'accept-ranges': 'none',
-    'cache-control': 'private, no-store',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
+    ...FOOTAGE_HEADERS,
   };
   await copies.check();
   places.demand(person);

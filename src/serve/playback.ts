@@ -36,6 +36,13 @@ export interface FootageRequest {
   readonly signal: AbortSignal;
 }
 
+/** Of every answer that holds footage, whose content is untrusted: no copy stays in the browser, and nothing in it is run. */
+export const FOOTAGE_HEADERS = {
+  'cache-control': 'private, no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+};
+
 /** Answers with an item or a range of it, once the look is on record. */
 export async function serveFootage({ deps, metrics }: FootageDeps, request: FootageRequest, footage: Footage): Promise<RawAnswer> {
   const { item, from } = footage;
@@ -46,9 +53,7 @@ export async function serveFootage({ deps, metrics }: FootageDeps, request: Foot
     'content-disposition': `inline; filename="${item.fileName}"`,
     'accept-ranges': 'bytes',
     etag,
-    'cache-control': 'private, no-store',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
+    ...FOOTAGE_HEADERS,
     'x-evidock-sha256': item.sha256,
   };
   const asked = header('range');

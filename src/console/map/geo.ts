@@ -33,6 +33,11 @@ const MARGIN_PX = 44;
 /** Closer than receivers are exact there is nothing to see; and no more than the whole earth. */
 const PER_PX_MIN = 0.02;
 
+/** The same angle from -180° on and below 180°. */
+function turned(degrees: number): number {
+  return ((((degrees + 180) % 360) + 360) % 360) - 180;
+}
+
 /** The longitude that is unfolded around, so that a way over 180° is one way: the mean direction of all places. */
 export function middleLongitude(places: readonly Place[]): number {
   let [east, north] = [0, 0];
@@ -44,16 +49,15 @@ export function middleLongitude(places: readonly Place[]): number {
 }
 
 export function spotOf({ latitude, longitude }: Place, aroundLongitude: number): Spot {
-  const turned = ((((longitude - aroundLongitude + 180) % 360) + 360) % 360) - 180;
   const angle = Math.max(-LATITUDE_MAX, Math.min(LATITUDE_MAX, latitude)) * RADIANS;
-  return { x: EARTH_M * turned * RADIANS, y: -EARTH_M * Math.log(Math.tan(Math.PI / 4 + angle / 2)) };
+  return { x: EARTH_M * turned(longitude - aroundLongitude) * RADIANS, y: -EARTH_M * Math.log(Math.tan(Math.PI / 4 + angle / 2)) };
 }
 
 export function placeOf({ x, y }: Spot, aroundLongitude: number): Place {
   const longitude = x / EARTH_M / RADIANS + aroundLongitude;
   return {
     latitude: (2 * Math.atan(Math.exp(-y / EARTH_M)) - Math.PI / 2) / RADIANS,
-    longitude: ((((longitude + 180) % 360) + 360) % 360) - 180,
+    longitude: turned(longitude),
   };
 }
 
@@ -143,7 +147,7 @@ export function graticule(view: View, size: Size, aroundLongitude: number, apart
     px: toScreen(spotOf({ latitude: degrees, longitude: aroundLongitude }, aroundLongitude), view, size).y,
   }));
   const meridians: GraticuleLine[] = rounds(west, east).map((degrees) => ({
-    degrees: ((((degrees + 180) % 360) + 360) % 360) - 180,
+    degrees: turned(degrees),
     px: toScreen({ x: EARTH_M * (degrees - aroundLongitude) * RADIANS, y: view.y }, view, size).x,
   }));
   return { parallels, meridians, decimals };

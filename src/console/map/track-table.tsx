@@ -6,7 +6,7 @@ import { useSay } from '../texts/say.ts';
 import { metresText, placeText } from './geo.ts';
 import type { Lane } from './lanes.ts';
 import styles from './map.module.css';
-import type { Walk } from './walks.ts';
+import type { Step, Walk } from './walks.ts';
 
 const DROPS = ['unreadable', 'nowhere', 'otherTime', 'backwards', 'tooFast'] as const;
 
@@ -18,6 +18,7 @@ interface Row {
 /** What the map shows, in words, and what was left out of it. */
 export function TrackTable({ lanes }: { readonly lanes: readonly Lane[] }) {
   const say = useSay();
+  const placed = (step: Step | undefined) => (step ? placeText(step) : '—');
   const rows = lanes.flatMap((lane) => lane.walks.map((walk) => ({ lane, walk })));
   const columns: readonly Column<Row>[] = [
     { id: 'camera', title: say('map.table.camera'), look: 'wrap', cell: ({ lane }) => `${lane.number} · ${lane.name}` },
@@ -30,13 +31,8 @@ export function TrackTable({ lanes }: { readonly lanes: readonly Lane[] }) {
     },
     { id: 'from', title: say('map.table.from'), cell: ({ walk }) => <Time at={walk.track.begin} to="second" /> },
     { id: 'to', title: say('map.table.to'), cell: ({ walk }) => <Time at={walk.track.end} to="second" /> },
-    { id: 'first', title: say('map.table.first'), look: 'wrap', cell: ({ walk: { steps } }) => (steps[0] ? placeText(steps[0]) : '—') },
-    {
-      id: 'last',
-      title: say('map.table.last'),
-      look: 'wrap',
-      cell: ({ walk: { steps } }) => placeText(steps.at(-1) ?? { latitude: 0, longitude: 0 }),
-    },
+    { id: 'first', title: say('map.table.first'), look: 'wrap', cell: ({ walk: { steps } }) => placed(steps[0]) },
+    { id: 'last', title: say('map.table.last'), look: 'wrap', cell: ({ walk: { steps } }) => placed(steps.at(-1)) },
     { id: 'length', title: say('map.table.length'), look: 'number', cell: ({ walk }) => metresText(walk.track.lengthM) },
     {
       id: 'dropped',

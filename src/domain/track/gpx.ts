@@ -9,6 +9,8 @@ const OPENING = 9;
 const NAME = /^\/?(?:[\w.-]{1,64}:)?([\w.-]{1,64})/;
 const TIME = /^\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s*$/;
 const NUMBER = /^\s*[+-]?\d{1,4}(?:\.\d{1,20})?\s*$/;
+const LATITUDE = /\slat\s{0,9}=\s{0,9}["']([^"']{1,40})["']/;
+const LONGITUDE = /\slon\s{0,9}=\s{0,9}["']([^"']{1,40})["']/;
 const KMH_OF_MS = 3.6;
 
 /** The time of a point in GPX 1.1 (`xsd:dateTime` with a zone), ms since 1970 UTC; NaN: it is none. */
@@ -85,7 +87,7 @@ export class GpxScanner {
     const closes = tag.startsWith('/');
     const alone = tag.endsWith('/');
     if (name === 'trkpt') {
-      if (!closes) this.#point = { latitude: numberIn(tag, 'lat'), longitude: numberIn(tag, 'lon'), time: '', speed: '' };
+      if (!closes) this.#point = { latitude: numberIn(tag, LATITUDE), longitude: numberIn(tag, LONGITUDE), time: '', speed: '' };
       if (closes || alone) this.#ended();
     } else if (name === 'time' || name === 'speed') this.#field = closes || alone ? null : name;
   }
@@ -105,7 +107,7 @@ export class GpxScanner {
   }
 }
 
-function numberIn(tag: string, attribute: 'lat' | 'lon'): number {
-  const found = new RegExp(`\\s${attribute}\\s{0,9}=\\s{0,9}["']([^"']{1,40})["']`).exec(tag)?.[1] ?? '';
+function numberIn(tag: string, attribute: RegExp): number {
+  const found = attribute.exec(tag)?.[1] ?? '';
   return NUMBER.test(found) ? Number(found) : Number.NaN;
 }

@@ -37,6 +37,10 @@ const RUN = 10;
 const NEAR_MS = 48 * 3_600_000;
 const WIDTH_MS_MIN = 1000;
 
+function noneDropped(): Record<Drop, number> {
+  return { unreadable: 0, nowhere: 0, otherTime: 0, backwards: 0, tooFast: 0 };
+}
+
 /** Whether nothing that moves gets from one of these to the other in time. */
 function isTooFast(one: TrackPoint, other: TrackPoint): boolean {
   return metresBetween(one, other) > NOISE_M + (FASTEST_MS * Math.abs(other.atMs - one.atMs)) / 1000;
@@ -53,7 +57,7 @@ function isRepeated(one: TrackPoint, other: TrackPoint): boolean {
  */
 export class TrackPoints {
   readonly #near: { fromMs: number; toMs: number } | null;
-  readonly #dropped: Record<Drop, number> = { unreadable: 0, nowhere: 0, otherTime: 0, backwards: 0, tooFast: 0 };
+  readonly #dropped = noneDropped();
   #kept: TrackPoint[] = [];
   #widthMs = 0;
   #last: TrackPoint | null = null;
@@ -171,7 +175,7 @@ export class TrackPoints {
 /** The ways of several files of one recording as one. Where two tell the same time, such as a GPX beside sentences, the one that begins first is taken. */
 export function joined(tracks: readonly Track[]): Track {
   const points = new TrackPoints({ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY });
-  const dropped: Record<Drop, number> = { unreadable: 0, nowhere: 0, otherTime: 0, backwards: 0, tooFast: 0 };
+  const dropped = noneDropped();
   let fixes = 0;
   let lastMs = Number.NEGATIVE_INFINITY;
   for (const track of tracks.toSorted((one, other) => (one.points[0]?.atMs ?? 0) - (other.points[0]?.atMs ?? 0))) {
