@@ -45,7 +45,7 @@ export const HealthJson = Type.Object({
 export const SettingJson = Type.Object({
   path: Type.String({ description: 'Such as `archive.s3.bucket`.' }),
   value: Type.Unknown({ description: 'In force: text, number, truth, list or null. `***` for a secret that is set.' }),
-  from: oneOf(['default', 'file', 'environment', 'command line'], 'Where the value comes from; each outranks those before it.'),
+  from: oneOf(['default', 'file', 'environment', 'command-line'], 'Where the value comes from; each outranks those before it.'),
   environment: Type.String({ description: 'The variable that outranks the file.' }),
 });
 

@@ -15,7 +15,7 @@ import { checkOidc } from './oidc-rules.ts';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
-type Origin = 'default' | 'file' | 'environment' | 'command line';
+type Origin = 'default' | 'file' | 'environment' | 'command-line';
 
 /** One field of the schema: where it stands and what the schema says of it. */
 export interface Field {
@@ -77,7 +77,7 @@ export function loadConfig(options: LoadOptions): { config: Config; explained: r
   }
   if (options.state !== null) {
     put(tree, 'station.state', resolve(options.state));
-    origins.set('station.state', 'command line');
+    origins.set('station.state', 'command-line');
   }
   if (options.stationId !== undefined) put(tree, 'station.id', options.stationId);
   checkSchema(tree);

@@ -6,7 +6,7 @@ export interface Setting {
   readonly path: string;
   /** `***` for a secret that is set. */
   readonly value: unknown;
-  readonly from: 'default' | 'file' | 'environment' | 'command line';
+  readonly from: 'default' | 'file' | 'environment' | 'command-line';
   /** The variable that outranks the file. */
   readonly environment: string;
 }

@@ -28,6 +28,10 @@ it('a case number leads to all its cameras on one line, and to its films for a s
   await page.getByRole('option', { name: new RegExp(CASE) }).waitFor();
   await shot(page, 'cases-search-suggested-zh-CN');
   await expectAccessible(page);
+  // Escape closes what is offered and leaves what was typed.
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByRole('option', { name: new RegExp(CASE) }).count()).toBe(0);
+  expect(await field.inputValue()).toBe(CASE.slice(0, -1));
   await field.fill(CASE);
   await page.getByRole('option', { name: new RegExp(CASE) }).waitFor();
   await page.keyboard.press('ArrowDown');

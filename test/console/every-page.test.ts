@@ -13,7 +13,7 @@ import { pagesEn } from '#messages/pages/en';
 import { pagesZhCN } from '#messages/pages/zh-CN';
 import { zhCN } from '#messages/zh-CN';
 import { ROOT } from '#test/support/evidock';
-import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, settled, shot, textsOf, useBrowser } from './support/browser.ts';
 import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { CASE, OFFICER, type RoleName } from './support/station.ts';
@@ -159,7 +159,7 @@ describe.each(ROLES)('%s', (role) => {
     for (const { path } of own) {
       await page.goto(addressOf(path));
       await page.getByRole('main').waitFor();
-      await page.waitForFunction(() => !/(正在|仍在)载入/.test(document.querySelector('main')?.textContent ?? ''));
+      await settled(page);
       const told = await page.getByRole('main').textContent();
       expect(told?.trim().length, path).toBeGreaterThan(0);
       expect(told, path).not.toContain('undefined');

@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import type { RecordingJson } from '#test/support/evidock';
-import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, settled, shot, textsOf, useBrowser } from './support/browser.ts';
 import { station } from './support/own-station.ts';
 import { control, type OfControl } from './support/running-station.ts';
 import { CASE, OFFICER, type RoleName } from './support/station.ts';
@@ -42,7 +42,7 @@ it.each(ROLES)(
     await page.getByRole('heading', { name: '原始文件与副本' }).waitFor();
     await page.getByRole('heading', { name: '流转记录' }).waitFor();
     await page.getByRole('link', { name: sees.film }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const panels = await page.getByRole('heading', { level: 2 }).allInnerTexts();
     expect({
       tags: panels.includes('标注'),
@@ -130,7 +130,6 @@ it.each([
     const left: string[] = [];
     for (const path of ['/recordings', '/recordings?look=table', '/unassigned', `/recordings/${film.id}`]) {
       await open(page, path);
-      await page.waitForLoadState('networkidle');
       for (const text of await textsOf(page)) {
         const rest = written.reduce((all, one) => all.replaceAll(one, ''), text);
         if (foreign.test(rest) && !own.test(rest)) left.push(`${path}: ${text}`);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { csvLine as lineOfPages } from '../../src/console/pages/intake/csv-file.ts';
 import { csvLine as lineOfStation } from '../../src/serve/csv.ts';
-import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, shot, textsOf, useBrowser } from './support/browser.ts';
+import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, settled, shot, textsOf, useBrowser } from './support/browser.ts';
 import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 import { dockCard } from './support/station.ts';
@@ -15,7 +15,6 @@ import { dockCard } from './support/station.ts';
 useBrowser();
 
 const WIDTHS = [1280, 760, 390];
-const LOADING = /正在载入|Loading/;
 
 it('a card that is docked appears live in overview and log, and leads to its files and recordings', async () => {
   const seen = await browserOf('custodian');
@@ -25,7 +24,7 @@ it('a card that is docked appears live in overview and log, and leads to its fil
   const docked = page.getByRole('link', { name: /今日采集/ });
   await docked.waitFor();
   const before = Number(await docked.locator('strong').textContent());
-  await page.getByText(LOADING).waitFor({ state: 'detached' });
+  await settled(page);
   await shot(page, 'intake-overview-zh-CN');
   await expectAccessible(page);
   for (const width of WIDTHS) {
@@ -48,7 +47,7 @@ it('a card that is docked appears live in overview and log, and leads to its fil
     await first.getByRole('link').first().click();
     await page.getByRole('heading', { level: 1, name: /^采集：/ }).waitFor();
     await page.getByText('采集过程').waitFor();
-    await page.getByText(LOADING).waitFor({ state: 'detached' });
+    await settled(page);
     await shot(page, 'intake-docking-zh-CN');
     await expectAccessible(page);
     for (const width of WIDTHS) {
@@ -99,7 +98,7 @@ it('filters and columns stand in the address, are kept as a named view, and are 
   await page.getByLabel('Recorder', { exact: true }).first().focus();
   await page.keyboard.type(serial);
   await page.keyboard.press('Enter');
-  await page.waitForURL(new RegExp(`recorder=${serial}`));
+  await page.waitForURL((url) => url.searchParams.get('recorder') === serial);
   await page.getByText('Columns', { exact: true }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('checkbox', { name: 'Driver' }).focus();
@@ -118,7 +117,7 @@ it('filters and columns stand in the address, are kept as a named view, and are 
   expect(lines.slice(1).every((line) => line.includes(`"${serial}"`))).toBe(true);
   await open(page, '/intake');
   await page.getByLabel('Saved views').selectOption('One recorder');
-  await page.waitForURL(new RegExp(`recorder=${serial}`));
+  await page.waitForURL((url) => url.searchParams.get('recorder') === serial);
   await page.getByRole('columnheader', { name: 'Driver' }).waitFor();
   // What is not there is said, with what to do.
   await open(page, '/intake?recorder=NONE');

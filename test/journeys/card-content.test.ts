@@ -114,7 +114,7 @@ it('a picture that its name calls a film is derived as what it is, and custody s
   const [after] = await recordings();
   expect(after?.recording).toMatchObject({ kind: 'photo', state: 'derived', damaged: false });
   expect(after?.originals).toMatchObject([{ kind: 'video' }]);
-  expect(after?.derivatives.map(({ kind }) => kind)).toEqual(['thumbnail', 'preview']);
+  expect(after?.derivatives.map(({ kind }) => kind)).toEqual(['preview', 'thumbnail']);
   const corrected = (await station.ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.kind-corrected');
   expect(corrected.map(({ data }) => data)).toEqual([{ from: 'video', to: 'photo' }]);
 });

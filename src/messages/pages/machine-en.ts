@@ -29,7 +29,7 @@ export const machinePagesEn = {
   'origin.default': 'default',
   'origin.file': 'file',
   'origin.environment': 'environment',
-  'origin.command line': 'command line',
+  'origin.command-line': 'command line',
   'diagnosis.title': 'Diagnosis',
   'diagnosis.look': 'Look at everything',
   'diagnosis.again': 'Look again',

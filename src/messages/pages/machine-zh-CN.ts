@@ -27,7 +27,7 @@ export const machinePagesZhCN = {
   'origin.default': '默认值',
   'origin.file': '配置文件',
   'origin.environment': '环境变量',
-  'origin.command line': '命令行',
+  'origin.command-line': '命令行',
   'diagnosis.title': '诊断',
   'diagnosis.look': '全面检查',
   'diagnosis.again': '重新检查',

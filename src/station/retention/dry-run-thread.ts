@@ -75,7 +75,7 @@ export function dryRunThread({
       }
       const found = sums.filter((each) => each !== undefined);
       const [first] = found;
-      if (!first) throw new EvidockError('station.internal', said(new Error('no thread has told a sum')));
+      if (!first) throw new Error('no thread has told a sum');
       yield {
         result: dryRunResult(
           first.about,
@@ -135,7 +135,7 @@ class Thread {
   /** What it says next. Throws what went wrong in it. */
   async told(): Promise<DryRunMessage> {
     const { value, done } = await this.#messages.next();
-    if (done) throw new EvidockError('station.internal', said(new Error('a thread has ended')));
+    if (done) throw new Error('a thread has ended');
     const [message] = value;
     if ('failed' in message) throw new EvidockError(message.failed.code, message.failed.reason);
     return message;
@@ -143,7 +143,7 @@ class Thread {
 
   async sees(): Promise<Seen> {
     const message = await this.told();
-    if (!('head' in message)) throw new EvidockError('station.internal', said(new Error('a thread has not said what it sees')));
+    if (!('head' in message)) throw new Error('a thread has not said what it sees');
     return message;
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ROOT } from '#test/support/evidock';
 import { seriousFindings } from './axe.ts';
@@ -13,6 +13,11 @@ const FLAGS = [
   ...['--disable-sync', '--autoplay-policy=no-user-gesture-required', '--mute-audio'],
 ];
 const WAIT_MS_MAX = 60_000;
+/** `list.loading` and `list.slow` in both languages. */
+const LOADING = /(正在|仍在)载入|\b[Ll]oading\b/;
+/** A page that has an answer asks the next thing sooner. */
+const QUIET_MS = 120;
+const QUIET_TIMES = 3;
 const SHOTS = join(ROOT, 'test/console/shots');
 
 type Language = 'zh-CN' | 'en';
@@ -76,6 +81,7 @@ export async function browserOf(role: RoleName | null, options: Options = {}): P
   // Two cores are shared by three such browsers and their station.
   context.setDefaultTimeout(WAIT_MS_MAX);
   const faults: string[] = [];
+  asked.set(context, countAsked(context));
   const page = await context.newPage();
   watch(page, new URL(address).origin, faults);
   context.on('page', (other) => watch(other, new URL(address).origin, faults));
@@ -113,9 +119,29 @@ export async function open(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
-/** Nothing says any more that it is loading. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('[data-loading]') === null);
+/** What the pages of a browser have asked of the API and not been answered; streams, which stay open, left out. */
+const asked = new WeakMap<BrowserContext, Set<Request>>();
+
+function countAsked(context: BrowserContext): Set<Request> {
+  const waiting = new Set<Request>();
+  context.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (request.resourceType() === 'fetch' && pathname.startsWith('/api/') && !pathname.endsWith('/events')) waiting.add(request);
+  });
+  const answered = (request: Request) => waiting.delete(request);
+  context.on('requestfinished', answered);
+  context.on('requestfailed', answered);
+  return waiting;
+}
+
+/** The API has answered all that the page asks, what it asks because of an answer too, and nothing says any more that it is loading. */
+export async function settled(page: Page): Promise<void> {
+  const waiting = asked.get(page.context());
+  const quiet = async () => waiting?.size === 0 && (await page.getByRole('status').filter({ hasText: LOADING }).count()) === 0;
+  let times = 0;
+  await expect
+    .poll(async () => (times = (await quiet()) ? times + 1 : 0), { interval: QUIET_MS / QUIET_TIMES })
+    .toBeGreaterThan(QUIET_TIMES);
 }
 
 /** Keeps a picture for a person to look at: test/console/shots/NAME.png. */

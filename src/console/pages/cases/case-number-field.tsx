@@ -39,8 +39,11 @@ export function CaseNumberField({ value, onChange, onChosen }: FieldProps) {
       event.preventDefault();
       const by = event.key === 'ArrowDown' ? 1 : -1;
       setAt((before) => (before + by + found.length + (before < 0 && by < 0 ? 1 : 0)) % found.length);
-    } else if (event.key === 'Escape') setOpen(false);
-    else if (event.key === 'Enter') {
+    } else if (event.key === 'Escape') {
+      // While cases are offered it closes them; browsers would empty the field as well.
+      if (found.length > 0) event.preventDefault();
+      setOpen(false);
+    } else if (event.key === 'Enter') {
       const chosen = found[at];
       setOpen(false);
       if (!chosen) return;
