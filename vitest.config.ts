@@ -9,7 +9,7 @@ const SLOW = [
   'src/adapters/usb-dock/card-readers.test.ts',
   'src/adapters/usb-dock/usb-dock.test.ts',
 ];
-/** Take minutes each, and are run by name: `EVIDOCK_TEST_LONG=1 npx vitest run test/faults/kill-scrub.test.ts`. */
+/** Take minutes each, and are run by `scripts/test --long`, all or one: `scripts/test --long test/faults/kill-scrub.test.ts`. */
 const LONG = process.env['EVIDOCK_TEST_LONG'] ? [] : ['test/faults/kill-scrub.test.ts', 'test/faults/kill-dispose.test.ts'];
 // A file that was moved would run in the fast lane without a word.
 for (const file of [...SLOW, ...LONG]) if (!existsSync(file)) throw new Error(`vitest.config.ts: there is no ${file}`);

@@ -15,6 +15,8 @@ const DOCKINGS = 10_000;
 const ROUNDS = 9;
 /** Long after everything that a page begins with has come. */
 const SETTLED_MS = 2500;
+/** What is not there by then never comes. */
+const SHOWN_MS_MAX = 60_000;
 const PASSWORD = 'willow kettle bench stamp';
 /** First pages of people, and what they open most. */
 const ROUTES = [
@@ -163,33 +165,40 @@ async function painted(
   page: Page,
   { selector, begins, deed }: { selector: string; begins: 'keydown' | 'click'; deed: () => Promise<void> },
 ) {
-  const seen = page.evaluate(
-    ({ wanted, event }) =>
-      new Promise<number>((resolve) => {
+  // It listens before the deed is done: a key may come sooner than a question that nobody has waited for.
+  const watch = await page.evaluateHandle(
+    ({ wanted, event, boundMs }) => ({
+      ms: new Promise<number>((resolve, reject) => {
         let beganMs = 0;
         addEventListener(event, () => (beganMs ||= performance.now()), { capture: true, once: true });
+        const giveUp = setTimeout(() => reject(new Error(`${wanted} was not shown`)), boundMs);
         const look = () => {
           const shown = beganMs > 0 && [...document.querySelectorAll(wanted)].some((each) => each.checkVisibility());
           // The frame after the one in which it stands: then it has been painted.
-          if (shown) requestAnimationFrame(() => resolve(performance.now() - beganMs));
-          else requestAnimationFrame(look);
+          if (shown) {
+            clearTimeout(giveUp);
+            requestAnimationFrame(() => resolve(performance.now() - beganMs));
+          } else requestAnimationFrame(look);
         };
         look();
       }),
-    { wanted: selector, event: begins },
+    }),
+    { wanted: selector, event: begins, boundMs: SHOWN_MS_MAX },
   );
   await deed();
-  return seen;
+  return watch.evaluate(({ ms }) => ms);
 }
 
 async function search(page: Page, cases: readonly string[]): Promise<number> {
   const number = cases[Math.floor(Math.random() * cases.length)] ?? '';
   await page.goto('/search');
   await page.getByRole('combobox', { name: '案号' }).fill(number);
+  // Cases are offered while a number is typed: they are read before the time begins.
+  await page.getByRole('option', { name: number }).first().waitFor();
   await page.keyboard.press('Escape');
   await page.waitForTimeout(500);
   const deed = () => page.keyboard.press('Enter');
-  return painted(page, { selector: "a[href^='/recordings/rec-']", begins: 'keydown', deed });
+  return painted(page, { selector: "main a[href^='/recordings/']", begins: 'keydown', deed });
 }
 
 /** From the beginning of the navigation until all 200 stand on the line and the page answers again. */
@@ -215,7 +224,8 @@ async function scrolled(page: Page): Promise<number> {
   await page.evaluate(async (rows) => {
     const more = () => [...document.querySelectorAll('button')].find((each) => each.textContent === '显示更多');
     const count = () => Number(document.querySelector('table')?.getAttribute('aria-rowcount') ?? 0);
-    while (count() < rows) {
+    for (let looks = 0; count() < rows; looks += 1) {
+      if (looks > 6000) throw new Error(`only ${count()} rows`);
       more()?.click();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -276,21 +286,20 @@ async function firstFrame(browser: Browser): Promise<Row> {
     const times = await timesOf(async () => {
       await page.goto(`/recordings/${film.id}/play`);
       await page.getByRole('combobox', { name: '事由' }).selectOption('supervision');
-      const seen = page.evaluate(
-        () =>
-          new Promise<number>((resolve) => {
-            let beganMs = 0;
-            addEventListener('click', () => (beganMs ||= performance.now()), { capture: true, once: true });
-            const look = () => {
-              const video = document.querySelector('video');
-              if (video && beganMs > 0) video.requestVideoFrameCallback(() => resolve(performance.now() - beganMs));
-              else setTimeout(look, 1);
-            };
-            look();
-          }),
-      );
+      const watch = await page.evaluateHandle(() => ({
+        ms: new Promise<number>((resolve) => {
+          let beganMs = 0;
+          addEventListener('click', () => (beganMs ||= performance.now()), { capture: true, once: true });
+          const look = () => {
+            const video = document.querySelector('video');
+            if (video && beganMs > 0) video.requestVideoFrameCallback(() => resolve(performance.now() - beganMs));
+            else setTimeout(look, 1);
+          };
+          look();
+        }),
+      }));
       await page.getByRole('button', { name: '确认并调阅' }).click();
-      return seen;
+      return watch.evaluate(({ ms }) => ms);
     });
     await context.close();
     return {

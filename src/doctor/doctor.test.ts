@@ -40,13 +40,13 @@ afterAll(async () => {
 });
 
 /** What the doctor finds under this name, of a station with these settings; undefined: it says nothing of it. */
-async function row(name: CheckName, http: Partial<Config['http']> = {}, nowMs = NOW_MS, keyFile = '') {
+async function row(name: CheckName, http: Partial<Config['http']> = {}, nowMs = NOW_MS, keyFile = '', fontFile?: string) {
   // Other programs are not what is looked at here.
   const env = { EVIDOCK_DERIVE_FFMPEG: '/nowhere/ffmpeg', EVIDOCK_QUEUE_REDIS_SERVER: '/nowhere/redis' };
   const { config } = loadConfig({ file: null, state: join(station.directory, 'state'), env, root: station.directory });
   const connect = async () => new InProcessClient({ app: control, user: 'root', close: async () => undefined });
   const settings = { ...config, http: { ...config.http, ...http }, disposal: { ...config.disposal, keyFile } };
-  const checks = await runDoctor({ config: settings, nowMs, connect });
+  const checks = await runDoctor({ config: settings, nowMs, connect, ...(fontFile === undefined ? {} : { fontFile }) });
   const found = checks.filter((check) => check.name === name);
   expect(found.length, name).toBeLessThanOrEqual(1);
   const [check] = found;
@@ -77,6 +77,12 @@ it('warns of a key of disposal that lies there while no list is to be run', asyn
   });
   expect(await found()).toEqual({ state: 'ok', codes: ['disposal-key-for'], mend: null });
   await rm(key);
+});
+
+it('warns of a font that is missing, because papers and marks wait for it', async () => {
+  expect(await row('font')).toEqual({ state: 'ok', codes: ['path'], mend: null });
+  const missing = await row('font', {}, NOW_MS, '', '/nowhere/font.ttc');
+  expect([missing?.state, missing?.mend]).toEqual(['warns', 'mend-failure']);
 });
 
 it('says that no certificate is needed here, or that a proxy speaks TLS', async () => {

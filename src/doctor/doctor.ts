@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import type { Static } from 'typebox';
+import { CJK_FONT_FILE, checkFont } from '#adapters/cjk-font';
 import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
@@ -41,12 +42,13 @@ interface Options {
   readonly nowMs: number;
   /** A way to the station, running or opened for the moment. */
   readonly connect: () => Promise<StationClient>;
+  readonly fontFile?: string;
 }
 
 type Finding = { readonly reason: Reason; readonly warn?: Reason };
 
 /** Looks at everything the station stands on, and says how to mend what is not well. */
-export async function runDoctor({ config, nowMs, connect }: Options): Promise<readonly DoctorCheck[]> {
+export async function runDoctor({ config, nowMs, connect, fontFile = CJK_FONT_FILE }: Options): Promise<readonly DoctorCheck[]> {
   const { state } = config.station;
   const { ffmpeg, ffprobe, height, threads } = config.derive;
   const transcoder = new FfmpegTranscoder({ settings: { ffmpeg, ffprobe, height, threads, timeLimitMs: 10_000, outputBytesMax: GIB } });
@@ -56,6 +58,7 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
       reason: await transcoder.check(),
     })),
     await look('encoders', because('mend-encoders', {}), () => encoders(ffmpeg)),
+    await look('font', because('mend-failure', { remedy: 'station.font-missing' }), () => font(fontFile)),
     await look('redis', because('mend-redis', {}), () => redis(config)),
     await look('state', because('mend-state', { path: state }), () => writable(state)),
     await look('vault disk', because('mend-vault-disk', {}), () => freeSpace(state, config.intake.reserve * BYTES_PER_MIB)),
@@ -114,6 +117,16 @@ async function encoders(ffmpeg: string): Promise<Finding> {
   const missing = ['libx264', 'aac', 'mjpeg', 'png'].filter((name) => !new RegExp(`\\s${name}\\s`).test(stdout));
   if (missing.length > 0) throw unwell(because('ffmpeg-lacks', { names: missing }));
   return { reason: because('program', { program: 'libx264, aac' }) };
+}
+
+/** Only papers and copies with a burned mark wait for it: footage is taken in without. */
+async function font(file: string): Promise<Finding> {
+  try {
+    await checkFont(file);
+    return { reason: because('path', { path: file }) };
+  } catch (error) {
+    return { reason: because('program', { program: 'fonts-noto-cjk' }), warn: failureReason(asEvidockError(error)) };
+  }
 }
 
 async function redis(config: Config): Promise<Finding> {

@@ -6,6 +6,7 @@ export const checksEn = {
   'check.node': 'node',
   'check.ffmpeg': 'ffmpeg',
   'check.encoders': 'encoders',
+  'check.font': 'font of papers and marks',
   'check.redis': 'redis',
   'check.state': 'state',
   'check.eviction': 'eviction',

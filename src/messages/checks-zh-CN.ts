@@ -6,6 +6,7 @@ export const checksZhCN = {
   'check.node': 'Node',
   'check.ffmpeg': 'ffmpeg',
   'check.encoders': '编码器',
+  'check.font': '报表与水印字体',
   'check.redis': 'Redis',
   'check.state': '状态目录',
   'check.eviction': '移出本地库',

@@ -1,7 +1,7 @@
 /*
  * Goal: every page holds what holds for all of them: light and dark, in both languages, at 200 % (a window of half the size), on a telephone, and when the station answers with a failure: nothing is cut off, axe-core
  * finds nothing serious, no text stands in the other language, nothing fails unseen, and nothing is asked of another place.
- * Method: the pages are taken from the tables of the console itself, each with somebody who has it, on a station of real footage. Pages of one thing that only other tests make are named with the test that has them.
+ * Method: all pages in light; of the dark and the failing ones a third each day (part-of-today.ts). The pages are taken from the tables of the console itself, each with somebody who has it, on a station of real footage. Pages of one thing that only other tests make are named with the test that has them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { pagesEn } from '#messages/pages/en';
 import { pagesZhCN } from '#messages/pages/zh-CN';
 import { zhCN } from '#messages/zh-CN';
 import { ROOT } from '#test/support/evidock';
+import { partOfToday } from '#test/support/part-of-today';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, settled, shot, textsOf, useBrowser } from './support/browser.ts';
 import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
@@ -128,7 +129,7 @@ describe.each(ROLES)('%s', (role) => {
 
   it('dark, in English, without motion', async () => {
     const seen = await browserOf(role, { language: 'en', dark: true, reducedMotion: true });
-    for (const { path } of own) {
+    for (const { path } of partOfToday(own, 3)) {
       await open(seen.page, addressOf(path));
       await shot(seen.page, `every-${named(path)}-dark-en`);
       await expectAccessible(seen.page);
@@ -156,7 +157,7 @@ describe.each(ROLES)('%s', (role) => {
         }),
       }),
     );
-    for (const { path } of own) {
+    for (const { path } of partOfToday(own, 3)) {
       await page.goto(addressOf(path));
       await page.getByRole('main').waitFor();
       await settled(page);

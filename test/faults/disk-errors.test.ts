@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectWhole } from '../support/card/card-check.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
+import { partOfToday } from '../support/part-of-today.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let card: string;
@@ -31,7 +32,7 @@ afterAll(async () => {
 const ingestOf = (state: string) => ['--state', state, 'ingest', card, '--slot', '1', '--serial', 'T000001'];
 
 describe('a failing system call', () => {
-  it.each([
+  const failures = [
     ['fsync', 'EIO', '1'],
     ['fsync', 'EIO', '3+4'],
     ['pwrite64', 'ENOSPC', '2'],
@@ -41,7 +42,8 @@ describe('a failing system call', () => {
     ['ftruncate', 'EIO', '1'],
     ['unlink', 'EIO', '2'],
     ['fchmod,chmod', 'EPERM', '1'],
-  ])(
+  ] as const;
+  it.each(partOfToday(failures, 3))(
     '%s → %s at %s',
     async (calls, errno, when) => {
       const state = join(home.path, `${calls}-${errno}-${when}`);

@@ -17,6 +17,7 @@ import type { FaultPoint } from '#ports/fault-points';
 import { expectWhole } from '../support/card/card-check.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
+import { partOfToday } from '../support/part-of-today.ts';
 
 const POINTS: readonly FaultPoint[] = ['w09-derivative-linked', 'w10-derived-recorded', 'w27-leftover-removed'];
 
@@ -33,7 +34,7 @@ describe('kill -9 while a recording is derived again', () => {
   });
   afterAll(() => home.remove());
 
-  it.each(POINTS)(
+  it.each(partOfToday(POINTS, 3))(
     '%s',
     async (point) => {
       const state = join(home.path, point);

@@ -15,6 +15,7 @@ import type { FaultPoint } from '#ports/fault-points';
 import { expectWhole } from '../support/card/card-check.ts';
 import { makeSmallCard } from '../support/card/small-card.ts';
 import { evidock, evidockJson, type RecordingJson, ROOT, temporaryDirectory } from '../support/evidock.ts';
+import { partOfToday } from '../support/part-of-today.ts';
 import { destroyedIn, isSealed, straceTo, touchedIn, tracerEnded } from '../support/station/traced.ts';
 
 const EVICTING: readonly FaultPoint[] = ['w34-destruction-intended', 'w35-copy-erased', 'w36-destruction-recorded'];
@@ -45,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 describe('kill -9 while originals are evicted', () => {
-  it.each(EVICTING)(
+  it.each(partOfToday(EVICTING, 3))(
     '%s',
     async (point) => {
       const state = join(home.path, point);
@@ -65,7 +66,7 @@ describe('kill -9 while originals are evicted', () => {
 });
 
 describe('kill -9 while playable copies are evicted', () => {
-  it.each(['w34-destruction-intended', 'w35-copy-erased'] as const)(
+  it.each(partOfToday(['w34-destruction-intended', 'w35-copy-erased'] as const, 2))(
     '%s',
     async (point) => {
       const state = join(home.path, `playable-${point}`);
@@ -114,7 +115,7 @@ it('eviction removes exactly what the log has as destroyed: originals of the vau
 }, 600_000);
 
 describe('kill -9 while an original comes back', () => {
-  it.each(FETCHING)(
+  it.each(partOfToday(FETCHING, 4))(
     '%s',
     async (point) => {
       const state = join(home.path, point);

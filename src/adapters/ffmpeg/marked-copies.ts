@@ -1,18 +1,15 @@
 import { once } from 'node:events';
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
 import type { MarkedCopies, MarkedCopy, PlainCopy } from '#ports/marked-copies';
 import type { Scratch } from '#ports/scratch';
+import { CJK_FONT_FILE, checkFont } from '../cjk-font.ts';
 import { streamFfmpeg } from './convert.ts';
 import { MARK_FILE, markFilter, markLines } from './mark-picture.ts';
 import { type FfmpegSettings, PIPED_ONLY } from './settings.ts';
 import { OWN_TIMES } from './ways.ts';
 
-/** Of Debian's fonts-noto-cjk. Without it fontconfig would give another font, which draws Chinese names as boxes. */
-const FONT_FILE = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
 /** Made, and not yet taken by whoever downloads. ffmpeg waits when it is full. */
 const UNREAD_BYTES_MAX = 256 * 1024;
 /** Whoever takes nothing for so long is let go, because others wait for the place. */
@@ -39,12 +36,7 @@ export class FfmpegMarkedCopies implements MarkedCopies {
   }
 
   async check(): Promise<void> {
-    const { fontFile = FONT_FILE } = this.#options;
-    try {
-      await access(fontFile);
-    } catch (error) {
-      throw new EvidockError('station.font-missing', because('path', { path: fontFile }), error);
-    }
+    await checkFont(this.#options.fontFile ?? CJK_FONT_FILE);
   }
 
   async make(plain: PlainCopy, mark: string, signal: AbortSignal): Promise<MarkedCopy> {

@@ -1,11 +1,8 @@
-import { access } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
-import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { CJK_FONT_FILE, checkFont } from '../cjk-font.ts';
 import type { Block, DocumentPrinter, Paper } from '#ports/document-printer';
 
-/** Of Debian's fonts-noto-cjk; a collection, of which one face is used. */
-const FONT_FILE = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
+/** The one face of the collection that is used. */
 const FACE = 'NotoSansCJKsc-Regular';
 const TEXT = 'text';
 /** One of the fonts that every reader of PDF has. It has no characters but Latin ones. */
@@ -28,16 +25,12 @@ const UNPRINTABLE = /[^\P{Cc}\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 export class PdfPrinter implements DocumentPrinter {
   readonly #fontFile: string;
 
-  constructor({ fontFile = FONT_FILE }: { readonly fontFile?: string } = {}) {
+  constructor({ fontFile = CJK_FONT_FILE }: { readonly fontFile?: string } = {}) {
     this.#fontFile = fontFile;
   }
 
   async check(): Promise<void> {
-    try {
-      await access(this.#fontFile);
-    } catch (error) {
-      throw new EvidockError('station.font-missing', because('path', { path: this.#fontFile }), error);
-    }
+    await checkFont(this.#fontFile);
   }
 
   print(paper: Paper, blocks: AsyncIterable<Block>): Readable {
