@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { CJK_FONT_FILE, checkFont } from '../cjk-font.ts';
 import type { Block, DocumentPrinter, Paper } from '#ports/document-printer';
+import { CJK_FONT_FILE, checkFont } from '../cjk-font.ts';
 
 /** The one face of the collection that is used. */
 const FACE = 'NotoSansCJKsc-Regular';

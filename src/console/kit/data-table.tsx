@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { memo, type ReactNode, useRef, useState } from 'react';
 import type { Rows } from '../client/queries.ts';
 import { useSay } from '../texts/say.ts';
 import styles from './kit.module.css';
@@ -32,23 +32,30 @@ interface DataTableProps<Row> {
   readonly onOpen?: (row: Row) => void;
 }
 
-/** So many rows are in the page at once; the others are blank space of their height. */
-const WINDOW_ROWS = 80;
+/** Of a longer list only the rows in sight are in the page, and a few before and behind them; the others are blank space of their height. */
 const WINDOWED_FROM = 200;
+/** A row of a table. On a narrow screen it is a card of another height, which is then measured. */
 const ROW_PX = 37;
+const OTHER_HEIGHT = 1.25;
+const BESIDE_ROWS = 12;
+/** Before anything was scrolled: more than any screen shows. */
+const FIRST_ROWS = 60;
+/** Whoever drags through thousands of rows reads none of them: they are drawn no oftener than this, and the page moves on meanwhile. */
+const FAST_MS = 120;
 
 /** A table of a list that comes page by page. On a narrow screen each row is a card. */
 export function DataTable<Row>({ label, columns, list, idOf, empty, selection, bulk, onOpen }: DataTableProps<Row>) {
   const say = useSay();
   const wrap = useRef<HTMLElement>(null);
-  const [first, setFirst] = useState(0);
+  const [{ first, shown, rowPx }, setWindow] = useState({ first: 0, shown: FIRST_ROWS, rowPx: ROW_PX });
+  const drawn = useRef({ atMs: 0, timer: 0 });
   const { rows } = list;
   if (list.error && rows.length === 0) return <ProblemNote error={list.error} again={list.again} />;
   if (list.loading) return <Loading />;
   if (rows.length === 0) return <>{empty ?? <Empty />}</>;
   const windowed = rows.length > WINDOWED_FROM;
   const from = windowed ? Math.min(first, rows.length - 1) : 0;
-  const to = windowed ? Math.min(rows.length, from + WINDOW_ROWS) : rows.length;
+  const to = windowed ? Math.min(rows.length, from + shown) : rows.length;
   const span = columns.length + (selection ? 1 : 0);
   const allIds = selection ? rows.map(idOf) : [];
   const all = selection !== undefined && allIds.every((id) => selection.ids.has(id));
@@ -58,6 +65,24 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
     if (on) next.add(id);
     else next.delete(id);
     selection.set(next);
+  };
+  const draw = () => {
+    drawn.current = { atMs: performance.now(), timer: 0 };
+    if (!wrap.current) return;
+    const { scrollTop, clientHeight } = wrap.current;
+    const measured = heightOf(wrap.current.querySelectorAll<HTMLElement>('[data-row]')) ?? rowPx;
+    const isOther = Math.max(measured / rowPx, rowPx / measured) > OTHER_HEIGHT;
+    const px = isOther ? measured : rowPx;
+    const sight = Math.ceil(clientHeight / px) + 2 * BESIDE_ROWS;
+    setWindow({ first: Math.max(0, Math.floor(scrollTop / px) - BESIDE_ROWS), shown: sight, rowPx: px });
+  };
+  const scrolled = () => {
+    const top = Math.floor((wrap.current?.scrollTop ?? 0) / rowPx);
+    const moved = Math.abs(top - BESIDE_ROWS - from);
+    if (moved < BESIDE_ROWS / 2 || drawn.current.timer !== 0) return;
+    const restMs = moved < shown ? 0 : drawn.current.atMs + FAST_MS - performance.now();
+    if (restMs <= 0) draw();
+    else drawn.current.timer = window.setTimeout(draw, restMs);
   };
   return (
     <>
@@ -69,10 +94,7 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the region scrolls
         tabIndex={0}
         aria-label={label}
-        onScroll={() => {
-          const at = Math.max(0, Math.floor((wrap.current?.scrollTop ?? 0) / ROW_PX) - 20);
-          if (windowed && Math.abs(at - from) > 10) setFirst(at);
-        }}
+        onScroll={windowed ? scrolled : undefined}
       >
         <table className={classes(styles.table, styles.cards)} aria-rowcount={windowed ? rows.length : undefined}>
           <thead>
@@ -96,7 +118,7 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
           </thead>
           <tbody>
             {from > 0 ? (
-              <tr style={{ height: from * ROW_PX }}>
+              <tr style={{ height: from * rowPx }}>
                 <td colSpan={span} />
               </tr>
             ) : null}
@@ -104,7 +126,12 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
               const id = idOf(row);
               const selected = selection?.ids.has(id) ?? false;
               return (
-                <tr key={id} aria-selected={selection ? selected : undefined} onDoubleClick={onOpen ? () => onOpen(row) : undefined}>
+                <tr
+                  key={id}
+                  data-row
+                  aria-selected={selection ? selected : undefined}
+                  onDoubleClick={onOpen ? () => onOpen(row) : undefined}
+                >
                   {selection ? (
                     <td>
                       <input
@@ -115,16 +142,12 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
                       />
                     </td>
                   ) : null}
-                  {columns.map(({ id: column, title, cell, look }) => (
-                    <td key={column} data-label={title} className={look ? styles[look] : undefined}>
-                      {cell(row)}
-                    </td>
-                  ))}
+                  <Cells row={row} columns={columns} />
                 </tr>
               );
             })}
             {to < rows.length ? (
-              <tr style={{ height: (rows.length - to) * ROW_PX }}>
+              <tr style={{ height: (rows.length - to) * rowPx }}>
                 <td colSpan={span} />
               </tr>
             ) : null}
@@ -147,4 +170,24 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
       ) : null}
     </>
   );
+}
+
+interface CellsProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+}
+
+/** Rows that stay in sight while others come are not drawn anew. */
+const Cells = memo(function Cells<Row>({ row, columns }: CellsProps<Row>) {
+  return columns.map(({ id, title, cell, look }) => (
+    <td key={id} data-label={title} className={look ? styles[look] : undefined}>
+      {cell(row)}
+    </td>
+  ));
+}) as <Row>(props: CellsProps<Row>) => ReactNode;
+
+/** The mean height of rows that are in the page. */
+function heightOf(rows: NodeListOf<HTMLElement>): number | null {
+  const [first, last] = [rows[0]?.getBoundingClientRect(), rows[rows.length - 1]?.getBoundingClientRect()];
+  return first && last ? (last.bottom - first.top) / rows.length : null;
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from '../kit/kit.tsx';
+import { useToast } from '../kit/toasts.tsx';
 import { setLanguage, useLanguage, useSay } from '../texts/say.ts';
 
 const KEPT = 'evidock-theme';
@@ -30,10 +31,12 @@ export function ThemeSwitch() {
 
 export function LanguageSwitch() {
   const say = useSay();
+  const tell = useToast();
   const language = useLanguage();
   const other = language === 'en' ? 'zh-CN' : 'en';
+  const change = () => setLanguage(other).catch(() => tell(say('problem.page.remedy')));
   return (
-    <Button look="quiet" onClick={() => setLanguage(other)} lang={other} title={say('app.language.about')}>
+    <Button look="quiet" onClick={change} lang={other} title={say('app.language.about')}>
       {say('app.language')}
     </Button>
   );

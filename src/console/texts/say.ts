@@ -1,12 +1,10 @@
 import { useSyncExternalStore } from 'react';
-import { en } from '#messages/en';
-import { errorWords } from '#messages/error-words';
+import type { en } from '#messages/en';
 import type { Language } from '#messages/language';
-import { pagesEn } from '#messages/pages/en';
-import { pagesZhCN } from '#messages/pages/zh-CN';
-import { type Reason, reasonText } from '#messages/reason';
+import type { pagesEn } from '#messages/pages/en';
+import type { Reason } from '#messages/reason';
 import { filled } from '#messages/template';
-import { zhCN } from '#messages/zh-CN';
+import { errorIn, reasonIn, type Words } from '#messages/words';
 
 /** A text of the catalogue: those of pages, and those that pages share with commands. */
 export type TextKey = keyof typeof pagesEn | keyof typeof en;
@@ -14,25 +12,44 @@ type Values = Readonly<Record<string, string | number | null | undefined>>;
 export type Say = (key: TextKey, values?: Values) => string;
 
 const KEPT = 'evidock-language';
-const TEXTS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  en: { ...en, ...pagesEn },
-  'zh-CN': { ...zhCN, ...pagesZhCN },
+const LOADS: Readonly<Record<Language, () => Promise<{ readonly catalogue: Words }>>> = {
+  en: () => import('./catalogue-en.ts'),
+  'zh-CN': () => import('./catalogue-zh-CN.ts'),
 };
 
-const listeners = new Set<() => void>();
-let language: Language = localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN';
-document.documentElement.lang = language;
+interface Spoken {
+  readonly words: Words;
+  readonly say: Say;
+}
 
-export function setLanguage(next: Language): void {
-  language = next;
+const listeners = new Set<() => void>();
+let spoken: Spoken | undefined;
+/** The language that was chosen last: of two that are on their way, that one is shown. */
+let chosen: Language = localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN';
+
+/** Loads the texts of the language that was chosen at this browser. To be waited for before anything is drawn. */
+export function loadTexts(): Promise<void> {
+  return show(chosen);
+}
+
+/** Keeps the language that stands there if the texts of the other one cannot be loaded, and throws. */
+export async function setLanguage(next: Language): Promise<void> {
+  await show(next);
   localStorage.setItem(KEPT, next);
+}
+
+async function show(next: Language): Promise<void> {
+  chosen = next;
+  const { catalogue } = await LOADS[next]();
+  if (chosen !== next) return;
+  spoken = { words: catalogue, say: speaker(catalogue) };
   document.documentElement.lang = next;
   for (const listener of listeners) listener();
 }
 
-// Another tab changed it.
+// Another tab changed it. Where this one cannot load the texts, it stays as it is.
 window.addEventListener('storage', ({ key, newValue }) => {
-  if (key === KEPT) setLanguage(newValue === 'en' ? 'en' : 'zh-CN');
+  if (key === KEPT) show(newValue === 'en' ? 'en' : 'zh-CN').catch(() => undefined);
 });
 
 function subscribe(listener: () => void): () => void {
@@ -40,24 +57,31 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-const SAYS: Readonly<Record<Language, Say>> = { en: speaker('en'), 'zh-CN': speaker('zh-CN') };
+function speaker({ texts }: Words): Say {
+  return (key, values = {}) => filled(texts[key] ?? key, (name) => values[name]);
+}
 
-function speaker(of: Language): Say {
-  return (key, values = {}) => filled(TEXTS[of][key] ?? key, (name) => values[name]);
+function now(): Spoken {
+  if (spoken === undefined) throw new Error('texts were not loaded');
+  return spoken;
+}
+
+function useSpoken(): Spoken {
+  return useSyncExternalStore(subscribe, now);
 }
 
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, () => language);
+  return useSpoken().words.language;
 }
 
 /** The texts in the language of the pages. */
 export function useSay(): Say {
-  return SAYS[useLanguage()];
+  return useSpoken().say;
 }
 
 /** Whether the catalogue has a key: for codes of which there may be more than these pages know. */
 export function hasText(key: string): key is TextKey {
-  return Object.hasOwn(TEXTS.en, key);
+  return Object.hasOwn(now().words.texts, key);
 }
 
 /** The word for a code of a family, `state.derived`; the code itself where the catalogue has none. */
@@ -72,9 +96,9 @@ export function useWord(): (family: string, code: string | null) => string {
 
 /** Sentences of reasons and errors. */
 export function useReason(): { reason: (reason: Reason) => string; error: (code: string) => { what: string; remedy: string } } {
-  const of = useLanguage();
+  const { words } = useSpoken();
   return {
-    reason: (reason) => reasonText(of, reason),
-    error: (code) => errorWords(of, code),
+    reason: (reason) => reasonIn(words, reason),
+    error: (code) => errorIn(words, code),
   };
 }
