@@ -49,7 +49,36 @@ export function msToClaimed(ms: number, zone: string): string | null {
 
 /** ISO 8601 with the zone's offset, for people and interfaces. */
 export function msToZoned(ms: number, zone: string): string {
-  return DateTime.fromMillis(ms, { zone }).toISO({ suppressMilliseconds: false }) ?? new Date(ms).toISOString();
+  const end = ms >= FIRST_WHOLE_MS && ms < AFTER_LAST_MS ? offsetTextOfDay(Math.floor(ms / DAY_MS), zone) : null;
+  if (end === null) return DateTime.fromMillis(ms, { zone }).toISO({ suppressMilliseconds: false }) ?? new Date(ms).toISOString();
+  return new Date(ms + end.minutes * 60_000).toISOString().slice(0, -1) + end.text;
+}
+
+interface DayOffset {
+  readonly minutes: number;
+  /** `+08:00`; `Z` in UTC. */
+  readonly text: string;
+}
+
+/** From then on offsets are whole minutes; before, some were of seconds. */
+const FIRST_WHOLE_MS = Date.UTC(1990, 0);
+/** Later years are written with a sign and six digits. */
+const AFTER_LAST_MS = Date.UTC(9999, 0);
+const DAYS_MAX = 10_000;
+const days = new Map<string, DayOffset | null>();
+
+/** A list of recordings has hundreds of times, and to ask the zone for each is a quarter of its price. Null on a day on which the offset changes, and for what is no zone. */
+function offsetTextOfDay(day: number, zone: string): DayOffset | null {
+  const key = `${zone} ${day}`;
+  const known = days.get(key);
+  if (known !== undefined) return known;
+  if (days.size >= DAYS_MAX) days.clear();
+  const found = Info.normalizeZone(zone);
+  const minutes = found.offset(day * DAY_MS);
+  const isOne = Number.isInteger(minutes) && minutes === found.offset((day + 1) * DAY_MS - 1);
+  const offset = isOne ? { minutes, text: minutes === 0 && found.isUniversal ? 'Z' : found.formatOffset(day * DAY_MS, 'short') } : null;
+  days.set(key, offset);
+  return offset;
 }
 
 /**

@@ -16,7 +16,8 @@ import styles from './cases.module.css';
 
 const FIELDS = ['case', 'officer', 'recorder', 'since', 'until', 'unit', 'category', 'place'] as const;
 const CATEGORIES = ['permit', 'penalty', 'coercion', 'levy', 'fee', 'inspection', 'other'] as const;
-const LIMIT = 48;
+/** As many as two screens show: fewer are there sooner. */
+const LIMIT = 24;
 
 /** Finds footage: by case number first. What was asked for stands in the address. */
 export function Page() {
