@@ -8,7 +8,7 @@ import { coldCache, makeFile, median, workDirectory } from './paired.ts';
 import type { Row } from './row.ts';
 
 const LISTENERS = 200;
-const PAIRS = 5;
+const PAIRS = 9;
 const FILES = 8;
 const MEBIBYTES = 64;
 const RATIO_MAX = 1.05;

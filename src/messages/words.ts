@@ -1,11 +1,17 @@
 import { bytesText, spanText } from './figures.ts';
-import type { ParamValue, Reason } from './reason.ts';
 import { filled } from './template.ts';
 
 export interface ErrorWords {
   readonly what: string;
   readonly remedy: string;
 }
+
+/** A reason as it is told (reason.ts), of this version or of another. */
+interface Coded {
+  readonly code: string;
+  readonly params: Readonly<Record<string, Value>>;
+}
+type Value = string | number | Coded | readonly (string | number | Coded)[];
 
 /** What one language has for what is told by codes. A program that shows one language loads no other. */
 export interface Words {
@@ -54,7 +60,7 @@ export function errorIn({ errors }: Pick<Words, 'errors'>, code: string): ErrorW
 }
 
 /** The sentence of a reason. Never throws: for a code that this version does not know, the parameters are shown. */
-export function reasonIn(words: Words, reason: Reason): string {
+export function reasonIn(words: Words, reason: Coded): string {
   const { reasons } = words;
   const template = Object.hasOwn(reasons, reason.code) ? reasons[reason.code] : undefined;
   const shown = (name: string) => paramText(words, name, reason.params[name]);
@@ -62,7 +68,7 @@ export function reasonIn(words: Words, reason: Reason): string {
   return filled(template, shown);
 }
 
-function paramText(words: Words, name: string, value: ParamValue | undefined): string | number | undefined {
+function paramText(words: Words, name: string, value: Value | undefined): string | number | undefined {
   const { language } = words;
   if (name === 'course' || name === 'before') return language === 'en' ? String(value) : (COURSE_ZH[String(value)] ?? String(value));
   if (name === 'failure') return errorIn(words, String(value)).what;

@@ -150,3 +150,31 @@ it('work is listed for the custodian, who tries it again; copies are made anew b
   await shot(other.page, 'intake-overview-administrator-zh-CN');
   await expectClean(other);
 }, 240_000);
+
+it.each([1280, 390])('of a thousand dockings those in sight are in the page, wherever it is scrolled (%i px)', async (width) => {
+  const seen = await browserOf('custodian', { viewport: { width, height: 800 } });
+  const { page } = seen;
+  // The same docking a thousand times, numbered by its slot: to dock a thousand cards would take an hour.
+  await page.route(/\/api\/v1\/dockings\?/, async (route) => {
+    const answer = await route.fetch();
+    const { items } = (await answer.json()) as { items: { id: string; slot: number }[] };
+    const many = Array.from({ length: 1000 }, (_, n) => ({ ...items[0], id: `dck-${n}`, slot: 10_000 + n }));
+    await route.fulfill({ response: answer, json: { items: many, next: null } });
+  });
+  await open(page, '/intake');
+  const list = page.locator('section:has(> table)');
+  await list.getByText('10000', { exact: true }).waitFor();
+  for (const share of [0.5, 1, 0.1, 0]) {
+    await list.evaluate((area, at) => area.scrollTo(0, at * area.scrollHeight), share);
+    // Some row is in the middle of what is seen, and it is about the one that belongs there.
+    const middle = () =>
+      list.evaluate((area) => {
+        const { left, top, width: wide, height } = area.getBoundingClientRect();
+        const row = document.elementFromPoint(left + wide / 2, top + height / 2)?.closest('[data-row]');
+        return Number(/\b1\d{4}\b/.exec(row?.textContent ?? '')?.[0] ?? Number.NaN) - 10_000;
+      });
+    await expect.poll(async () => Math.abs((await middle()) - share * 1000)).toBeLessThan(60);
+    expect(await list.locator('[data-row]').count()).toBeLessThan(120);
+  }
+  await expectClean(seen);
+});

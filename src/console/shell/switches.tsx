@@ -34,7 +34,7 @@ export function LanguageSwitch() {
   const tell = useToast();
   const language = useLanguage();
   const other = language === 'en' ? 'zh-CN' : 'en';
-  const change = () => setLanguage(other).catch(() => tell(say('problem.page.remedy')));
+  const change = () => setLanguage(other).catch(() => tell(say('app.language.failed')));
   return (
     <Button look="quiet" onClick={change} lang={other} title={say('app.language.about')}>
       {say('app.language')}

@@ -3,6 +3,7 @@ export const shellEn = {
   'app.name': 'Evidock',
   'app.skip': 'Skip to the content',
   'app.language': '中文',
+  'app.language.failed': 'The texts of that language could not be loaded. Load the page again.',
   'app.language.about': 'Show the pages in Chinese',
   'app.dark': 'Dark',
   'app.light': 'Light',

@@ -3,6 +3,7 @@ export const shellZhCN = {
   'app.name': 'Evidock',
   'app.skip': '跳到正文',
   'app.language': 'English',
+  'app.language.failed': '该语言的文本未能载入，请重新载入页面。',
   'app.language.about': '以英文显示页面',
   'app.dark': '深色',
   'app.light': '浅色',
