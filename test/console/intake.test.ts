@@ -169,9 +169,10 @@ it.each([1280, 390])('of a thousand dockings those in sight are in the page, whe
     // Some row is in the middle of what is seen, and it is about the one that belongs there.
     const middle = () =>
       list.evaluate((area) => {
+        area.scrollIntoView({ block: 'center' });
         const { left, top, width: wide, height } = area.getBoundingClientRect();
-        const row = document.elementFromPoint(left + wide / 2, top + height / 2)?.closest('[data-row]');
-        return Number(/\b1\d{4}\b/.exec(row?.textContent ?? '')?.[0] ?? Number.NaN) - 10_000;
+        const row = document.elementFromPoint(left + wide / 2, top + height / 2)?.closest<HTMLTableRowElement>('[data-row]');
+        return Number([...(row?.cells ?? [])].map((cell) => cell.textContent).find((text) => /^1\d{4}$/.test(text)) ?? Number.NaN) - 10_000;
       });
     await expect.poll(async () => Math.abs((await middle()) - share * 1000)).toBeLessThan(60);
     expect(await list.locator('[data-row]').count()).toBeLessThan(120);

@@ -1,4 +1,4 @@
-import { memo, type ReactNode, useRef, useState } from 'react';
+import { memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import type { Rows } from '../client/queries.ts';
 import { useSay } from '../texts/say.ts';
 import styles from './kit.module.css';
@@ -50,10 +50,25 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
   const [{ first, shown, rowPx }, setWindow] = useState({ first: 0, shown: FIRST_ROWS, rowPx: ROW_PX });
   const drawn = useRef({ atMs: 0, timer: 0 });
   const { rows } = list;
+  const draw = () => {
+    drawn.current = { atMs: performance.now(), timer: 0 };
+    if (!wrap.current) return;
+    const { scrollTop, clientHeight } = wrap.current;
+    const measured = heightOf(wrap.current.querySelectorAll<HTMLElement>('[data-row]')) ?? rowPx;
+    const isOther = Math.max(measured / rowPx, rowPx / measured) > OTHER_HEIGHT;
+    const px = isOther ? measured : rowPx;
+    const sight = Math.ceil(clientHeight / px) + 2 * BESIDE_ROWS;
+    setWindow({ first: Math.max(0, Math.floor(scrollTop / px) - BESIDE_ROWS), shown: sight, rowPx: px });
+  };
+  const windowed = rows.length > WINDOWED_FROM;
+  // Cards are measured as soon as they stand there, or the first step through them would lead elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how the rows look changes with these alone
+  useLayoutEffect(() => {
+    if (windowed) draw();
+  }, [windowed, columns.length]);
   if (list.error && rows.length === 0) return <ProblemNote error={list.error} again={list.again} />;
   if (list.loading) return <Loading />;
   if (rows.length === 0) return <>{empty ?? <Empty />}</>;
-  const windowed = rows.length > WINDOWED_FROM;
   const from = windowed ? Math.min(first, rows.length - 1) : 0;
   const to = windowed ? Math.min(rows.length, from + shown) : rows.length;
   const span = columns.length + (selection ? 1 : 0);
@@ -65,16 +80,6 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
     if (on) next.add(id);
     else next.delete(id);
     selection.set(next);
-  };
-  const draw = () => {
-    drawn.current = { atMs: performance.now(), timer: 0 };
-    if (!wrap.current) return;
-    const { scrollTop, clientHeight } = wrap.current;
-    const measured = heightOf(wrap.current.querySelectorAll<HTMLElement>('[data-row]')) ?? rowPx;
-    const isOther = Math.max(measured / rowPx, rowPx / measured) > OTHER_HEIGHT;
-    const px = isOther ? measured : rowPx;
-    const sight = Math.ceil(clientHeight / px) + 2 * BESIDE_ROWS;
-    setWindow({ first: Math.max(0, Math.floor(scrollTop / px) - BESIDE_ROWS), shown: sight, rowPx: px });
   };
   const scrolled = () => {
     const top = Math.floor((wrap.current?.scrollTop ?? 0) / rowPx);
