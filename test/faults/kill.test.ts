@@ -71,7 +71,7 @@ describe('kill -9 after each write', () => {
   const points = FAULT_POINTS.filter(
     (point) => ![...RECHECKING, ...MERGING, ...DERIVING_AGAIN, ...LOOKING].includes(point) && !OF_COPIES.test(point),
   );
-  it.each(partOfToday(points, 4))(
+  it.each(partOfToday(points, 6))(
     '%s',
     async (point) => {
       const state = join(home.path, point);

@@ -18,7 +18,7 @@ const PAGE = new URL('../../docs/media.md', import.meta.url);
 describe('everything that decodes plays', () => {
   const all = [...combinations(), ...specialClips(), ...speechClips()];
   const only = new RegExp(process.env['EVIDOCK_TEST_CLIPS'] ?? '');
-  const clips = process.env['EVIDOCK_TEST_CLIPS'] === undefined ? partOfToday(all, 4) : all.filter(({ name }) => only.test(name));
+  const clips = process.env['EVIDOCK_TEST_CLIPS'] === undefined ? partOfToday(all, 6) : all.filter(({ name }) => only.test(name));
   const results = new Map<string, Result | Error>();
 
   beforeAll(() => tryClips(clips, ({ name }, outcome) => void results.set(name, outcome)), 1_500_000);
