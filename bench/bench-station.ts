@@ -56,6 +56,7 @@ export async function benchStation(
     unknown: 'take',
     leftovers,
     endsTakeOut: false,
+    chargePercentMin: 30,
   });
   const safe = new Map<string, PromiseWithResolvers<void>>();
   const safeOf = (id: string) => {
@@ -104,6 +105,7 @@ export async function benchStation(
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
+        batteryPercent: null,
         clockSet: null,
         unlocked: false,
         hub: null,

@@ -51,6 +51,7 @@ const identify = exchange(
   ),
 );
 const readClock = exchange(step(because('ask-clock', {}), '03', '00', [], [{ hex: '0e' }, { capture: 'time', bytes: 14 }]));
+const readBattery = exchange(step(because('ask-battery', {}), '05', '00', [], [{ hex: '03' }, { capture: 'battery', bytes: 3 }]));
 const setClock = exchange(step(because('set-clock', {}), '04', '0e', [{ time: 'YYYYMMDDhhmmss' }], []));
 const unlock = exchange(
   step(because('switch-to-disk', {}), '02', '06', [{ secret: 'unlock-gat947-usb', bytes: 6 }], [], [['01', because('password-wrong', {})]]),
@@ -61,6 +62,6 @@ const unlock = exchange(
  * has another product id than the same recorder as a disk.
  */
 export const COMMON_INTERFACE: readonly UsbProfile[] = [
-  { vendorId: '2a01', productId: '1b02', identify, readClock, setClock, unlock },
+  { vendorId: '2a01', productId: '1b02', identify, readBattery, readClock, setClock, unlock },
   { vendorId: '2a01', productId: '1b01' },
 ];

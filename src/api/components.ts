@@ -108,7 +108,7 @@ const work = {
 };
 const docking = {
   ...{ id: dockingId, slot: 3, port: '1-4.2', recorderSerial: 'DSJ0012345', toldSerial: 'DSJ0012345', driverId: 'dsj', driverScore: 90 },
-  ...{ driverWhy: [why], clockOffsetMs: 1200, state: 'safe' as const, problem: null, arrivedAt: at },
+  ...{ driverWhy: [why], clockOffsetMs: 1200, batteryPercent: 62, state: 'safe' as const, problem: null, arrivedAt: at },
   ...{
     listedAt: at,
     unchangedAt: at,
@@ -129,7 +129,16 @@ const user = {
 const holding = { id: 'hld-01jybqe2v7k3m9', serial: 'DSJ0012345', officerId: '041234', from: at, until: null };
 const slot = {
   ...{ slot: 3, port: '1-4.2', dockingId, recorderSerial: 'DSJ0012345', driverId: 'dsj', officerId: '041234', phase: 'copying' as const },
-  ...{ hub: '1-4', waiting: null, first: false, warning: null, clockOffsetMs: 1200, explain: [why], filesListed: 12 },
+  ...{
+    hub: '1-4',
+    waiting: null,
+    first: false,
+    warning: null,
+    clockOffsetMs: 1200,
+    battery: { percent: 62, percentMin: 30, low: false },
+    explain: [why],
+    filesListed: 12,
+  },
   ...{
     filesSealed: 5,
     filesRefused: 0,

@@ -14,6 +14,7 @@ export const DockingJson = Type.Object({
   driverScore: Type.Integer(),
   driverWhy: Type.Array(ReasonSchema),
   clockOffsetMs: nullable.integer(),
+  batteryPercent: nullable.integer('Charge of its battery when it came, percent; null: it did not tell.'),
   state: oneOf(DOCKING_STATES),
   problem: ProblemJson,
   arrivedAt: Type.String(),

@@ -60,7 +60,7 @@ export const DOOR_COMPONENTS = {
       problem: null,
     },
     ...{ filesListed: 42, filesSealed: 12, filesRefused: 0, bytesListed: 21_400_000_000, bytesCopied: 7_276_000_000 },
-    ...{ bytesPerSecond: 31_000_000, secondsLeft: 455, updatedAt: at },
+    ...{ bytesPerSecond: 31_000_000, secondsLeft: 455, battery: { percent: 62, percentMin: 30, low: false }, updatedAt: at },
   }),
   VisitBody: named(VisitBody, { officer: '041234', pin: '135790' }),
   Visit: named(VisitJson, { officer: '041234', name: '王敏', seconds: 180 }),

@@ -7,6 +7,7 @@ import { KINDS } from '#domain/kind';
 import { RECORDING_STATES } from '#domain/recording';
 import { CATEGORIES } from '#domain/registry';
 import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
+import { BatteryJson } from './slots.ts';
 
 /** Schemas of ways in beside the password: tokens, kiosks, badges and PINs, OpenID Connect. */
 
@@ -112,6 +113,7 @@ export const KioskSlotJson = Type.Object({
   bytesListed: Type.Integer(),
   bytesCopied: Type.Integer(),
   bytesPerSecond: Type.Integer(),
+  battery: BatteryJson,
   secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
   updatedAt: nullable.text(),
 });

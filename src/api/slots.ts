@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { SLOT_PHASES } from '#domain/docking';
+import { type Battery, SLOT_PHASES } from '#domain/docking';
 import { closed, Name, nullable, oneOf, ProblemJson, ReasonSchema } from './common.ts';
 
 /** Schemas of slots, and of the hubs that slots share. */
@@ -18,6 +18,14 @@ const RecheckJson = Type.Unsafe<RecheckAnswer | null>({
   description: 'Known files that are compared whole: how many, how many have the sealed digest, how many could not be read; null: none.',
 });
 
+export const BatteryJson = Type.Unsafe<Battery | null>({
+  type: ['object', 'null'],
+  properties: { percent: { type: 'integer' }, percentMin: { type: 'integer' }, low: { type: 'boolean' } },
+  required: ['percent', 'percentMin', 'low'],
+  description:
+    'Charge of its battery when it came, the charge that a shift needs, and whether it had less; null: the recorder did not tell.',
+});
+
 export const SlotJson = Type.Object({
   slot: Type.Integer(),
   port: Type.String(),
@@ -31,6 +39,7 @@ export const SlotJson = Type.Object({
   first: Type.Boolean({ description: 'Somebody has put it first: its files are copied before those of the others.' }),
   warning: ProblemJson,
   clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
+  battery: BatteryJson,
   explain: Type.Array(ReasonSchema, { description: 'Why it was taken for what it is.' }),
   filesListed: Type.Integer(),
   filesSealed: Type.Integer(),

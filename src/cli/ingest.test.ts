@@ -45,6 +45,7 @@ function answer({ state, problem = null }: Step): DockingReportAnswer {
       driverScore: 10,
       driverWhy: [],
       clockOffsetMs: null,
+      batteryPercent: null,
       state,
       problem,
       arrivedAt: '2026-06-20T15:59:00.000+08:00',

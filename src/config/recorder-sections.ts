@@ -69,6 +69,17 @@ export const dock = section('Dock', 'Where recorders appear.', {
     1,
     86_400,
   ),
+  chargeMin: integer(
+    {
+      title: 'Least charge',
+      description:
+        'A recorder that tells its charge, and came with less, is shown at the slots as one to be charged before its next shift.',
+      unit: '%',
+      default: 30,
+    },
+    0,
+    100,
+  ),
   setClock: flag({
     title: 'Set clocks',
     description:

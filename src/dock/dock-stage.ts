@@ -4,7 +4,7 @@ import { STATION } from '#domain/custody/actor';
 import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
 import { ClockSet, ClockSettingBegun, ClockUnsure, RecorderUnlocked, WipeBegun, WipeFinished } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
-import { type Docking, leftReason, type Problem } from '#domain/docking';
+import { batteryOf, type Docking, leftReason, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { because, type Reason, together } from '#domain/reason';
@@ -64,6 +64,8 @@ interface Options {
   readonly leftovers: Leftovers;
   /** True: the docking of a recorder ends its take-out. */
   readonly endsTakeOut: boolean;
+  /** Charge that a shift needs, percent. */
+  readonly chargePercentMin: number;
 }
 
 /** At most so many of a recorder's dockings are searched, which are those of months. */
@@ -219,6 +221,7 @@ export class DockStage {
         driverScore: score,
         driverWhy: reasons,
         clockOffsetMs,
+        batteryPercent: arrival.batteryPercent,
         arrivedAtMs: nowMs,
       });
       const known = await writer.registry.recorder(serial);
@@ -241,6 +244,7 @@ export class DockStage {
         toldSerial: arrival.vendorId === null ? null : arrival.serial,
         clockOffsetMs,
         clockOff: reading.warning !== null,
+        batteryPercent: arrival.batteryPercent,
         unclean: arrival.unclean !== null,
         newRecorder: known === null,
         firstSeenAtMs: known?.firstSeenAtMs ?? nowMs,
@@ -264,7 +268,8 @@ export class DockStage {
     const { ledger, statuses } = this.#options;
     const { officerId } = await officerByRecorder(ledger, docking.recorderSerial, docking.arrivedAtMs, docking.arrivedAtMs);
     const { clockOffsetMs } = docking;
-    statuses.begin(docking, { hub: arrival.hub, officerId, warning: reading.warning, clockOffsetMs, explain });
+    const battery = batteryOf(docking.batteryPercent, this.#options.chargePercentMin);
+    statuses.begin(docking, { hub: arrival.hub, officerId, warning: reading.warning, clockOffsetMs, battery, explain });
   }
 
   /**

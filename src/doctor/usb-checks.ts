@@ -7,6 +7,7 @@ import type { CheckName } from '#cli/context';
 import type { Config } from '#config/schema';
 import { asEvidockError, EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
+import { exchangesOf } from '#domain/recorder/exchange-bytes';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import { readSecret, secretsDirectory } from '../station/secrets.ts';
 
@@ -124,7 +125,7 @@ async function secretsOf(directory: string | null, drivers: readonly RecorderDri
 }
 
 function secretsIn(profile: NonNullable<RecorderDriver['usb']>[number]): string[] {
-  const exchanges = [profile.identify, profile.readClock, profile.setClock, profile.unlock];
+  const exchanges = exchangesOf(profile);
   return exchanges.flatMap((exchange) =>
     (exchange?.steps ?? []).flatMap((step) => step.send.parts.flatMap((part) => ('secret' in part ? [part.secret] : []))),
   );

@@ -30,6 +30,8 @@ export interface Docking {
   /** Why this driver, in words; says so when the match was weak or tied and `generic` took it. */
   readonly driverWhy: readonly Reason[];
   readonly clockOffsetMs: number | null;
+  /** Charge of its battery when it came, percent; null: it did not tell. */
+  readonly batteryPercent: number | null;
   readonly state: DockingState;
   readonly problem: Problem | null;
   readonly arrivedAtMs: number;
@@ -46,6 +48,18 @@ export interface Docking {
   /** How many known files are to be compared whole while the recorder stays, and how many were and have the sealed digest. */
   readonly filesToRecheck: number;
   readonly filesRechecked: number;
+}
+
+/** Charge of a recorder's battery when it came. `low`: less than `percentMin`, which a shift needs. */
+export interface Battery {
+  readonly percent: number;
+  readonly percentMin: number;
+  readonly low: boolean;
+}
+
+/** null where the recorder did not tell its charge. */
+export function batteryOf(percent: number | null, percentMin: number): Battery | null {
+  return percent === null ? null : { percent, percentMin, low: percent < percentMin };
 }
 
 /** What a recorder that has left before it was safe still holds, for a person. */

@@ -22,6 +22,8 @@ export interface Arrival {
   readonly product: string | null;
   /** Station clock minus recorder clock, ms; null if the adapter could not measure it. */
   readonly clockOffsetMs: number | null;
+  /** Charge of its battery, percent, before it was charged here; null if it did not tell. */
+  readonly batteryPercent: number | null;
   /** The adapter has measured the offset and then set the recorder's clock by a vendor command, and the recorder has confirmed that. null: it has not. */
   readonly clockSet: ClockSetting | null;
   /** The recorder showed its disk only after the adapter had unlocked it by a vendor command. */

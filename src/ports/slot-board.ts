@@ -1,4 +1,4 @@
-import type { Docking, Problem, SlotPhase } from '#domain/docking';
+import type { Battery, Docking, Problem, SlotPhase } from '#domain/docking';
 import type { DockingStatus } from '#domain/docking-status';
 import type { Reason } from '#domain/reason';
 
@@ -27,6 +27,8 @@ export interface SlotView {
   /** A fault that stops nothing, but that somebody should know of: the clock is off. */
   readonly warning: Problem | null;
   readonly clockOffsetMs: number | null;
+  /** null: the recorder did not tell. */
+  readonly battery: Battery | null;
   /** Why the device was taken for what it is: what the port told, and what every driver said. */
   readonly explain: readonly Reason[];
   readonly filesListed: number;
@@ -56,6 +58,7 @@ export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   first: false,
   warning: null,
   clockOffsetMs: null,
+  battery: null,
   explain: [],
   filesListed: 0,
   filesSealed: 0,

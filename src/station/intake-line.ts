@@ -157,6 +157,7 @@ function dockStages(
     unknown: dock.unknown as 'leave' | 'take',
     leftovers,
     endsTakeOut: dock.endsTakeOut,
+    chargePercentMin: dock.chargeMin,
   });
   const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
   return {

@@ -297,6 +297,17 @@ describe('clock', () => {
     });
   });
 
+  it('is not all that a recorder tells: its charge is shown and kept too', async () => {
+    await open({ nowMs });
+    await writeCard(card, { [NAME]: randomBytes(10) });
+    station.plug(card, { batteryPercent: 12 });
+    const view = await station.until(1, ({ phase }) => phase === 'safe');
+    expect(view.battery).toEqual({ percent: 12, percentMin: 30, low: true });
+    const docking = await station.docking(1);
+    expect(docking?.batteryPercent).toBe(12);
+    expect((await station.custody('docking.arrived', docking?.id ?? ''))[0]?.data).toMatchObject({ batteryPercent: 12 });
+  });
+
   it('is doubted where only a file speaks: a claim of the future proves that it is ahead, and gives no offset', async () => {
     await open({ nowMs });
     await writeCard(card, { [NAME.replace('0620153012', '0620173012')]: randomBytes(10) });

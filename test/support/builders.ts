@@ -65,6 +65,7 @@ export function aDocking(overrides: Partial<NewDocking> = {}): NewDocking {
     driverScore: 95,
     driverWhy: [because('names-carry', { found: 12, count: 12 })],
     clockOffsetMs: -1500,
+    batteryPercent: 62,
     arrivedAtMs,
     ...overrides,
   };

@@ -16,6 +16,7 @@ export function directoryArrival(
     ...{ key, port, slot, serial, clockOffsetMs, volume },
     vendorId: null,
     productId: null,
+    batteryPercent: null,
     clockSet: null,
     unlocked: false,
     hub: null,

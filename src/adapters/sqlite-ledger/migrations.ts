@@ -326,6 +326,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0066-recordings-by-category': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX recordings_by_category ON recordings (category, sort_at DESC, id DESC)']),
   },
+  '0067-battery': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE dockings ADD COLUMN battery_percent INTEGER']) },
   '0062-what-waits': { up: (db: Kysely<Schema>) => run(db, [...REFUSED_HOLDS, ...WAITING_FETCHES]) },
 };
 

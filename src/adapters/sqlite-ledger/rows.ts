@@ -29,6 +29,7 @@ export function toDocking(row: Selectable<DockingRow>): Docking {
     driverScore: row.driver_score,
     driverWhy: (JSON.parse(row.driver_why) as unknown[]).map(reasonOf),
     clockOffsetMs: row.clock_offset_ms,
+    batteryPercent: row.battery_percent,
     state: row.state as Docking['state'],
     problem:
       row.problem_code === null

@@ -183,6 +183,7 @@ export interface DockingRow {
   driver_score: number;
   driver_why: string;
   clock_offset_ms: number | null;
+  battery_percent: number | null;
   state: string;
   problem_code: string | null;
   problem_detail: string | null;

@@ -226,6 +226,7 @@ export class PortStay {
       manufacturer: device.manufacturer,
       product: device.product,
       clockOffsetMs: told?.clockOffsetMs ?? null,
+      batteryPercent: told?.batteryPercent ?? null,
       clockSet: told?.clockSet ?? null,
       unlocked: told?.unlocked ?? false,
       facts: [...this.#facts, ...opened.facts],

@@ -298,7 +298,7 @@ describe('a locked recorder', () => {
   /** As the lab's recorder answers: it knows the password, and its clock is 100 s slow. */
   const recorder = (sent: Uint8Array): Uint8Array => {
     const command = sent[4] ?? 0;
-    const texts: Record<number, string> = { 1: 'EVD010000005041234', 3: '20260620075820' };
+    const texts: Record<number, string> = { 1: 'EVD010000005041234', 3: '20260620075820', 5: '018' };
     const payload = texts[command] ?? '';
     const right = Buffer.from(sent).toString('latin1', 6, 12) === '888888';
     const status = command === 2 && !right ? 1 : 0;
@@ -322,7 +322,7 @@ describe('a locked recorder', () => {
     await tree.plug({ ...stick('1-1', 4), ids: '2a01:1b01', serial: '0000005' });
     ring();
     await until('arrived 1-1 0000005');
-    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000, unlocked: true });
+    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000, batteryPercent: 18, unlocked: true });
     expect(arrivals[0]?.clockSet).toEqual({
       port: '1-1',
       serial: '0000005',

@@ -28,6 +28,7 @@ const ANSWERS: Record<number, () => Uint8Array> = {
   2: () => done(2),
   3: () => done(3, '20260620075820'),
   4: () => done(4),
+  5: () => done(5, '042'),
 };
 
 async function visit(
@@ -69,7 +70,7 @@ async function visit(
     },
   });
   const told = await introduced.catch((error: unknown) => error as EvidockError);
-  return { told, seen: seen.slice(2), settings };
+  return { told, seen: seen.slice(3), settings };
 }
 
 describe('a clock that a command sets', () => {
@@ -125,6 +126,23 @@ describe('a clock that a command sets', () => {
     );
     expect(seen).toEqual(['sent 2']);
     expect(told).toMatchObject({ clockSet: null, facts: expect.arrayContaining([saying('database or disk is full')]) });
+  });
+
+  it('comes after the charge, which keeps nobody from the files if it is not told', async () => {
+    expect((await visit({})).told).toMatchObject({
+      batteryPercent: 42,
+      facts: expect.arrayContaining([saying('it says: battery at 42%')]),
+    });
+    for (const digits of ['100', '007', '000'])
+      expect((await visit({ 5: () => done(5, digits) })).told).toMatchObject({ batteryPercent: Number(digits) });
+    for (const digits of ['101', '-05', 'ful', '\0\0\0', '5'])
+      expect((await visit({ 5: () => done(5, digits) })).told).toMatchObject({ batteryPercent: null, unlocked: true });
+    const untold = await visit({ 5: () => refused(5) });
+    expect(untold.told).toMatchObject({
+      batteryPercent: null,
+      unlocked: true,
+      facts: expect.arrayContaining([saying('it does not tell its charge (')]),
+    });
   });
 
   it('goes by the serial of the USB descriptors where the recorder tells none', async () => {

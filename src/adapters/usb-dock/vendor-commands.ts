@@ -1,7 +1,7 @@
 import { EvidockError, isFailure, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { Exchange, UsbProfile } from '#domain/recorder/exchange';
-import { clockOf, judgeAnswer, type PacketSources, renderPacket } from '#domain/recorder/exchange-bytes';
+import { chargeOf, clockOf, judgeAnswer, type PacketSources, renderPacket } from '#domain/recorder/exchange-bytes';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
 import type { ClockSetting, DockHandler } from '#ports/dock';
 import type { BusAddress, UsbBus, UsbTalk } from './usb-bus.ts';
@@ -10,6 +10,8 @@ import type { BusAddress, UsbBus, UsbTalk } from './usb-bus.ts';
 export interface Introduction {
   readonly serial: string | null;
   readonly clockOffsetMs: number | null;
+  /** Charge in percent; null: it was not asked, or did not say. */
+  readonly batteryPercent: number | null;
   /** null: the clock was not set, or the recorder did not say so. */
   readonly clockSet: ClockSetting | null;
   readonly unlocked: boolean;
@@ -39,13 +41,15 @@ interface Visit {
 const CLOCK_OFF_MS = 1000;
 
 /**
- * Carries out what a profile declares: who it is, its clock, setting it, unlocking. Throws recorder.locked with the reason if it does not answer,
- * or does not unlock. That it refuses to tell its number or clock is a fact, not a failure.
+ * Carries out what a profile declares: who it is, its charge, its clock, setting it, unlocking. Throws recorder.locked with the reason if it does not answer,
+ * or does not unlock. That it refuses to tell its number, charge or clock is a fact, not a failure.
  */
 export async function introduce(device: BusAddress, profile: UsbProfile, options: IntroduceOptions & Visit): Promise<Introduction> {
   const facts: Reason[] = [];
   const run = (exchange: Exchange, sending?: () => void) => runExchange(device, exchange, options, options.signal, sending);
   const told = profile.identify ? await orFact(() => run(profile.identify as Exchange), 'tells-not-who', facts) : null;
+  const charge = profile.readBattery ? await orFact(() => run(profile.readBattery as Exchange), 'tells-no-battery', facts) : null;
+  const batteryPercent = charge?.['battery'] === undefined ? null : chargeOf(charge['battery']);
   let clockOffsetMs: number | null = null;
   let clockSet: ClockSetting | null = null;
   if (profile.readClock) {
@@ -61,11 +65,12 @@ export async function introduce(device: BusAddress, profile: UsbProfile, options
   }
   if (profile.unlock && options.unlock) await run(profile.unlock);
   for (const name of ['model', 'serial', 'officer'] as const) if (told?.[name]) facts.push(because(`says-${name}`, { value: told[name] }));
+  if (batteryPercent !== null) facts.push(because('says-battery', { percent: batteryPercent }));
   if (clockOffsetMs !== null)
     facts.push(because(clockOffsetMs < 0 ? 'clock-was-fast' : 'clock-was-slow', { seconds: Math.round(Math.abs(clockOffsetMs) / 1000) }));
   if (clockSet) facts.push(because('clock-set-by-command', {}));
   if (profile.unlock && options.unlock) facts.push(because('unlocked-by-command', {}));
-  return { serial: told?.['serial'] ?? null, clockOffsetMs, clockSet, unlocked: options.unlock, facts };
+  return { serial: told?.['serial'] ?? null, clockOffsetMs, batteryPercent, clockSet, unlocked: options.unlock, facts };
 }
 
 /**
@@ -138,13 +143,14 @@ async function runStep(
     await talk.send(send.to, packet, timeoutMs);
     if (!receive) return {};
     const verdict = judgeAnswer(receive, await talk.receive(receive.from, receive.bytes, timeoutMs));
-    if (!verdict) throw new EvidockError('recorder.locked', because('answer-unknown', {}));
+    if (!verdict) throw new Garbled(because('answer-unknown', {}));
     if ('refused' in verdict) throw new Refused(verdict.refused);
     return verdict.captured;
   } catch (error) {
     if (isFailure(error, 'recorder.locked')) {
       const reason = because('in-step', { step: what, why: error.reason });
-      throw error instanceof Refused ? new Refused(reason) : new EvidockError('recorder.locked', reason, error);
+      if (error instanceof Refused) throw new Refused(reason);
+      throw error instanceof Garbled ? new Garbled(reason) : new EvidockError('recorder.locked', reason, error);
     }
     throw error;
   }
@@ -157,11 +163,24 @@ class Refused extends EvidockError {
   }
 }
 
-async function orFact<T>(work: () => Promise<T>, code: 'tells-not-who' | 'tells-no-clock', facts: Reason[]): Promise<T | null> {
+/** The recorder answered, and its answer is neither yes nor no. */
+class Garbled extends EvidockError {
+  constructor(reason: Reason) {
+    super('recorder.locked', reason);
+  }
+}
+
+async function orFact<T>(
+  work: () => Promise<T>,
+  code: 'tells-not-who' | 'tells-no-battery' | 'tells-no-clock',
+  facts: Reason[],
+): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    // A device whose words about itself cannot be read is not sent a password. Its charge has nothing to do with that.
+    const passes = error instanceof Refused || (code === 'tells-no-battery' && error instanceof Garbled);
+    if (!passes) throw error;
     facts.push(because(code, { why: error.reason }));
     return null;
   }

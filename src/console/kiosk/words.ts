@@ -25,6 +25,7 @@ export interface SlotFacts {
   readonly phase: string;
   readonly waiting: 'disk' | 'turn' | null;
   readonly warning: string | null;
+  readonly battery: { readonly percent: number; readonly percentMin: number; readonly low: boolean } | null;
   readonly problem: string | null;
   readonly filesListed: number;
   readonly filesSealed: number;
@@ -109,9 +110,12 @@ function copying(slot: SlotFacts, say: Say): Shown {
 }
 
 function safe(slot: SlotFacts, say: Say, words: ErrorWords): Shown {
-  const { filesSealed, filesRefused, warning } = slot;
+  const { filesSealed, filesRefused, warning, battery } = slot;
   const lines = [
     filesSealed === 0 ? say('kiosk.safe.none') : say('kiosk.safe.files', { files: filesSealed }),
+    ...(battery === null
+      ? []
+      : [say(battery.low ? 'kiosk.safe.charge' : 'kiosk.safe.battery', { percent: battery.percent, least: battery.percentMin })]),
     ...(warning === null ? [] : [words(warning).what]),
     ...(filesRefused > 0 ? [say('kiosk.safe.refused', { files: filesRefused })] : []),
   ];

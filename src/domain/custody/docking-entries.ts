@@ -24,6 +24,9 @@ export const DockingArrived = defineEntry({
     toldSerial: nullable(id('Serial that the bus told.')),
     clockOffsetMs: nullable(ms('Station clock minus recorder clock, ms; null: not measured.')),
     clockOff: flag('Over the limit that is warned of.'),
+    batteryPercent: Type.Optional(
+      nullable(Type.Integer({ minimum: 0, maximum: 100, description: 'Charge of its battery when it came; null: not told.' })),
+    ),
     unclean: flag('Its file system carried the mark of a pull.'),
     newRecorder: flag('It was not in the registry before.'),
     firstSeenAtMs: ms('When this recorder was docked first, ms since 1970.'),
@@ -43,7 +46,7 @@ export const DockingArrived = defineEntry({
         productId: '1b01',
         toldSerial: '0000041',
       },
-      ...{ clockOffsetMs: -4000, clockOff: false, unclean: false, newRecorder: true, firstSeenAtMs: 1_781_942_400_000 },
+      ...{ clockOffsetMs: -4000, clockOff: false, batteryPercent: 62, unclean: false, newRecorder: true, firstSeenAtMs: 1_781_942_400_000 },
     },
     lists: { why: [because('names-carry', { found: 12, count: 12 })] },
   },

@@ -82,14 +82,26 @@ export function clockOf(digits: string): string | null {
   return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text) ? text : null;
 }
 
+/** 0 to 100 from the digits of a recorder's charge; null if they are none. */
+export function chargeOf(digits: string): number | null {
+  const percent = /^\d{1,3}$/.test(digits) ? Number(digits) : Number.NaN;
+  return percent <= 100 ? percent : null;
+}
+
 /** Checks the ids and every exchange of a profile. Throws config.invalid: a driver that breaks a bound is not used. */
 export function checkProfile(profile: UsbProfile): void {
   for (const id of [profile.vendorId, profile.productId ?? '0000']) {
     if (!/^[0-9a-f]{4}$/.test(id)) throw invalid(because('id-digits', { id }));
   }
-  for (const exchange of [profile.identify, profile.readClock, profile.setClock, profile.unlock]) if (exchange) checkExchange(exchange);
+  for (const exchange of exchangesOf(profile)) checkExchange(exchange);
+  if (profile.readBattery && !captures(profile.readBattery).includes('battery')) throw invalid(because('battery-captures-none', {}));
   if (profile.readClock && !captures(profile.readClock).includes('time')) throw invalid(because('clock-captures-none', {}));
   if (profile.identify && captures(profile.identify).length === 0) throw invalid(because('identify-captures-none', {}));
+}
+
+/** All that a profile declares, in the order in which they are carried out. */
+export function exchangesOf({ identify, readBattery, readClock, setClock, unlock }: UsbProfile): readonly Exchange[] {
+  return [identify, readBattery, readClock, setClock, unlock].filter((exchange) => exchange !== undefined);
 }
 
 /** Checks the bounds of an exchange: steps, packets, time-out, hexadecimal digits, addresses. Throws config.invalid, naming the step. */

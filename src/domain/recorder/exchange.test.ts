@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Exchange, ExchangeStep } from './exchange.ts';
-import { checkExchange, checkProfile, clockOf, judgeAnswer, readAnswer, renderPacket } from './exchange-bytes.ts';
+import { chargeOf, checkExchange, checkProfile, clockOf, judgeAnswer, readAnswer, renderPacket } from './exchange-bytes.ts';
 import { fingerprint, usbPoints } from './fingerprint.ts';
 import { chooseDriver } from './recognise.ts';
 
@@ -82,6 +82,11 @@ describe('an answer', () => {
     expect(clockOf('20190627153012')).toBe('2019-06-27T15:30:12');
     for (const digits of ['20190231000000', '20191301000000', '2019062715301', '00000000000000', 'now']) expect(clockOf(digits)).toBeNull();
   });
+
+  it('gives a charge only if it is a percentage', () => {
+    expect(['0', '007', '62', '100'].map(chargeOf)).toEqual([0, 7, 62, 100]);
+    for (const digits of ['', '101', '1000', '-1', '6.2', ' 62', '٦٢']) expect(chargeOf(digits)).toBeNull();
+  });
 });
 
 describe('the bounds of an exchange', () => {
@@ -131,6 +136,7 @@ describe('the bounds of an exchange', () => {
       { vendorId: '2a01', productId: '1' },
       { vendorId: '2a01', readClock: receiving({}) },
       { vendorId: '2a01', identify: receiving({}) },
+      { vendorId: '2a01', readBattery: exchange({}) },
     ]) {
       expect(() => checkProfile(profile)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
     }

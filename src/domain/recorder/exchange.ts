@@ -18,7 +18,7 @@ export type AnswerPart =
   | { readonly hex: string }
   | { readonly skip: number }
   /** ASCII text of this many bytes under a name; zeros and spaces at its end are cut off. */
-  | { readonly capture: 'serial' | 'officer' | 'model' | 'time'; readonly bytes: number };
+  | { readonly capture: 'serial' | 'officer' | 'model' | 'time' | 'battery'; readonly bytes: number };
 
 export interface ExchangeStep {
   /** For people: `ask who it is`. */
@@ -64,6 +64,8 @@ export interface UsbProfile {
   readonly identify?: Exchange;
   /** Captures time. */
   readonly readClock?: Exchange;
+  /** Captures battery: the charge in percent, as digits. */
+  readonly readBattery?: Exchange;
   readonly setClock?: Exchange;
   /** It shows its disk only after this; it may come back under other ids in the same port. */
   readonly unlock?: Exchange;

@@ -88,6 +88,7 @@ export const intakePagesEn = {
   'docking.trouble': 'What failed',
   'docking.gaps': '{count} {count:gap|gaps}',
   'docking.facts': 'How it was recognised',
+  'docking.battery': 'Battery on arrival',
   'docking.port': 'Port',
   'docking.why': 'Why this driver',
   'docking.rechecked': 'Compared whole',

@@ -88,6 +88,7 @@ export const intakePagesZhCN = {
   'docking.trouble': '失败原因',
   'docking.gaps': '{count} 处缺失',
   'docking.facts': '识别情况',
+  'docking.battery': '插入时电量',
   'docking.port': '端口',
   'docking.why': '选用此驱动的原因',
   'docking.rechecked': '完整比对',

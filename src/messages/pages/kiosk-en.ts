@@ -43,6 +43,8 @@ export const kioskPagesEn = {
   'kiosk.safe.files': '{files} {files:file|files} stored and verified',
   'kiosk.safe.none': 'No file had to be copied',
   'kiosk.safe.refused': '{files} {files:entry was|entries were} not taken, on record',
+  'kiosk.safe.battery': 'Battery {percent}% on arrival',
+  'kiosk.safe.charge': 'Battery {percent}%: charge it to {least}% before your shift',
   'kiosk.taken': 'Taken',
   'kiosk.taken.about': 'The slot is free',
   'kiosk.problem': 'Do not take it',

@@ -42,6 +42,8 @@ export const kioskPagesZhCN = {
   'kiosk.safe': '可以取走',
   'kiosk.safe.files': '{files} 个文件已存好并核对',
   'kiosk.safe.none': '没有需要采集的文件',
+  'kiosk.safe.battery': '插入时电量 {percent}%',
+  'kiosk.safe.charge': '电量 {percent}%：出勤前请充到 {least}%',
   'kiosk.safe.refused': '另有 {files} 项未采集，已记录在案',
   'kiosk.taken': '已取走',
   'kiosk.taken.about': '采集口空闲',

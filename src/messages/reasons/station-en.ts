@@ -34,6 +34,7 @@ export const stationEn = {
   'leftover-rule': 'intake.leftovers: {name} must be one name, with / at its end if it is a folder, and not of * alone',
   'usb-exchange': 'USB exchange: {why}',
   'id-digits': '{id} is not an id of 4 lower-case hexadecimal digits',
+  'battery-captures-none': 'readBattery captures no charge',
   'clock-captures-none': 'readClock captures no time',
   'identify-captures-none': 'identify captures nothing',
   'does-not-fit': '{step}: {bytes} bytes do not fit into {limit}',

@@ -34,6 +34,7 @@ export const stationZhCN = {
   'leftover-rule': 'intake.leftovers：{name} 应为单个名称，文件夹以 / 结尾，且不能只有 *',
   'usb-exchange': 'USB 交换：{why}',
   'id-digits': '{id} 不是 4 位小写十六进制编号',
+  'battery-captures-none': 'readBattery 没有取得电量',
   'clock-captures-none': 'readClock 没有取得时间',
   'identify-captures-none': 'identify 没有取得任何内容',
   'does-not-fit': '{step}：{bytes} 字节放不进 {limit} 字节',

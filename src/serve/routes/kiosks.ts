@@ -307,10 +307,10 @@ function slotsOf({ facts }: Pick<DeskDeps, 'facts'>, principal: Principal): Slot
 
 function presentKioskSlot(view: SlotView, presenter: Presenter): Static<typeof KioskSlotJson> {
   const { slot, phase, dockingId, recorderSerial, officerId, waiting, first, filesListed, filesSealed, filesRefused } = view;
-  const { bytesListed, bytesCopied, bytesPerSecond, secondsLeft, warning, problem, updatedAtMs } = view;
+  const { bytesListed, bytesCopied, bytesPerSecond, secondsLeft, battery, warning, problem, updatedAtMs } = view;
   return {
     ...{ slot, phase, dockingId, recorderSerial, officerId, waiting, first, filesListed, filesSealed, filesRefused },
-    ...{ bytesListed, bytesCopied, bytesPerSecond, secondsLeft, warning: warning?.code ?? null, problem: problem?.code ?? null },
+    ...{ bytesListed, bytesCopied, bytesPerSecond, secondsLeft, battery, warning: warning?.code ?? null, problem: problem?.code ?? null },
     updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs),
   };
 }

@@ -105,6 +105,7 @@ export async function dockStation(state: string, options: Options = {}) {
         manufacturer: null,
         product: null,
         clockOffsetMs: null,
+        batteryPercent: null,
         clockSet: null,
         unlocked: false,
         facts: [],

@@ -137,6 +137,7 @@ export async function intakeStation(
     unknown: options.unknown ?? 'leave',
     leftovers,
     endsTakeOut: options.endsTakeOut ?? false,
+    chargePercentMin: 30,
   });
   const safe = new Set<string>();
   const closing = { archive: options.archive ?? false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
@@ -222,6 +223,7 @@ export async function intakeStation(
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
+        batteryPercent: null,
         clockSet: null,
         unlocked: false,
         hub,

@@ -33,6 +33,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       driver_score: docking.driverScore,
       driver_why: JSON.stringify(docking.driverWhy),
       clock_offset_ms: docking.clockOffsetMs,
+      battery_percent: docking.batteryPercent,
       state: 'reading',
       arrived_at: docking.arrivedAtMs,
       files_listed: 0,

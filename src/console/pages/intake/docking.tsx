@@ -123,6 +123,7 @@ export function Page({ params: { id = '' } }: PageProps) {
               [say('intake.col.driver'), `${docking.driverId} (${docking.driverScore} / 100)`],
               [say('docking.why'), docking.driverWhy.map((why) => reason(why)).join(' · ') || '—'],
               [say('intake.col.clock'), docking.clockOffsetMs === null ? '—' : `${(docking.clockOffsetMs / 1000).toFixed(1)} s`],
+              docking.batteryPercent === null ? null : [say('docking.battery'), `${docking.batteryPercent}%`],
               docking.filesToRecheck > 0 ? [say('docking.rechecked'), `${docking.filesRechecked} / ${docking.filesToRecheck}`] : null,
             ]}
           />

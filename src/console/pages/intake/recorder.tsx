@@ -46,6 +46,7 @@ export function Page({ params: { serial = '' } }: PageProps) {
   const faults = dockings.rows.filter(isBad);
   const clocks = dockings.rows.filter(({ clockOffsetMs }) => clockOffsetMs !== null).toReversed();
   const last = dockings.rows[0];
+  const charged = dockings.rows.find(({ batteryPercent }) => batteryPercent !== null);
   return (
     <>
       <PageHead
@@ -137,6 +138,14 @@ export function Page({ params: { serial = '' } }: PageProps) {
                         <Time at={last.arrivedAt} /> ·{' '}
                         {say('intake.files-size', { files: last.filesListed, size: sizeText(last.bytesListed) })}
                       </Link>,
+                    ]
+                  : null,
+                charged
+                  ? [
+                      say('docking.battery'),
+                      <span key="battery">
+                        {charged.batteryPercent}% · <Time at={charged.arrivedAt} />
+                      </span>,
                     ]
                   : null,
               ]}

@@ -24,7 +24,14 @@ export const DOCKING_RULES = [
           driver_score: data.score,
           driver_why: lists.why?.map((each) => toldReason(each) ?? null),
         },
-        ...{ clock_offset_ms: data.clockOffsetMs, state: 'reading', arrived_at: atMs, safe_at: null, removed_at: null },
+        ...{
+          clock_offset_ms: data.clockOffsetMs,
+          battery_percent: data.batteryPercent ?? null,
+          state: 'reading',
+          arrived_at: atMs,
+          safe_at: null,
+          removed_at: null,
+        },
       }),
       newRecorder
         ? add('recorders', { serial: recorder, model: null, assigned_officer_id: null, ...seen })

@@ -35,6 +35,7 @@ export interface Projections extends DisposalProjections, DutyProjections, HoldP
     driver_score: number;
     driver_why: Json;
     clock_offset_ms: number | null;
+    battery_percent: number | null;
     state: string;
     arrived_at: number;
     safe_at: number | null;
@@ -284,7 +285,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     key: ['id'],
     columns: {
       ...plain('id', 'slot', 'port', 'recorder_serial', 'vendor_id', 'product_id', 'told_serial', 'driver_id', 'driver_score'),
-      ...{ driver_why: 'json', ...plain('clock_offset_ms', 'state', 'arrived_at', 'safe_at', 'removed_at') },
+      ...{ driver_why: 'json', ...plain('clock_offset_ms', 'battery_percent', 'state', 'arrived_at', 'safe_at', 'removed_at') },
     },
   },
   refusals: { key: null, columns: { ...plain('docking_id', 'card_path', 'code', 'at'), detail: 'json' } },
