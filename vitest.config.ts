@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { notToday } from './test/support/turns.ts';
 
 /** Stand beside their subject and need most of a minute each: whole docks of emulated hubs, and links that are slow on purpose. */
 const SLOW = [
@@ -32,7 +33,7 @@ export default defineConfig({
           name: 'slow',
           env,
           include: ['test/**/*.test.ts', ...SLOW],
-          exclude: [...configDefaults.exclude, ...LONG, 'test/console/**'],
+          exclude: [...configDefaults.exclude, ...LONG, ...notToday(), 'test/console/**'],
         },
       },
       // The pages in Chromium. One station is made for all of them, and each file has a copy of its own.
@@ -41,6 +42,7 @@ export default defineConfig({
           name: 'console',
           env,
           include: ['test/console/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...notToday()],
           globalSetup: 'test/console/support/global.ts',
           expect: { poll: { timeout: 60_000 } },
         },

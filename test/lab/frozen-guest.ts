@@ -7,7 +7,7 @@ import { CACHE, type ProjectDisks } from './project-disks.ts';
 
 /**
  * A guest that has booted, written to disk as it stood, from which others start in seconds: an emulated boot takes half a minute at best
- * and minutes on a busy machine. It has started evidock once, so that compiled sources are there. Made again when the guest, QEMU or the
+ * and minutes on a busy machine. It has started a command once, so that its compiled sources are there. Made again when the guest, QEMU or the
  * packages change, not when the checkout does. Returns its directory.
  */
 export async function frozenGuest(built: string, disks: ProjectDisks): Promise<string> {

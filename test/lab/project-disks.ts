@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT, runProgram } from '#test/support/evidock';
+import { compileSources } from './compiled-sources.ts';
 import { makeExt4 } from './disk-image.ts';
 import { pruneCache } from './prune-cache.ts';
 
@@ -14,7 +15,7 @@ const DISK_BYTES = 2 * 1_073_741_824;
 const PAGES = 'dist/console';
 
 export interface ProjectDisks {
-  /** ext4 of this checkout's files, for /opt/evidock. */
+  /** ext4 of this checkout's files, for /opt/evidock, and what Node compiled of them (compiled-sources.ts) in `compiled`. */
   readonly project: string;
   /** ext4 of the packages that a station needs, for /opt/evidock/node_modules. */
   readonly modules: string;
@@ -32,7 +33,7 @@ async function projectDisk(): Promise<string> {
   const listed = await runProgram('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { timeoutMs: 20_000 });
   if (listed.status !== 0) throw new Error(`git ls-files: ${listed.stderr}`);
   const files: string[] = [];
-  const hash = createHash('sha256').update('project-2');
+  const hash = createHash('sha256').update('project-3');
   for (const path of [...listed.stdout.split('\0').filter((name) => name !== '' && name !== 'node_modules'), ...(await builtPages())]) {
     const info = await stat(join(ROOT, path)).catch(() => undefined);
     // Deleted in the working tree, but still in the index.
@@ -49,6 +50,7 @@ async function projectDisk(): Promise<string> {
       await cp(join(ROOT, path), join(directory, path), { preserveTimestamps: true });
     }
     await mkdir(join(directory, 'node_modules'));
+    await compileSources(join(directory, 'compiled'));
   });
 }
 

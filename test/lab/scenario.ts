@@ -37,7 +37,10 @@ export interface Scenario {
   readonly title: string;
   /** Run only where it is named. */
   readonly byName?: boolean;
-  /** The scenario fails after so long; `long` is for `--long`. */
+  /**
+   * The scenario fails after so long; `long` is for `--long`. For what hangs, not for what is slow: on a busy machine the start of a station alone may
+   * take seven minutes (station.ts).
+   */
   readonly minutesMax: { readonly short: number; readonly long: number };
   /** Passes if it does not throw. */
   run(context: LabContext): Promise<void>;

@@ -25,6 +25,10 @@ export interface StationOptions {
 const UNIT = 'lab-station';
 const BELOW = '/var/lib/evidock';
 const EVIDOCK = `NODE_COMPILE_CACHE=/var/cache/evidock/node evidock`;
+/** What the host has compiled (compiled-sources.ts): by the flags of a station, which differ from those of a command. Empty where the host could not. */
+const COMPILED = '/opt/evidock/compiled';
+/** In place of that. */
+const COMPILED_HERE = '/var/cache/evidock/node';
 /** The emulated processor compiles slowly, and may have a small part of the machine. */
 const START_SECONDS_MAX = 420;
 const STOP_MS_MAX = 120_000;
@@ -59,7 +63,8 @@ export class LabStation {
     });
     const socketPath = await guest.reach(`${state}/run/control.sock`);
     const station = new LabStation(guest, state, config, new SocketClient({ socketPath, user: 'lab' }));
-    const run = `env ${EVIDOCK} --config ${config} --state ${state} run`;
+    const cache = `$(ls -A ${COMPILED} | grep -q . && echo ${COMPILED} || echo ${COMPILED_HERE})`;
+    const run = `env NODE_COMPILE_CACHE=${cache} evidock --config ${config} --state ${state} run`;
     await guest.sh(`systemd-run -q --unit ${UNIT} --collect -p KillMode=mixed -p TimeoutStopSec=100 ${run}`);
     await station.#answers();
     await station.#follow();

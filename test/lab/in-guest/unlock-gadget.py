@@ -14,6 +14,7 @@ Every packet has 64 bytes, unused ones are 0:
   0x02 unlock       password, 6 characters     -
   0x03 read clock   -                          YYYYMMDDhhmmss, local time of the recorder
   0x04 set clock    YYYYMMDDhhmmss             -
+  0x05 read charge  -                          percent, 3 digits
 
   status 0 done, 1 wrong password, 2 unknown command, 3 malformed
 
@@ -76,6 +77,8 @@ def answer(packet):
             write(f"{image}.clock", payload + "\n")
         except ValueError:
             status = 3
+    elif command == 5:
+        reply = "042"
     else:
         status = 2
     log(f"command {command} status {status}")

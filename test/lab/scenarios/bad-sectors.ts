@@ -11,7 +11,7 @@ export const BAD_SECTORS: Scenario = {
   name: 'bad-sectors',
   title:
     'a file with unreadable sectors is sealed as damaged with exactly those ranges, all others whole; a card whose directory fails is not safe',
-  minutesMax: { short: 6, long: 6 },
+  minutesMax: { short: 15, long: 15 },
   async run(context) {
     const clips = [noise(context, 300_000), noise(context, 1_048_576 + 700), noise(context, 200_000)];
     const files = Object.fromEntries(clips.map((clip, index) => [clipPath('WRN0001', index + 1), clip]));

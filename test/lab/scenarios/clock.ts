@@ -9,7 +9,7 @@ import type { Scenario } from '../scenario.ts';
 export const CLOCK: Scenario = {
   name: 'clock',
   title: "a recorder's clock is read by its vendor command, its offset is on record, and it is set",
-  minutesMax: { short: 8, long: 8 },
+  minutesMax: { short: 15, long: 15 },
   async run(context) {
     const card = await makeCard(context, '0000077', { files: 2, bytesMin: 20_000, bytesMax: 40_000 });
     const recorder: UnlockGadget = {

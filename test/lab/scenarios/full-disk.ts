@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario.ts';
 export const FULL_DISK: Scenario = {
   name: 'full-disk',
   title: 'a station disk that is full while two recorders copy is told, and after room was made it goes on by itself',
-  minutesMax: { short: 8, long: 8 },
+  minutesMax: { short: 15, long: 15 },
   async run(context) {
     const guest = await context.shared();
     await guest.sh(

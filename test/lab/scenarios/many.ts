@@ -10,7 +10,7 @@ export const MANY: Scenario = {
   name: 'many',
   title:
     'eight recorders on hubs of a hub are safe with fair shares, and go on after the hub was pulled with all of them; long: 32 are safe',
-  minutesMax: { short: 12, long: 40 },
+  minutesMax: { short: 20, long: 40 },
   async run(context) {
     await Bench.with(context, { name: 'many' }, async (bench) => {
       await plugHubs(bench);

@@ -13,7 +13,7 @@ export const PANIC: Scenario = {
   name: 'panic',
   title:
     'an ext4 card that asks to panic at an error, and has one, stops no machine: its broken directory is refused by name, another card is sealed',
-  minutesMax: { short: 6, long: 6 },
+  minutesMax: { short: 15, long: 15 },
   async run(context) {
     const hostile = join(context.directory, 'hostile.img');
     await makeRecorder(hostile, [

@@ -10,7 +10,7 @@ import type { Scenario } from '../scenario.ts';
 export const VANISH: Scenario = {
   name: 'vanish',
   title: 'a recorder that vanishes and returns within 2 s in mid-file, or is reset, loses and doubles nothing',
-  minutesMax: { short: 8, long: 8 },
+  minutesMax: { short: 15, long: 15 },
   async run(context) {
     await Bench.with(context, { name: 'vanish' }, async (bench) => {
       const shaky = await makeCard(context, 'SHK0001', { files: 5, bytesMin: 300_000, bytesMax: 900_000 });

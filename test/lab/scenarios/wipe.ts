@@ -10,7 +10,7 @@ import type { LabContext, Scenario } from '../scenario.ts';
 export const WIPE: Scenario = {
   name: 'wipe',
   title: 'after sealing exactly the sealed files are removed from the card; pulled in the midst of it nothing unsealed is ever gone',
-  minutesMax: { short: 10, long: 10 },
+  minutesMax: { short: 15, long: 15 },
   async run(context) {
     // A directory too deep for this configuration is refused by name: its file is on the card, on record, and not sealed.
     const config = { dock: { wipe: 'after-sealed' }, intake: { depthMax: 3 } };

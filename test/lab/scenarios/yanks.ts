@@ -8,7 +8,7 @@ import type { LabContext, Scenario } from '../scenario.ts';
 export const YANKS: Scenario = {
   name: 'yanks',
   title: 'a recorder pulled at random moments and docked in random ports ends safe and whole',
-  minutesMax: { short: 8, long: 120 },
+  minutesMax: { short: 15, long: 120 },
   async run(context) {
     const cards = context.long ? LONG.cards : SHORT.cards;
     const yanks = context.long ? LONG.yanksPerCard : SHORT.yanksPerCard;
