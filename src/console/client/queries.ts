@@ -1,4 +1,12 @@
-import { keepPreviousData, QueryClient, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryClient,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Topic } from './live.ts';
 import { type Answer, ask, askTagged, type Input, Refused, type RouteName, type Tagged, urlOf } from './request.ts';
@@ -75,9 +83,8 @@ export interface Rows<Item> {
   readonly again: () => void;
 }
 
-/** The rows of a list that comes page by page. */
-export function useRows<K extends RouteName>(route: K, input: Input<K>, { topics, enabled = true }: Options): Rows<Paged<K>> {
-  const query = useInfiniteQuery({
+function rowsQuery<K extends RouteName>(route: K, input: Input<K>, topics: readonly Topic[]) {
+  return infiniteQueryOptions({
     queryKey: [...keyOf(route, input, topics), 'rows'],
     queryFn: ({ signal, pageParam }) =>
       ask(route, {
@@ -90,8 +97,19 @@ export function useRows<K extends RouteName>(route: K, input: Input<K>, { topics
       }>,
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
-    enabled,
   });
+}
+
+/** Asks for rows at once that `useRows` is about to show: the answer is on its way while the page is drawn. */
+export function useRowsAhead(): <K extends RouteName>(route: K, input: Input<K>, topics: readonly Topic[]) => void {
+  const client = useQueryClient();
+  // What cannot be read says so where it is shown.
+  return (route, input, topics) => void client.prefetchInfiniteQuery(rowsQuery(route, input, topics));
+}
+
+/** The rows of a list that comes page by page. */
+export function useRows<K extends RouteName>(route: K, input: Input<K>, { topics, enabled = true }: Options): Rows<Paged<K>> {
+  const query = useInfiniteQuery({ ...rowsQuery(route, input, topics), enabled });
   const { data } = query;
   // The same answer is the same array, so that what is worked out from rows is worked out once.
   const rows = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);

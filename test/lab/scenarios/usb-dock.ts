@@ -195,6 +195,7 @@ async function locked(lab: Lab): Promise<void> {
   await unlockGadget(guest, { ...device, password: '888888' });
   const docked = await untilSafe(lab, 'DSJ0000006');
   assert.notEqual(docked.clockOffsetMs, null);
+  assert.deepEqual(docked.battery, { percent: 42, percentMin: 30, low: false });
   assert.match(await guest.sh(`cat ${imageInGuest(device)}.clock`), /^\d{14}$/m);
   lab.safe.push(...recorder.digests.values());
   await ungadget(guest, 'cam6');

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
-import { useAsk, useRows } from '../../client/queries.ts';
+import { useAsk, useRows, useRowsAhead } from '../../client/queries.ts';
 import { Button, ButtonLink, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
@@ -18,6 +18,15 @@ const FIELDS = ['case', 'officer', 'recorder', 'since', 'until', 'unit', 'catego
 const CATEGORIES = ['permit', 'penalty', 'coercion', 'levy', 'fee', 'inspection', 'other'] as const;
 /** As many as two screens show: fewer are there sooner. */
 const LIMIT = 24;
+/** Changes of these make results old. */
+const TOPICS = ['recordings'] as const;
+
+/** What the API is asked for: fields that are empty are not. */
+function queryOf(of: (name: (typeof FIELDS)[number] | 'damaged') => string) {
+  const asked = FIELDS.filter((name) => of(name) !== '');
+  const query = { limit: LIMIT, ...Object.fromEntries(asked.map((name) => [name, of(name)])) };
+  return of('damaged') === 'true' ? { ...query, damaged: true } : query;
+}
 
 /** Finds footage: by case number first. What was asked for stands in the address. */
 export function Page() {
@@ -30,16 +39,22 @@ export function Page() {
   const [more, setMore] = useState<Readonly<Record<string, string>>>(Object.fromEntries(FIELDS.map((name) => [name, get(name)])));
   const asked = FIELDS.filter((name) => get(name) !== '');
   const damaged = get('damaged') === 'true';
-  const query = { limit: LIMIT, ...Object.fromEntries(asked.map((name) => [name, get(name)])), ...(damaged ? { damaged: true } : {}) };
   const enabled = asked.length > 0 || damaged;
-  const list = useRows('GET /api/v1/recordings', { query }, { topics: ['recordings'], enabled });
+  const list = useRows('GET /api/v1/recordings', { query: queryOf(get) }, { topics: TOPICS, enabled });
   const found = useAsk('GET /api/v1/cases/{number}', { path: { number: get('case') } }, { topics: ['cases'], enabled: get('case') !== '' });
   const recent = useRows('GET /api/v1/cases', { query: { limit: 12 } }, { topics: ['cases'], enabled: !enabled });
   const nameOf = useOfficerNames({ none: say('case.no-officer') });
   const units = useUnitNames();
+  const ahead = useRowsAhead();
+  const find = (chosen: string) => {
+    const wanted: Readonly<Record<string, string>> = { ...more, case: chosen };
+    if (FIELDS.some((name) => wanted[name]))
+      ahead('GET /api/v1/recordings', { query: queryOf((name) => (name === 'damaged' ? get(name) : (wanted[name] ?? ''))) }, TOPICS);
+    set(wanted, { replace: false });
+  };
   const search = (event: FormEvent) => {
     event.preventDefault();
-    set({ ...more, case: number.trim() }, { replace: false });
+    find(number.trim());
   };
   const field = (name: (typeof FIELDS)[number], type = 'text') => (
     <TextField
@@ -63,7 +78,7 @@ export function Page() {
                     onChange={setNumber}
                     onChosen={(chosen) => {
                       setNumber(chosen);
-                      set({ ...more, case: chosen }, { replace: false });
+                      find(chosen);
                     }}
                   />
                 </div>
