@@ -14,6 +14,7 @@ export interface GuestSlot {
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly clockOffsetMs: number | null;
+  readonly battery: { readonly percent: number; readonly percentMin: number; readonly low: boolean } | null;
   readonly problem: { readonly code: string; readonly reason: Reason } | null;
   readonly explain: readonly string[];
 }

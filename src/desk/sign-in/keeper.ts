@@ -57,7 +57,8 @@ export class SignInKeeper {
     for (const end of this.#ends.splice(0)) end();
     await this.#running;
     await this.settle({ all: true });
-    await this.#noteUses(await this.#sessions());
+    // A session that has ended here must not hold again at the next start, whatever the clock says then.
+    await this.sweep();
   }
 
   /** Writes failed tries: what counts of them, and on record that they were. `all`: also those that would wait for more of their kind. */

@@ -56,6 +56,8 @@ function live(steps: readonly Step[], told: (held: boolean, truth: Truth) => voi
       monotonic += each.pass;
     } else if ('set' in each) wall = START + each.set;
     else {
+      // The keeper ends such a session when the station stops, or a minute before.
+      if (!holds()) return;
       for (const { id: _, ...use } of times.takeUnwritten([row])) row = { ...row, ...use };
       pass(each.restart);
       // The clock of a process begins anew, at whatever it likes.

@@ -67,6 +67,7 @@ export function untypeCustody(raw: DatabaseSync): void {
   takeBackCasesEnd(raw);
   takeBackArchiveLocks(raw);
   raw.exec('DROP INDEX recordings_by_category');
+  raw.exec('ALTER TABLE dockings DROP COLUMN battery_percent');
   raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
 }
 

@@ -17,13 +17,26 @@ import { aCopy, START_MS } from '#test/support/builders';
 
 /** A recorder that was never docked before arrives. */
 export async function tellDocking(writer: LedgerWriter, docking: NewDocking): Promise<void> {
-  const { id, slot, port, recorderSerial, driverId, driverScore, vendorId, productId, toldSerial, clockOffsetMs, arrivedAtMs } = docking;
+  const {
+    id,
+    slot,
+    port,
+    recorderSerial,
+    driverId,
+    driverScore,
+    vendorId,
+    productId,
+    toldSerial,
+    clockOffsetMs,
+    batteryPercent,
+    arrivedAtMs,
+  } = docking;
   await writer.dockings.insert(docking);
   const seen = { firstSeenAtMs: arrivedAtMs, lastSeenAtMs: arrivedAtMs };
   await writer.registry.upsertRecorder({ serial: recorderSerial, model: null, driverId, assignedOfficerId: null, ...seen });
   const data = {
     ...{ slot, port, recorder: recorderSerial, driver: driverId, score: driverScore, vendorId, productId, toldSerial, clockOffsetMs },
-    ...{ clockOff: false, unclean: false, newRecorder: true, firstSeenAtMs: arrivedAtMs },
+    ...{ clockOff: false, batteryPercent, unclean: false, newRecorder: true, firstSeenAtMs: arrivedAtMs },
   };
   const about = { atMs: arrivedAtMs, actor: STATION, subject: subject('docking', id) };
   await writer.custody.append(DockingArrived.make({ ...about, data, lists: { why: [...docking.driverWhy] } }));

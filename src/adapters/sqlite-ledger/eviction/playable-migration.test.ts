@@ -49,7 +49,7 @@ it('a playable copy was needed when it was made, when its recording was needed l
   takeBackPlayableEviction(raw);
   raw.prepare('INSERT INTO needs (recording_id, at) VALUES (?, ?)').run(needed, START_MS + 40);
   // What came later goes as well: migrations are taken up in their order.
-  raw.exec('DROP INDEX hold_mirrors_refused; DROP INDEX recordings_by_category');
+  raw.exec('DROP INDEX hold_mirrors_refused; DROP INDEX recordings_by_category; ALTER TABLE dockings DROP COLUMN battery_percent');
   for (const column of ['attempts', 'due_at', 'why']) raw.exec(`ALTER TABLE fetches DROP COLUMN ${column}`);
   raw.exec("DELETE FROM kysely_migration WHERE name >= '0061'");
   raw.close();

@@ -53,7 +53,9 @@ describe('the index', () => {
       db.exec('DROP TRIGGER custody_beside_address_erased; DROP TABLE audit_terms; DROP TABLE audit_hours');
       // Migrations run in their order: what came after that of the index is undone too.
       takeBackRetention(db);
-      db.exec('DROP INDEX recordings_by_category; DROP INDEX copies_by_check; DROP TABLE scrub_faults; DROP TABLE scrub_orders');
+      db.exec(
+        'ALTER TABLE dockings DROP COLUMN battery_percent; DROP INDEX recordings_by_category; DROP INDEX copies_by_check; DROP TABLE scrub_faults; DROP TABLE scrub_orders',
+      );
       for (const column of ['level', 'units']) db.exec(`ALTER TABLE call_up_grants DROP COLUMN ${column}`);
       db.exec(
         'DROP TRIGGER call_up_requests_noted; DROP TABLE call_up_request_units; DROP INDEX recordings_by_docking; DROP INDEX call_up_grants_by_request',
