@@ -1,6 +1,6 @@
 /*
  * Two intakes of the same size on one station in a process of its own: node evict-child.ts HOME ORDER. While one of them runs, what was archived before is
- * evicted; ORDER `plain` or `evicting` says which comes first. Prints how long each took, to "safe", ms, and how many bytes were evicted, as JSON.
+ * evicted down to the low-water mark; ORDER `plain` or `evicting` says which comes first. Prints how long each took, to "safe", ms, and how many bytes were evicted, as JSON.
  */
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -26,6 +26,7 @@ const limiter = { pieceBytes: 1024 * 1024, take: async () => undefined };
 const archive = new DiskArchive({ directory: join(home, 'archive'), limiter, faults, stationId: 'bench1' });
 await archive.open(false);
 const opened: { evictor?: Evictor } = {};
+let bytes = 0;
 const station = await benchStation(state, {
   sm3: false,
   seal: true,
@@ -38,9 +39,11 @@ const station = await benchStation(state, {
       ready: async () => undefined,
     });
     const needs = { copies: 1, freshMs: 86_400_000, readBack: true };
-    const settings = { marks: { high: 100, low: 100 }, needs, playable: true, everyMs: 3_600_000 };
+    const settings = { marks: { high: 50, low: 0 }, needs, playable: true, everyMs: 3_600_000 };
     const common = { ledger, vault: disk, archive, clock, log, faults };
-    const evictor = new Evictor({ ...common, eraser, inUse, pokeWork: () => undefined, settings });
+    // To the evictor what was archived before fills the disk, so that all of it is above the mark.
+    const full = { space: async () => ({ totalBytes: bytes, freeBytes: 0 }), stat: disk.stat.bind(disk) };
+    const evictor = new Evictor({ ...common, vault: full, eraser, inUse, pokeWork: () => undefined, settings });
     opened.evictor = evictor;
     const fetchBack = new ArchiveFetchBack({ ...common, room: evictor });
     const archived = new CheckedArchivedCopies({ ...common, foundBad: () => undefined });
@@ -61,11 +64,11 @@ async function take(card: string, slot: number): Promise<number> {
 }
 
 await take('old', 1);
-const bytes = await archiveAll({ ledger, vault, archive });
+bytes = await archiveAll({ ledger, vault, archive });
 let evictedBytes = 0;
 const plain = async (slot: number) => take('plain', slot);
 const evicting = async (slot: number) => {
-  const freed = opened.evictor?.makeRoom(bytes).then((count) => {
+  const freed = opened.evictor?.toLowWater('space').then((count) => {
     evictedBytes = count;
   });
   const elapsedMs = await take('evicting', slot);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { asEvidockError, isFailure } from '#domain/errors';
 import { chooseEvictions, type EvictionNeeds, type NameFacts, type Stays, type StoredFile, whyStays } from '#domain/eviction/choose';
@@ -26,6 +27,9 @@ const RECORDINGS_A_PASS = 20_000;
 const RECORDINGS_BEFORE_CHECKS = 512;
 /** Files whose copies may have to be checked, kept in mind during one pass. */
 const CHECKS_MAX = 256;
+/** Until the reserve is reached there is time: a turn that only brings the vault down to its mark rests four times as long as it works, so that intake has the disk and the ledger. */
+const RESTS_PER_WORK = 4;
+const REST_MS_MAX = 10_000;
 /** Intake waits for room at most so long. Then it is told that the vault is full, and eviction goes on. */
 const ROOM_MS_MAX = 30_000;
 
@@ -208,12 +212,25 @@ export class Evictor implements VaultRoom, EvictionView {
   /** Evicts what may go of one kind. Returns whether none of it is left that could go: all of it was looked at, and every check was made that could let one go. */
   async #pass(turn: Turn, kind: Kind): Promise<boolean> {
     const pass: Pass = { kind, after: undefined, looked: 0, atEnd: false, unverified: 0, checks: [] };
-    while (!this.#isOver(turn) && (await this.#steps(() => this.#step(turn, pass))));
+    while (!this.#isOver(turn) && (await this.#working(turn, () => this.#step(turn, pass))));
     for (const file of pass.checks) {
       if (this.#isOver(turn)) break;
-      await this.#steps(() => this.#checkAndEvict(turn, file));
+      await this.#working(turn, () => this.#checkAndEvict(turn, file));
     }
     return pass.atEnd && pass.unverified === pass.checks.length;
+  }
+
+  /** One step, and its rest where nobody waits for the room. */
+  async #working<T>(turn: Turn, step: () => Promise<T>): Promise<T> {
+    const { value, tookMs } = await this.#steps(async () => {
+      const begunMs = performance.now();
+      return { value: await step(), tookMs: performance.now() - begunMs };
+    });
+    if (turn.why === 'space' && !this.#isOver(turn)) {
+      const restMs = Math.min(REST_MS_MAX, RESTS_PER_WORK * tookMs);
+      await sleep(restMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+    return value;
   }
 
   #isOver({ freedBytes, wantedBytes }: Turn): boolean {

@@ -291,3 +291,51 @@ it('eight slots are two rows, and sixty-four stand on one screen without scrolli
   await shot(narrow.page, 'kiosk-390-zh-CN');
   await expectClean(narrow);
 });
+
+it('a safe tile with all that it can say still says first that it is safe', async () => {
+  // A recorder that tells its charge needs a vendor's interface (scripts/lab usb-dock has one): here the stream tells of it, in the words of the API.
+  const slotOf = (slot: number) => ({
+    ...{
+      slot,
+      phase: 'safe',
+      dockingId: `dck-${slot}`,
+      recorderSerial: 'DSJ0012345',
+      officerId: '041234',
+      waiting: null,
+      first: slot === 1,
+    },
+    ...{ warning: 'recorder.clock-off', problem: null, filesListed: 214, filesSealed: 212, filesRefused: 2, secondsLeft: null },
+    ...{ bytesListed: 8_808_038_400, bytesCopied: 8_808_038_400, bytesPerSecond: 0, updatedAt: '2026-06-21T18:00:00.000+08:00' },
+    battery: slot % 2 === 0 ? { percent: 12, percentMin: 30, low: true } : { percent: 62, percentMin: 30, low: false },
+  });
+  for (const [count, viewport] of [
+    [1, { width: 1280, height: 800 }],
+    [8, { width: 1280, height: 800 }],
+    [24, { width: 1280, height: 800 }],
+    [64, { width: 1920, height: 1080 }],
+  ] as const) {
+    const seen = await screen({ viewport, slots: [1] });
+    const { page } = seen;
+    const slots = Array.from({ length: count }, (_, at) => slotOf(at + 1));
+    const body = `event: slots\ndata: ${JSON.stringify(slots)}\n\nevent: beat\ndata: {"at":"2026-06-21T18:00:00.000+08:00"}\n\n`;
+    await page.route('**/kiosks/own/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await page.reload();
+    await expect.poll(() => page.locator('button[data-tone="safe"]').count()).toBe(count);
+    await shot(page, `kiosk-charge-${count}-zh-CN`);
+    const hidden = await page.locator('button[data-tone="safe"]').evaluateAll(
+      (all) =>
+        all.filter((each) => {
+          const box = each.getBoundingClientRect();
+          const head = [...each.querySelectorAll('span')].find((span) => span.textContent === '可以取走')?.getBoundingClientRect();
+          return !head || head.top < box.top || head.bottom > box.bottom || head.left < box.left || head.right > box.right;
+        }).length,
+    );
+    expect(hidden, `${count} slots`).toBe(0);
+    if (count <= 8) {
+      await page.getByText('插入时电量 62%').first().waitFor();
+      expect(await page.getByText('电量 12%：出勤前请充到 30%').count()).toBe(count / 2 - (count % 2) / 2);
+    }
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await seen.context.close();
+  }
+});
