@@ -39,7 +39,7 @@ export const KIOSK: Scenario = {
     await isUp(guest);
     await guest.waitFor('systemctl is-active --quiet evidock-kiosk', 300);
     await guest.waitFor('pgrep -u evidock-kiosk -f chromium', 300);
-    assert.equal((await guest.run('pgrep -u root -f "chromium.*--type=renderer"')).status, 1, 'a renderer runs as root');
+    assert.equal((await guest.run('pgrep -u root -f "[c]hromium.*--type=renderer"')).status, 1, 'a renderer runs as root');
     // A session would have taken it out of its unit, and out of the limits that stand there.
     assert.match(await guest.sh('cat /proc/$(pgrep -x cage)/cgroup'), /^0::\/system\.slice\/evidock-kiosk\.service$/m);
     // What it may not reach: the state, and anything but this machine.
