@@ -125,8 +125,7 @@ async function secretsOf(directory: string | null, drivers: readonly RecorderDri
 }
 
 function secretsIn(profile: NonNullable<RecorderDriver['usb']>[number]): string[] {
-  const exchanges = exchangesOf(profile);
-  return exchanges.flatMap((exchange) =>
-    (exchange?.steps ?? []).flatMap((step) => step.send.parts.flatMap((part) => ('secret' in part ? [part.secret] : []))),
+  return exchangesOf(profile).flatMap(({ steps }) =>
+    steps.flatMap((step) => step.send.parts.flatMap((part) => ('secret' in part ? [part.secret] : []))),
   );
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,12 +28,12 @@ export async function compileSources(into: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const work = await mkdtemp(join(tmpdir(), 'evd-compile-'));
   try {
-    const [config, state, cache] = ['station.json', 'state', 'cache'].map((name) => join(work, name)) as [string, string, string];
+    const [config, state] = [join(work, 'station.json'), join(work, 'state')];
     // As the lab's stations, but with a real ffmpeg to look for, and without USB: the host's own devices are not to be docked.
     await writeFile(config, JSON.stringify({ station: { id: 'compile', timezone: 'Etc/UTC' }, dock: { usb: false }, http: { port: 0 } }));
     const station = spawn('unshare', ['-m', 'sh', '-c', IN_ITS_PLACE, 'sh', ROOT, '--config', config, '--state', state, 'run'], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+      env: { ...process.env, NODE_COMPILE_CACHE: into },
     });
     const said: Buffer[] = [];
     station.stderr.on('data', (chunk: Buffer) => said.push(chunk));
@@ -51,8 +51,7 @@ export async function compileSources(into: string): Promise<void> {
     // Node writes what it has compiled when it ends.
     station.kill('SIGTERM');
     await ended;
-    if ((await readdir(cache)).length === 0) throw new Error('Node has kept nothing of what it compiled');
-    await cp(cache, into, { recursive: true });
+    if ((await readdir(into)).length === 0) throw new Error('Node has kept nothing of what it compiled');
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -24,11 +24,11 @@ export interface StationOptions {
 
 const UNIT = 'lab-station';
 const BELOW = '/var/lib/evidock';
-const EVIDOCK = `NODE_COMPILE_CACHE=/var/cache/evidock/node evidock`;
+/** What Node has compiled in the guest. */
+const COMPILED_HERE = '/var/cache/evidock/node';
 /** What the host has compiled (compiled-sources.ts): by the flags of a station, which differ from those of a command. Empty where the host could not. */
 const COMPILED = '/opt/evidock/compiled';
-/** In place of that. */
-const COMPILED_HERE = '/var/cache/evidock/node';
+const EVIDOCK = `NODE_COMPILE_CACHE=${COMPILED_HERE} evidock`;
 /** The emulated processor compiles slowly, and may have a small part of the machine. */
 const START_SECONDS_MAX = 420;
 const STOP_MS_MAX = 120_000;

@@ -209,6 +209,17 @@ describe('a session', () => {
     expect(await whoIs(at.deps, { cookie: other.token, ...FROM })).toBeNull();
   });
 
+  it('that has ended by time when the station stops has ended for good, also where the clock is set back then', async () => {
+    const user = await addUser(at.deps, { account: 'zhang', password: PASSWORD });
+    const { token } = await comeIn('zhang');
+    pass(30 * 60_000);
+    await keeper().stop();
+    at.station.clock.advance(-86_400_000);
+    await restart();
+    expect(await whoIs(at.deps, { cookie: token, ...FROM })).toBeNull();
+    expect(await entries(user.id)).toEqual(['session.began password', 'session.ended idle']);
+  });
+
   it('ends when its owner is suspended, leaves or has other roles, at once and on record, also by a change that nobody told of', async () => {
     const changes = livePeopleChanges();
     const kept = keeper(changes);

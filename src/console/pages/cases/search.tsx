@@ -21,11 +21,12 @@ const LIMIT = 24;
 /** Changes of these make results old. */
 const TOPICS = ['recordings'] as const;
 
-/** What the API is asked for: fields that are empty are not. */
+/** What the API is asked for: fields that are empty are not. null: nothing is. */
 function queryOf(of: (name: (typeof FIELDS)[number] | 'damaged') => string) {
   const asked = FIELDS.filter((name) => of(name) !== '');
-  const query = { limit: LIMIT, ...Object.fromEntries(asked.map((name) => [name, of(name)])) };
-  return of('damaged') === 'true' ? { ...query, damaged: true } : query;
+  const damaged = of('damaged') === 'true';
+  if (asked.length === 0 && !damaged) return null;
+  return { limit: LIMIT, ...Object.fromEntries(asked.map((name) => [name, of(name)])), ...(damaged ? { damaged } : {}) };
 }
 
 /** Finds footage: by case number first. What was asked for stands in the address. */
@@ -37,19 +38,18 @@ export function Page() {
   const [get, set] = useSearchState();
   const [number, setNumber] = useState(get('case'));
   const [more, setMore] = useState<Readonly<Record<string, string>>>(Object.fromEntries(FIELDS.map((name) => [name, get(name)])));
-  const asked = FIELDS.filter((name) => get(name) !== '');
-  const damaged = get('damaged') === 'true';
-  const enabled = asked.length > 0 || damaged;
-  const list = useRows('GET /api/v1/recordings', { query: queryOf(get) }, { topics: TOPICS, enabled });
+  const query = queryOf(get);
+  const enabled = query !== null;
+  const list = useRows('GET /api/v1/recordings', { query: query ?? {} }, { topics: TOPICS, enabled });
   const found = useAsk('GET /api/v1/cases/{number}', { path: { number: get('case') } }, { topics: ['cases'], enabled: get('case') !== '' });
   const recent = useRows('GET /api/v1/cases', { query: { limit: 12 } }, { topics: ['cases'], enabled: !enabled });
   const nameOf = useOfficerNames({ none: say('case.no-officer') });
   const units = useUnitNames();
   const ahead = useRowsAhead();
   const find = (chosen: string) => {
-    const wanted: Readonly<Record<string, string>> = { ...more, case: chosen };
-    if (FIELDS.some((name) => wanted[name]))
-      ahead('GET /api/v1/recordings', { query: queryOf((name) => (name === 'damaged' ? get(name) : (wanted[name] ?? ''))) }, TOPICS);
+    const wanted: Readonly<Record<string, string>> = { ...more, case: chosen, damaged: get('damaged') };
+    const next = queryOf((name) => wanted[name] ?? '');
+    if (next) ahead('GET /api/v1/recordings', { query: next }, TOPICS);
     set(wanted, { replace: false });
   };
   const search = (event: FormEvent) => {
@@ -111,7 +111,7 @@ export function Page() {
                 {field('until', 'date')}
                 <CheckField
                   label={say('mark.damaged')}
-                  checked={damaged}
+                  checked={get('damaged') === 'true'}
                   onChange={(event) => set({ damaged: event.target.checked ? 'true' : '' })}
                 />
               </Filters>
