@@ -60,6 +60,22 @@ describe('eviction', () => {
     expect(await station.ledger.work.get(workId('derive', worked.recordingId))).toMatchObject({ state: 'waiting' });
   });
 
+  it('spares what somebody looked at after it was chosen', async () => {
+    const chosen: { second?: string; looked?: Promise<unknown> } = {};
+    const look = (recording: string) =>
+      station.ledger.transaction((writer) => writer.custody.append(aLook({ user: 'usr-1', recording, atMs: station.clock.nowMs() })));
+    station = await evictingStation({
+      reached: (point) => {
+        if (point === 'w35-copy-erased') chosen.looked ??= look(chosen.second ?? '');
+      },
+    });
+    const [first, second, third] = [await station.both(clip(1)), await station.both(clip(2)), await station.both(clip(3))];
+    chosen.second = second!.recordingId;
+    expect(await station.evictor.makeRoom(30_000)).toBe(20_000);
+    await chosen.looked;
+    expect(there(first!, second!, third!)).toEqual([false, true, false]);
+  });
+
   it('takes all names of the same bytes or none, and counts what that frees', async () => {
     station = await evictingStation();
     const first = await station.both(clip(1));

@@ -19,7 +19,7 @@ import { endInterrupted } from './interrupted.ts';
 import type { KeysInUse } from './keys-in-use.ts';
 import { StoredFiles } from './stored-files.ts';
 
-/** Recordings looked at in one step. Between two steps whoever needs room at once has a turn. */
+/** Recordings looked at in one step; to evict a file is a step of its own. Between two steps whoever needs room at once has a turn. */
 const RECORDINGS_A_STEP = 16;
 /** Recordings that one pass looks at. The next turn begins with the least recently needed again. */
 const RECORDINGS_A_PASS = 20_000;
@@ -27,8 +27,8 @@ const RECORDINGS_A_PASS = 20_000;
 const RECORDINGS_BEFORE_CHECKS = 512;
 /** Files whose copies may have to be checked, kept in mind during one pass. */
 const CHECKS_MAX = 256;
-/** Until the reserve is reached there is time: a turn that only brings the vault down to its mark rests four times as long as it works, so that intake has the disk and the ledger. */
-const RESTS_PER_WORK = 4;
+/** Until the reserve is reached there is time: a turn that only brings the vault down to its mark works for a twenty-fifth of it, so that intake has the disk and the ledger. */
+const RESTS_PER_WORK = 24;
 const REST_MS_MAX = 10_000;
 /** Intake waits for room at most so long. Then it is told that the vault is full, and eviction goes on. */
 const ROOM_MS_MAX = 30_000;
@@ -212,16 +212,17 @@ export class Evictor implements VaultRoom, EvictionView {
   /** Evicts what may go of one kind. Returns whether none of it is left that could go: all of it was looked at, and every check was made that could let one go. */
   async #pass(turn: Turn, kind: Kind): Promise<boolean> {
     const pass: Pass = { kind, after: undefined, looked: 0, atEnd: false, unverified: 0, checks: [] };
-    while (!this.#isOver(turn) && (await this.#working(turn, () => this.#step(turn, pass))));
-    for (const file of pass.checks) {
-      if (this.#isOver(turn)) break;
-      await this.#working(turn, () => this.#checkAndEvict(turn, file));
-    }
+    do {
+      const mayGo = await this.#working(turn, () => this.#look(turn, pass));
+      for (const file of mayGo) await this.#working(turn, () => this.#evict(turn, file));
+    } while (this.#goesOn(turn, pass));
+    for (const file of pass.checks) await this.#working(turn, () => this.#checkAndEvict(turn, file));
     return pass.atEnd && pass.unverified === pass.checks.length;
   }
 
-  /** One step, and its rest where nobody waits for the room. */
-  async #working<T>(turn: Turn, step: () => Promise<T>): Promise<T> {
+  /** One step, and its rest where nobody waits for the room. Nothing once the turn is over. */
+  async #working<T>(turn: Turn, step: () => Promise<readonly T[]>): Promise<readonly T[]> {
+    if (this.#isOver(turn)) return [];
     const { value, tookMs } = await this.#steps(async () => {
       const begunMs = performance.now();
       return { value: await step(), tookMs: performance.now() - begunMs };
@@ -237,27 +238,43 @@ export class Evictor implements VaultRoom, EvictionView {
     return freedBytes >= wantedBytes || this.#stopping.signal.aborted;
   }
 
-  /** Looks at some recordings and evicts what may go. Returns whether there is more to look at. */
-  async #step(turn: Turn, pass: Pass): Promise<boolean> {
+  /** Looks at some recordings. Returns the files that may go. */
+  async #look(turn: Turn, pass: Pass): Promise<readonly StoredFile[]> {
     const { settings, clock } = this.#options;
     const { kind, checks } = pass;
     const page = await kind.page({ limit: RECORDINGS_A_STEP, ...(pass.after ? { after: pass.after } : {}) });
     const files = (await Promise.all(page.map((needed) => kind.filesOf(needed)))).flat();
     const bytes = turn.wantedBytes - turn.freedBytes;
     const choice = chooseEvictions(files, { bytes, checksMax: CHECKS_MAX, needs: settings.needs, nowMs: clock.nowMs() });
-    for (const file of choice.evict) if (!this.#isOver(turn)) await this.#evict(turn, file);
     checks.push(...choice.check.slice(0, CHECKS_MAX - checks.length));
     pass.unverified += choice.stays.unverified ?? 0;
     for (const [reason, count] of Object.entries(choice.stays) as [Stays, number][]) turn.stays[reason] = (turn.stays[reason] ?? 0) + count;
     pass.after = page.at(-1);
     pass.looked += page.length;
     pass.atEnd = page.length < RECORDINGS_A_STEP;
-    const enough = checks.reduce((sum, file) => sum + file.bytes, turn.freedBytes) >= turn.wantedBytes;
-    if (enough && pass.looked >= RECORDINGS_BEFORE_CHECKS) return false;
-    return !pass.atEnd && pass.looked < RECORDINGS_A_PASS;
+    return choice.evict;
   }
 
-  async #evict(turn: Turn, file: StoredFile): Promise<void> {
+  /** Whether there is more to look at. */
+  #goesOn(turn: Turn, { checks, looked, atEnd }: Pass): boolean {
+    if (this.#isOver(turn)) return false;
+    const enough = checks.reduce((sum, file) => sum + file.bytes, turn.freedBytes) >= turn.wantedBytes;
+    if (enough && looked >= RECORDINGS_BEFORE_CHECKS) return false;
+    return !atEnd && looked < RECORDINGS_A_PASS;
+  }
+
+  /** Evicts a file, if it may still go: it may have been needed, or a name of it disposed of, since it was chosen. */
+  async #evict(turn: Turn, chosen: StoredFile): Promise<readonly never[]> {
+    const { settings, ledger, clock } = this.#options;
+    const names = [];
+    for (const { item, neededAtMs } of chosen.names) {
+      const current = await evictableNow(ledger, item);
+      const facts = current && (await turn.files.nameFacts(current));
+      if (!facts || facts.neededAtMs > neededAtMs) return [];
+      names.push(facts);
+    }
+    const file = { ...chosen, names };
+    if (whyStays(file, settings.needs, clock.nowMs()) !== null) return [];
     try {
       const freed = await evictFile(this.#evictDeps(), file, turn.why);
       turn.freedBytes += freed;
@@ -267,19 +284,14 @@ export class Evictor implements VaultRoom, EvictionView {
       // Work began, or a copy was withdrawn, since it was looked at: it stays.
       if (!isFailure(error, 'request.conflict')) throw error;
     }
+    return [];
   }
 
   /** Checks the copies of every name again, and evicts the file if they are right. */
-  async #checkAndEvict(turn: Turn, file: StoredFile): Promise<void> {
-    const { settings, ledger } = this.#options;
-    for (const name of file.names) if (!(await checkCopies(this.#options, name, settings.needs, this.#stopping.signal))) return;
-    const names = [];
-    for (const { item } of file.names) {
-      const current = await evictableNow(ledger, item);
-      if (current) names.push(await turn.files.nameFacts(current));
-    }
-    const checked = { ...file, names };
-    if (whyStays(checked, settings.needs, this.#options.clock.nowMs()) === null) await this.#evict(turn, checked);
+  async #checkAndEvict(turn: Turn, file: StoredFile): Promise<readonly never[]> {
+    const { settings } = this.#options;
+    for (const name of file.names) if (!(await checkCopies(this.#options, name, settings.needs, this.#stopping.signal))) return [];
+    return this.#evict(turn, file);
   }
 
   #evictDeps() {
