@@ -23,7 +23,7 @@ export function Tiles({ station, onOpen }: { readonly station: Station; readonly
           {say('kiosk.lost')}
         </p>
       )}
-      {shown.length === 0 && isLive && <p class={styles.note}>{say('kiosk.slots.none')}</p>}
+      {shown.length === 0 && <p class={styles.note}>{say(isLive ? 'kiosk.slots.none' : 'kiosk.connecting')}</p>}
       {all.length > shown.length && <p class={styles.many}>{say('kiosk.slots.many', { count: all.length, shown: shown.length })}</p>}
       <section ref={grid} class={styles.tiles} style={{ '--columns': String(columns), '--rows': String(rows) }}>
         {shown.map((slot) => (
