@@ -1,6 +1,6 @@
 /**
  * Measures how soon a film of two hours and 5 GB begins and where it is sought, in Chromium at a station of its own: from the vault, and from a real RGW once the vault has given it up.
- * usage: node scripts/long-film.ts [MINUTES]      needs 20 GB in the temporary directory, and 12 GB of memory for the RGW.
+ * usage: node scripts/long-film.ts [MINUTES]      needs 40 GB in the temporary directory.
  * Marks (issue of the console): begins within 1 s, a place within 0.5 s.
  */
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ const home = await mkdtemp(join(tmpdir(), 'evidock-long-film-'));
 const [state, dock] = [join(home, 's'), join(home, 'dock')];
 await mkdir(dock, { recursive: true });
 await buildPages();
-const rgw = await startRgw();
+const rgw = await startRgw({ store: 'bluestore' });
 const settings = {
   ...{ EVIDOCK_DOCK_WATCH: dock, EVIDOCK_ARCHIVE_KIND: 's3', EVIDOCK_ARCHIVE_S3_UNLOCKED: 'accepted-without-versions' },
   ...{ EVIDOCK_STATION_ID: 'film1', EVIDOCK_ARCHIVE_S3_ENDPOINT: rgw.endpoint, EVIDOCK_ARCHIVE_S3_BUCKET: rgw.bucket },

@@ -17,6 +17,11 @@ const ONE_PICTURE = ['-frames:v', '1', '-f', 'image2', '-update', '1'];
 /** JPEG quality is from 2 (best) to 31 (worst). */
 const JPEG = ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '4', ...ONE_PICTURE];
 
+/** Samples of a waveform, about; two bytes each. Speech is heard up to 4 kHz, and is still seen at the least rate. */
+const WAVE_SAMPLES = 64_000_000;
+const WAVE_HZ_MAX = 8000;
+const WAVE_HZ_MIN = 1000;
+
 /** A playable file from which pictures are made. */
 interface Film {
   readonly path: string;
@@ -120,7 +125,11 @@ function clock(ms: number): string {
 
 async function waveform(settings: FfmpegSettings, film: Film, scratch: string, run: MediaRun): Promise<MadeFile> {
   const path = join(scratch, 'waveform.png');
-  const outputOptions = ['-filter_complex', '[0:a:0]apad=whole_dur=1,showwavespic=s=1200x120:colors=0x1677ff', ...ONE_PICTURE];
+  const seconds = Math.max(1, (film.facts.durationMs ?? 0) / 1000);
+  const rate = Math.round(Math.max(WAVE_HZ_MIN, Math.min(WAVE_HZ_MAX, WAVE_SAMPLES / seconds)));
+  // The picture is drawn at the end, from all samples, which ffmpeg keeps until then: at the rate of the film, two hours would need more memory than a media program gets.
+  const few = `aresample=${rate},aformat=channel_layouts=mono,asetnsamples=n=${rate}:p=0`;
+  const outputOptions = ['-filter_complex', `[0:a:0]${few},apad=whole_dur=1,showwavespic=s=1200x120:colors=0x1677ff`, ...ONE_PICTURE];
   await convert(settings, { inputs: [{ path: film.path }], outputOptions, output: path, durationMs: null, bytes: film.bytes }, run);
-  return { path, kind: 'waveform', mediaType: 'image/png', recipe: 'waveform/1', name: 'waveform.png' };
+  return { path, kind: 'waveform', mediaType: 'image/png', recipe: 'waveform/2', name: 'waveform.png' };
 }
