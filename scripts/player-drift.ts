@@ -43,7 +43,9 @@ try {
   }
   const sorted = spreads.toSorted((one, other) => one - other);
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-  console.log(`${minutes} min, ${spreads.length} samples, spread in ms: median ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}; above ${SPREAD_MS_MAX}: ${late.length === 0 ? 'none' : late.join(', ')}`);
+  console.log(
+    `${minutes} min, ${spreads.length} samples, spread in ms: median ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}; above ${SPREAD_MS_MAX}: ${late.length === 0 ? 'none' : late.join(', ')}`,
+  );
   await browser.close();
 } finally {
   await stop();

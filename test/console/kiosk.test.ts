@@ -75,6 +75,16 @@ it('a screen is paired once, with a code that is typed on it; a wrong one is ref
   await shot(page, 'kiosk-no-slots-zh-CN');
   await page.reload();
   await page.getByText('本屏尚无采集口').waitFor();
+  const note = await page.getByText('本屏尚无采集口').boundingBox();
+  expect((note?.y ?? 0) + (note?.height ?? 0) / 2).toBeGreaterThan((page.viewportSize()?.height ?? 0) * 0.4);
+  // A screen that comes on before its station says what it is waiting for.
+  await page.route('**/api/v1/kiosks/own', () => undefined);
+  await page.reload();
+  await page.getByText('连接已断开，状态未知，请勿取走').waitFor({ timeout: 10_000 });
+  await page.getByText('正在连接采集站…').waitFor();
+  await shot(page, 'kiosk-never-heard-zh-CN');
+  await page.unroute('**/api/v1/kiosks/own');
+  await page.getByText('本屏尚无采集口').waitFor({ timeout: 30_000 });
   await expectClean(seen);
 });
 

@@ -25,11 +25,13 @@ export function Tiles({ station, onOpen }: { readonly station: Station; readonly
       )}
       {shown.length === 0 && <p class={styles.note}>{say(isLive ? 'kiosk.slots.none' : 'kiosk.connecting')}</p>}
       {all.length > shown.length && <p class={styles.many}>{say('kiosk.slots.many', { count: all.length, shown: shown.length })}</p>}
-      <section ref={grid} class={styles.tiles} style={{ '--columns': String(columns), '--rows': String(rows) }}>
-        {shown.map((slot) => (
-          <Tile key={slot.slot} slot={slot} isLive={isLive} onOpen={onOpen} />
-        ))}
-      </section>
+      {shown.length > 0 && (
+        <section ref={grid} class={styles.tiles} style={{ '--columns': String(columns), '--rows': String(rows) }}>
+          {shown.map((slot) => (
+            <Tile key={slot.slot} slot={slot} isLive={isLive} onOpen={onOpen} />
+          ))}
+        </section>
+      )}
     </>
   );
 }
