@@ -214,15 +214,15 @@ export class Evictor implements VaultRoom, EvictionView {
     const pass: Pass = { kind, after: undefined, looked: 0, atEnd: false, unverified: 0, checks: [] };
     do {
       const mayGo = await this.#working(turn, () => this.#look(turn, pass));
-      for (const file of mayGo) await this.#working(turn, () => this.#evict(turn, file));
+      for (const file of mayGo ?? []) await this.#working(turn, () => this.#evict(turn, file));
     } while (this.#goesOn(turn, pass));
     for (const file of pass.checks) await this.#working(turn, () => this.#checkAndEvict(turn, file));
     return pass.atEnd && pass.unverified === pass.checks.length;
   }
 
   /** One step, and its rest where nobody waits for the room. Nothing once the turn is over. */
-  async #working<T>(turn: Turn, step: () => Promise<readonly T[]>): Promise<readonly T[]> {
-    if (this.#isOver(turn)) return [];
+  async #working<T>(turn: Turn, step: () => Promise<T>): Promise<T | undefined> {
+    if (this.#isOver(turn)) return undefined;
     const { value, tookMs } = await this.#steps(async () => {
       const begunMs = performance.now();
       return { value: await step(), tookMs: performance.now() - begunMs };
@@ -264,17 +264,17 @@ export class Evictor implements VaultRoom, EvictionView {
   }
 
   /** Evicts a file, if it may still go: it may have been needed, or a name of it disposed of, since it was chosen. */
-  async #evict(turn: Turn, chosen: StoredFile): Promise<readonly never[]> {
+  async #evict(turn: Turn, chosen: StoredFile): Promise<void> {
     const { settings, ledger, clock } = this.#options;
     const names = [];
     for (const { item, neededAtMs } of chosen.names) {
       const current = await evictableNow(ledger, item);
       const facts = current && (await turn.files.nameFacts(current));
-      if (!facts || facts.neededAtMs > neededAtMs) return [];
+      if (!facts || facts.neededAtMs > neededAtMs) return;
       names.push(facts);
     }
     const file = { ...chosen, names };
-    if (whyStays(file, settings.needs, clock.nowMs()) !== null) return [];
+    if (whyStays(file, settings.needs, clock.nowMs()) !== null) return;
     try {
       const freed = await evictFile(this.#evictDeps(), file, turn.why);
       turn.freedBytes += freed;
@@ -284,14 +284,13 @@ export class Evictor implements VaultRoom, EvictionView {
       // Work began, or a copy was withdrawn, since it was looked at: it stays.
       if (!isFailure(error, 'request.conflict')) throw error;
     }
-    return [];
   }
 
   /** Checks the copies of every name again, and evicts the file if they are right. */
-  async #checkAndEvict(turn: Turn, file: StoredFile): Promise<readonly never[]> {
+  async #checkAndEvict(turn: Turn, file: StoredFile): Promise<void> {
     const { settings } = this.#options;
-    for (const name of file.names) if (!(await checkCopies(this.#options, name, settings.needs, this.#stopping.signal))) return [];
-    return this.#evict(turn, file);
+    for (const name of file.names) if (!(await checkCopies(this.#options, name, settings.needs, this.#stopping.signal))) return;
+    await this.#evict(turn, file);
   }
 
   #evictDeps() {
