@@ -3,7 +3,7 @@
  * usage: node scripts/player-drift.ts [MINUTES]
  */
 import { chromium } from 'playwright-core';
-import { numberedCase, SYNC_CASE, spreadOn } from '../test/console/support/numbered-card.ts';
+import { camerasOn, numberedCase, SYNC_CASE, spreadOf } from '../test/console/support/numbered-card.ts';
 import { startConsoleStation } from '../test/console/support/station.ts';
 
 const minutes = Number(process.argv[2] ?? 30);
@@ -31,20 +31,22 @@ try {
   await page.getByRole('button', { name: '确认并调阅' }).click();
   await page.waitForFunction(() => [...document.querySelectorAll('video')].filter(({ readyState }) => readyState >= 2).length === 3);
   await page.getByRole('button', { name: '播放', exact: true }).click();
-  await page.waitForTimeout(3000);
+  await page.waitForFunction(() => [...document.querySelectorAll('video')].every(({ currentTime }) => currentTime > 0));
   const spreads: number[] = [];
   const late: string[] = [];
   const beganMs = Date.now();
   while (Date.now() < beganMs + minutes * 60_000) {
-    const spread = await spreadOn(page);
+    const cameras = await camerasOn(page);
+    const spread = spreadOf(cameras);
     spreads.push(spread);
-    if (spread > SPREAD_MS_MAX) late.push(`${Math.round((Date.now() - beganMs) / 1000)} s: ${Math.round(spread)}`);
+    const shown = cameras.map(({ serial, number, atS }) => `${serial} ${number} at ${atS.toFixed(2)}`).join(', ');
+    if (spread > SPREAD_MS_MAX) late.push(`${((Date.now() - beganMs) / 1000).toFixed(1)} s: ${Math.round(spread)} (${shown})`);
     await page.waitForTimeout(SAMPLE_MS);
   }
   const sorted = spreads.toSorted((one, other) => one - other);
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
   console.log(
-    `${minutes} min, ${spreads.length} samples, spread in ms: median ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}; above ${SPREAD_MS_MAX}: ${late.length === 0 ? 'none' : late.join(', ')}`,
+    `${minutes} min, ${spreads.length} samples, spread in ms: median ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}; above ${SPREAD_MS_MAX}: ${late.length === 0 ? 'none' : late.join('; ')}`,
   );
   await browser.close();
 } finally {

@@ -5,7 +5,7 @@
  */
 import { beforeAll, expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, type Seen, shot, useBrowser } from './support/browser.ts';
-import { CAMERAS, numberedCase, numbersOn, SYNC_CASE, spreadOn } from './support/numbered-card.ts';
+import { CAMERAS, camerasOn, numberedCase, numbersOn, SYNC_CASE, spreadOf } from './support/numbered-card.ts';
 import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 
@@ -117,7 +117,7 @@ it('keeps three cameras together, with the sound of one, and follows the address
   await page.waitForTimeout(1000);
   const spreads: number[] = [];
   for (let sample = 0; sample < 20; sample += 1) {
-    spreads.push(await spreadOn(page));
+    spreads.push(spreadOf(await camerasOn(page)));
     await page.waitForTimeout(150);
   }
   const sorted = spreads.toSorted((one, other) => one - other);

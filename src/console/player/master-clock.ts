@@ -1,6 +1,8 @@
 /*
- * One clock for several films. Films drift by themselves: each decoder has its own. A loop looks at each film ten times a second, nudges its rate by at most a tenth, and jumps only where
- * it is far off; while a film that should play has nothing to show, the clock waits for it, so that no camera runs away from the others.
+ * One clock for several films. Films drift by themselves: each decoder has its own. A loop looks at each film ten times a second and changes its rate: by at most a tenth while it is near,
+ * which nobody hears, by up to a half where an eye would see that it is off, and it jumps where it is far off. Films that are told to play begin one after the other, up to some tenths of a
+ * second apart: the clock waits until all of them move, and begins in their middle, so that none has far to go. While a film that should play has nothing to show, the clock waits for it
+ * too, so that no camera runs away from the others.
  */
 
 /** A film on the common line. */
@@ -11,11 +13,26 @@ export interface Track {
   readonly lengthMs: number;
 }
 
+interface Film {
+  readonly track: Track;
+  readonly video: HTMLVideoElement;
+}
+
+/** Where the films stood last, s, and when that was. */
+interface Standing {
+  readonly lastMs: number;
+  readonly atS: ReadonlyMap<string, number>;
+}
+
 const TURN_MS = 100;
 const JUMP_S = 0.5;
-const NUDGE_MAX = 0.1;
-/** By so much of the difference the rate is changed. */
-const GAIN = 0.6;
+/** Beyond it a film catches up, or lets the others; s. A picture stands for 40 ms, so one that is nearer looks as if it were in step. */
+const NEAR_S = 0.05;
+/** By so much of the difference the rate is changed, and by how much at most. */
+const NUDGE = { gain: 0.6, most: 0.1 };
+const CATCH_UP = { gain: 2, most: 0.5 };
+/** So long a film that was told to play is waited for: one that the browser refuses to play never moves. */
+const BEGIN_MS_MAX = 1500;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
 const READY = 3;
 const RATE_MAX = 16;
@@ -31,7 +48,7 @@ export interface Turn {
 }
 
 export class MasterClock {
-  readonly #films = new Map<string, { readonly track: Track; readonly video: HTMLVideoElement }>();
+  readonly #films = new Map<string, Film>();
   /** Films whose pictures along the film are shown in their place. */
   readonly #stills = new Set<string>();
   readonly #told: (turn: Turn) => void;
@@ -41,6 +58,8 @@ export class MasterClock {
   #sinceMs = performance.now();
   #rate = 1;
   #playing = false;
+  /** While films stand, and until all that were told to play move. */
+  #standing: Standing | undefined;
 
   /** `endMs`: where the line ends. `told` is called ten times a second. */
   constructor(atMs: number, endMs: number, told: (turn: Turn) => void) {
@@ -105,6 +124,7 @@ export class MasterClock {
     this.#atMs = Math.max(0, Math.min(this.#endMs, atMs));
     this.#sinceMs = performance.now();
     for (const { track, video } of this.#films.values()) this.#place(track, video);
+    this.#stand();
     this.#turn();
   }
 
@@ -123,7 +143,10 @@ export class MasterClock {
     const covered = films.filter(({ track }) => this.#covers(track));
     const on = covered.filter(({ track }) => !this.#stills.has(track.id));
     const waiting = this.#playing && on.some(({ video }) => video.readyState < READY && !video.ended && video.error === null);
-    if (this.#playing && !waiting) this.#atMs = Math.min(this.#endMs, this.#atMs + (nowMs - this.#sinceMs) * this.#rate);
+    if (!this.#playing || waiting) this.#stand();
+    else if (this.#standing) this.#begin(this.#standing, on);
+    else this.#atMs += (nowMs - this.#sinceMs) * this.#rate;
+    this.#atMs = Math.min(this.#endMs, this.#atMs);
     this.#sinceMs = nowMs;
     if (this.#playing && this.#atMs >= this.#endMs) this.#playing = false;
     const offs = on.map(({ track, video }) => this.#steer(track, video, waiting));
@@ -138,6 +161,22 @@ export class MasterClock {
     this.#told({ atMs: this.#atMs, playing: this.#playing, waiting, spreadMs });
   }
 
+  #stand(): void {
+    const atS = new Map([...this.#films.values()].map(({ track, video }) => [track.id, video.currentTime]));
+    this.#standing = { lastMs: performance.now(), atS };
+  }
+
+  /** The clock goes on as soon as all films move, from the middle of them. */
+  #begin({ lastMs, atS }: Standing, on: readonly Film[]): void {
+    const able = on.filter(({ video }) => !video.ended && video.error === null);
+    const moves = ({ track, video }: Film) => Math.abs(video.currentTime - (atS.get(track.id) ?? 0)) > 0.001;
+    if (!able.every(moves) && performance.now() < lastMs + BEGIN_MS_MAX) return;
+    this.#standing = undefined;
+    const aheadMs = able.map(({ track, video }) => track.fromMs + video.currentTime * 1000 - this.#atMs);
+    const near = aheadMs.filter((ms) => Math.abs(ms) <= JUMP_S * 1000 * Math.max(1, this.#rate));
+    if (near.length > 0) this.#atMs += (Math.min(...near) + Math.max(...near)) / 2;
+  }
+
   #covers({ fromMs, lengthMs }: Track): boolean {
     return this.#atMs >= fromMs && this.#atMs < fromMs + lengthMs;
   }
@@ -149,8 +188,11 @@ export class MasterClock {
       if (!video.paused && (!this.#playing || video.readyState >= READY)) video.pause();
       return off * 1000;
     }
-    if (Math.abs(off) > JUMP_S * Math.max(1, this.#rate)) video.currentTime -= off;
-    const nudge = Math.max(-NUDGE_MAX, Math.min(NUDGE_MAX, -off * GAIN));
+    // As the viewer has it: at four times the speed a difference is over in a quarter of the time.
+    const seen = off / Math.max(1, this.#rate);
+    if (Math.abs(seen) > JUMP_S) video.currentTime -= off;
+    const { gain, most } = Math.abs(seen) > NEAR_S ? CATCH_UP : NUDGE;
+    const nudge = Math.max(-most, Math.min(most, -seen * gain));
     video.playbackRate = Math.max(RATE_MIN, Math.min(RATE_MAX, this.#rate * (1 + nudge)));
     // Refused where nobody has clicked yet; the next turn tries again.
     if (video.paused && !video.ended) void video.play().catch(() => undefined);

@@ -74,15 +74,28 @@ async function film({ officer, serial, start, seconds, rate }: Camera, folder: s
   if (made.status !== 0) throw new Error(made.stderr);
 }
 
-/** How far apart the cameras of a page are by the numbers in their pictures, ms. Throws where a picture has none. */
-export async function spreadOn(page: Page): Promise<number> {
-  const walls = (await numbersOn(page)).map(({ number, atS, label }) => {
+/** What one camera on the page shows: the number in its picture, its media time (s), and the time on the wall that follows from both, ms. */
+interface Shown {
+  readonly serial: string;
+  readonly number: number;
+  readonly atS: number;
+  readonly wallMs: number;
+}
+
+/** The cameras of a page by the numbers in their pictures. Throws where a picture has none. */
+export async function camerasOn(page: Page): Promise<readonly Shown[]> {
+  return (await numbersOn(page)).map(({ number, atS, label }) => {
     const camera = CAMERAS.find(({ serial }) => label.includes(serial));
     if (!camera || number === null) throw new Error(`no number in ${label}`);
     // Numbers begin again after 256 pictures; the clock of the film says in which turn it is.
     const turn = Math.round((atS * camera.rate - number) / 256);
-    return Date.parse(`${camera.start}Z`) + ((turn * 256 + number) / camera.rate) * 1000;
+    return { serial: camera.serial, number, atS, wallMs: Date.parse(`${camera.start}Z`) + ((turn * 256 + number) / camera.rate) * 1000 };
   });
+}
+
+/** How far apart cameras are, ms. */
+export function spreadOf(cameras: readonly Shown[]): number {
+  const walls = cameras.map(({ wallMs }) => wallMs);
   return Math.max(...walls) - Math.min(...walls);
 }
 
