@@ -3,15 +3,11 @@
  * usage: node scripts/player-drift.ts [MINUTES]
  */
 import { chromium } from 'playwright-core';
-import { camerasOn, numberedCase, SYNC_CASE, spreadOf } from '../test/console/support/numbered-card.ts';
+import { atShare, driftOf, SPREAD_MS_MAX } from '../test/console/support/drift.ts';
+import { numberedCase } from '../test/console/support/numbered-card.ts';
 import { startConsoleStation } from '../test/console/support/station.ts';
 
 const minutes = Number(process.argv[2] ?? 30);
-const SAMPLE_MS = 1000;
-/** Mark (issue of the console). */
-const SPREAD_MS_MAX = 80;
-/** All three film then. */
-const FROM_S = 12;
 
 const { station, stop } = await startConsoleStation();
 try {
@@ -24,29 +20,10 @@ try {
   const context = await browser.newContext({ baseURL: station.address, viewport: { width: 1280, height: 900 } });
   const account = { account: 'demo-auditor', password: station.passwords.auditor };
   await context.request.post('/api/v1/session', { data: account, headers: { origin: station.address } });
-  const page = await context.newPage();
-  await page.goto(`/cases/${SYNC_CASE}?t=${FROM_S}`);
-  await page.getByRole('combobox', { name: '事由' }).selectOption('supervision');
-  await page.getByLabel('具体说明').fill('同步核查');
-  await page.getByRole('button', { name: '确认并调阅' }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll('video')].filter(({ readyState }) => readyState >= 2).length === 3);
-  await page.getByRole('button', { name: '播放', exact: true }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll('video')].every(({ currentTime }) => currentTime > 0));
-  const spreads: number[] = [];
-  const late: string[] = [];
-  const beganMs = Date.now();
-  while (Date.now() < beganMs + minutes * 60_000) {
-    const cameras = await camerasOn(page);
-    const spread = spreadOf(cameras);
-    spreads.push(spread);
-    const shown = cameras.map(({ serial, number, atS }) => `${serial} ${number} at ${atS.toFixed(2)}`).join(', ');
-    if (spread > SPREAD_MS_MAX) late.push(`${((Date.now() - beganMs) / 1000).toFixed(1)} s: ${Math.round(spread)} (${shown})`);
-    await page.waitForTimeout(SAMPLE_MS);
-  }
-  const sorted = spreads.toSorted((one, other) => one - other);
-  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const drift = await driftOf(await context.newPage(), minutes);
+  const { spreads, late } = drift;
   console.log(
-    `${minutes} min, ${spreads.length} samples, spread in ms: median ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}; above ${SPREAD_MS_MAX}: ${late.length === 0 ? 'none' : late.join('; ')}`,
+    `${minutes} min, ${spreads.length} samples, spread in ms: median ${atShare(drift, 0.5)}, p95 ${atShare(drift, 0.95)}, worst ${atShare(drift, 1)}; above ${SPREAD_MS_MAX}: ${late.length === 0 ? 'none' : late.join('; ')}`,
   );
   await browser.close();
 } finally {

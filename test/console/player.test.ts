@@ -5,7 +5,7 @@
  */
 import { beforeAll, expect, it } from 'vitest';
 import { browserOf, expectAccessible, expectClean, expectNoOverflow, open, type Seen, shot, useBrowser } from './support/browser.ts';
-import { CAMERAS, camerasOn, numberedCase, numbersOn, SYNC_CASE, spreadOf } from './support/numbered-card.ts';
+import { ALL_FILM, CAMERAS, camerasOn, numberedCase, numbersOn, SYNC_CASE, spreadOf } from './support/numbered-card.ts';
 import { station } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
 
@@ -106,15 +106,13 @@ it('steps by single pictures at 25 and at 30 a second, seeks to the picture, and
 it('keeps three cameras together, with the sound of one, and follows the address', async () => {
   const seen = await browserOf('auditor', { viewport: { width: 1280, height: 900 } });
   const { page } = seen;
-  // The line begins a second before the first film (case-line.ts).
-  await open(page, `/cases/${SYNC_CASE}?t=12`);
+  await open(page, `/cases/${SYNC_CASE}?t=${encodeURIComponent(ALL_FILM)}`);
   await state(seen, '三台同步');
   await ready(seen, 3);
   expect(await page.locator('video').count()).toBe(3);
   expect(await page.evaluate(() => [...document.querySelectorAll('video')].filter(({ muted }) => !muted).length)).toBe(1);
   await page.getByRole('button', { name: '播放', exact: true }).click();
   await page.waitForFunction(() => [...document.querySelectorAll('video')].every(({ paused }) => !paused));
-  await page.waitForTimeout(1000);
   const spreads: number[] = [];
   for (let sample = 0; sample < 20; sample += 1) {
     spreads.push(spreadOf(await camerasOn(page)));
@@ -123,10 +121,11 @@ it('keeps three cameras together, with the sound of one, and follows the address
   const sorted = spreads.toSorted((one, other) => one - other);
   console.log(`spread of three cameras, ms: median ${Math.round(sorted[10] ?? 0)}, p95 ${Math.round(sorted[18] ?? 0)}`);
   // Pictures stand for 33 and 40 ms, so films that are exactly together are up to 40 apart by their numbers.
-  // Three decoders on two cores beside other tests: the mark of 80 ms is measured by scripts/player-drift.ts on a machine of its own.
-  expect(sorted[10], `spreads: ${spreads.map(Math.round).join(' ')}`).toBeLessThanOrEqual(400);
+  // Other tests run beside it on two cores: one picture of twenty may come late. Longer is tried by player-drift.test.ts and scripts/player-drift.ts.
+  expect(sorted[18], `spreads: ${spreads.map(Math.round).join(' ')}`).toBeLessThanOrEqual(80);
   await shot(page, 'player-three-cameras-zh-CN');
-  await expect.poll(() => Number(new URL(page.url()).searchParams.get('t'))).toBeGreaterThan(13);
+  const moment = () => Date.parse(new URL(page.url()).searchParams.get('t') ?? '');
+  await expect.poll(moment).toBeGreaterThan(Date.parse(ALL_FILM) + 1000);
   // Sixteen times as fast: the pictures along the films are shown, and the clock runs.
   await page.getByLabel('速度').selectOption('16');
   const clock = () => page.locator('[role=timer]').getAttribute('data-at').then(Number);
@@ -176,7 +175,7 @@ it('a link to a moment survives signing in, and a session that ends in the middl
   const { passwords } = station();
   const seen = await browserOf(null);
   const { page, context } = seen;
-  await page.goto(`/cases/${SYNC_CASE}?t=12`);
+  await page.goto(`/cases/${SYNC_CASE}?t=${encodeURIComponent(ALL_FILM)}`);
   const signIn = async () => {
     await page.getByLabel('密码').fill(passwords.auditor);
     await page.getByRole('button', { name: '登录', exact: true }).click();
@@ -184,7 +183,7 @@ it('a link to a moment survives signing in, and a session that ends in the middl
   await page.getByLabel('账号').fill('demo-auditor');
   await signIn();
   await page.getByRole('heading', { level: 1, name: new RegExp(SYNC_CASE) }).waitFor();
-  expect(new URL(page.url()).searchParams.get('t')).toBe('12');
+  expect(new URL(page.url()).searchParams.get('t')).toBe(ALL_FILM);
   await page.getByText('本次调阅将记入日志').waitFor();
   await state(seen, '核查');
   await ready(seen, 3);

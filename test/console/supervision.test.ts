@@ -1,5 +1,5 @@
 /*
- * Goal: somebody asks for footage, another person approves less of it, and both see the same thread; the log answers a question in words and as CSV; nothing that was typed is lost when a session ends.
+ * Goal: somebody asks for footage, another person sees what it is about and what that person asked for before, approves less of it, and both see the same thread; the log answers a question in words and as CSV; nothing that was typed is lost when a session ends.
  * Method: Chromium on a station with real accounts, one browser for each person.
  */
 import { readFile } from 'node:fs/promises';
@@ -36,15 +36,33 @@ it('a request is asked, narrowed and approved in one thread; its words survive t
   const thread = new URL(asker.page.url()).pathname;
 
   const reviewer = await browserOf('reviewer');
-  await open(reviewer.page, '/requests?state=asked');
+  await open(reviewer.page, '/requests');
+  const waiting = reviewer.page.getByRole('table', { name: '待审批' });
+  await waiting.getByRole('row').filter({ hasText: '核对现场经过' }).waitFor();
+  // The purpose by its title, not by its code.
+  await waiting.getByText('执法监督检查：核对现场经过').first().waitFor();
   await shot(reviewer.page, 'supervision-waiting-zh-CN');
   await expectAccessible(reviewer.page);
   await open(reviewer.page, thread);
+  // What it is about, in pictures, each of which may be left out.
+  const about = reviewer.page.locator('section').filter({ has: reviewer.page.getByRole('heading', { name: '所涉录像' }) });
+  const chosen = about.getByLabel('批准这一段');
+  await expect.poll(() => about.locator('img').count()).toBeGreaterThan(0);
+  const all = await chosen.count();
+  expect(all).toBeGreaterThan(1);
+  await chosen.first().uncheck();
+  await reviewer.page.getByText(`将批准 ${all - 1} 段录像。`).waitFor();
+  await reviewer.page
+    .getByText('没有您可查看的其他申请。')
+    .or(reviewer.page.getByRole('table', { name: /以往的申请/ }))
+    .first()
+    .waitFor();
   await reviewer.page.getByRole('group', { name: '操作' }).getByLabel('导出').uncheck();
   await shot(reviewer.page, 'supervision-decide-zh-CN');
   await expectAccessible(reviewer.page);
   await reviewer.page.getByRole('button', { name: '缩小后批准' }).click();
   await reviewer.page.getByRole('heading', { level: 2, name: '授权' }).waitFor();
+  await reviewer.page.getByText(`${all - 1} 段录像`, { exact: true }).waitFor();
   // The thread of who asked follows by itself.
   await asker.page.getByRole('heading', { level: 2, name: '授权' }).waitFor();
   await shot(asker.page, 'supervision-thread-zh-CN');

@@ -8,7 +8,6 @@ export const OF_PROGRAMS: Readonly<Record<string, string>> = {
   'GET /api/v1/notices/events': 'for programs: pages hear of requests by /changes',
   'GET /api/v1/kiosks/own/slots': 'the kiosk hears of its slots by its stream',
   'GET /api/v1/slots/{slot}': 'pages read the list',
-  'GET /api/v1/grants/{id}': 'pages read the list and the thread of the request',
   'GET /api/v1/recorders/{serial}/holdings/{id}': 'pages read the list',
   'GET /api/v1/recordings/{id}/facts': 'for programs; pages show the history in words',
   'GET /api/v1/cases/{number}/facts': 'for programs',

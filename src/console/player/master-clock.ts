@@ -2,7 +2,7 @@
  * One clock for several films. Films drift by themselves: each decoder has its own. A loop looks at each film ten times a second and changes its rate: by at most a tenth while it is near,
  * which nobody hears, by up to a half where an eye would see that it is off, and it jumps where it is far off. Films that are told to play begin one after the other, up to some tenths of a
  * second apart: the clock waits until all of them move, and begins in their middle, so that none has far to go. While a film that should play has nothing to show, the clock waits for it
- * too, so that no camera runs away from the others.
+ * too, so that no camera runs away from the others. Where no film is, and one comes later, the clock goes there at once: nobody watches nothing for hours.
  */
 
 /** A film on the common line. */
@@ -33,6 +33,10 @@ const NUDGE = { gain: 0.6, most: 0.1 };
 const CATCH_UP = { gain: 2, most: 0.5 };
 /** So long a film that was told to play is waited for: one that the browser refuses to play never moves. */
 const BEGIN_MS_MAX = 1500;
+/** A time without film that is shorter is played as it was. */
+const GAP_MS = 2000;
+/** So long it is said that a gap was left out. */
+const SKIP_SAID_MS = 5000;
 /** `HTMLMediaElement.HAVE_FUTURE_DATA`. */
 const READY = 3;
 const RATE_MAX = 16;
@@ -45,6 +49,8 @@ export interface Turn {
   readonly waiting: boolean;
   /** How far apart the films are, ms. */
   readonly spreadMs: number;
+  /** How long the time without film was that has just been left out; 0: none has. */
+  readonly skippedMs: number;
 }
 
 export class MasterClock {
@@ -60,6 +66,7 @@ export class MasterClock {
   #playing = false;
   /** While films stand, and until all that were told to play move. */
   #standing: Standing | undefined;
+  #skipped = { ms: 0, saidUntilMs: 0 };
 
   /** `endMs`: where the line ends. `told` is called ten times a second. */
   constructor(atMs: number, endMs: number, told: (turn: Turn) => void) {
@@ -140,6 +147,7 @@ export class MasterClock {
   #turn(): void {
     const nowMs = performance.now();
     const films = [...this.#films.values()];
+    if (this.#playing) this.#skipGap(films, nowMs);
     const covered = films.filter(({ track }) => this.#covers(track));
     const on = covered.filter(({ track }) => !this.#stills.has(track.id));
     const waiting = this.#playing && on.some(({ video }) => video.readyState < READY && !video.ended && video.error === null);
@@ -158,7 +166,17 @@ export class MasterClock {
       if (film.video.preload !== preload) film.video.preload = preload;
     }
     const spreadMs = offs.length < 2 ? 0 : Math.max(...offs) - Math.min(...offs);
-    this.#told({ atMs: this.#atMs, playing: this.#playing, waiting, spreadMs });
+    const skippedMs = nowMs < this.#skipped.saidUntilMs ? this.#skipped.ms : 0;
+    this.#told({ atMs: this.#atMs, playing: this.#playing, waiting, spreadMs, skippedMs });
+  }
+
+  #skipGap(films: readonly Film[], nowMs: number): void {
+    if (films.some(({ track }) => this.#covers(track))) return;
+    const nextMs = Math.min(...films.map(({ track }) => track.fromMs).filter((fromMs) => fromMs > this.#atMs));
+    if (nextMs === Number.POSITIVE_INFINITY || nextMs - this.#atMs < GAP_MS) return;
+    this.#skipped = { ms: nextMs - this.#atMs, saidUntilMs: nowMs + SKIP_SAID_MS };
+    this.#atMs = nextMs;
+    this.#stand();
   }
 
   #stand(): void {

@@ -46,7 +46,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
   const say = useSay();
   const watermark = useWatermark();
   const root = useRef<HTMLElement>(null);
-  const [turn, setTurn] = useState<Turn>({ atMs: startMs, playing: false, waiting: false, spreadMs: 0 });
+  const [turn, setTurn] = useState<Turn>({ atMs: startMs, playing: false, waiting: false, spreadMs: 0, skippedMs: 0 });
   const [rate, setRate] = useState(1);
   const [sound, setSound] = useState(tracks[0]?.id ?? '');
   const [still, setStill] = useState<Still | null>(null);
@@ -195,6 +195,7 @@ export function Player({ tracks, stated, lengthMs, startMs, wallTime, onMove, se
           {lengthText(turn.atMs)} / {lengthText(lengthMs)}
           {wall === null ? '' : ` · ${wall}`}
           {turn.waiting ? ` · ${say('player.waiting')}` : ''}
+          {turn.skippedMs > 0 ? ` · ${say('player.skipped', { length: lengthText(turn.skippedMs) })}` : ''}
         </span>
         <SelectField
           label={say('player.rate')}

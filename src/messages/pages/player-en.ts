@@ -7,6 +7,7 @@ export const playerPagesEn = {
   'player.frame-on': 'One picture on',
   'player.seek': 'Moment',
   'player.rate': 'Speed',
+  'player.skipped': '{length} without film left out',
   'player.waiting': 'waiting for the picture',
   'player.sound-on': 'Sound on',
   'player.sound-off': 'Sound off',

@@ -7,6 +7,7 @@ export const playerPagesZhCN = {
   'player.frame-on': '下一帧',
   'player.seek': '播放位置',
   'player.rate': '速度',
+  'player.skipped': '已跳过无录像的 {length}',
   'player.waiting': '正在等待画面',
   'player.sound-on': '有声',
   'player.sound-off': '静音',

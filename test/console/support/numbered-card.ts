@@ -26,6 +26,9 @@ export const CAMERAS: readonly Camera[] = [
   { officer: '041903', name: '张伟', serial: 'DSJ0050003', start: '2026-06-21T10:00:08', seconds: 24, rate: 30 },
 ];
 
+/** All three film then. */
+export const ALL_FILM = '2026-06-21T10:00:11+08:00';
+
 /** Docks one card with three cameras that overlap in time, one officer each, and puts their films into a case; films by officer. What is there already is taken. `seconds`: how long each films; as CAMERAS tells if left out. */
 export async function numberedCase(
   { dock, state }: Pick<ConsoleStation, 'dock' | 'state'>,

@@ -1,15 +1,14 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Link } from 'wouter';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
-import { lengthText } from '../../kit/figures.ts';
 import { Badge, Button, ButtonLink, Facts, Loading, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
 import { zoned } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
-import { Time, timeText } from '../../kit/time.tsx';
-import { Poster, Posters } from '../../looks/posters.tsx';
+import { momentMs, Time, timeText } from '../../kit/time.tsx';
+import { Posters } from '../../looks/posters.tsx';
+import { RecordingCard } from '../../looks/recording-card.tsx';
 import { TracksPanel } from '../../map/tracks-panel.tsx';
 import { useOfficerNames } from '../../people/officers.tsx';
 import { Guarded } from '../../player/guarded-player.tsx';
@@ -22,15 +21,13 @@ import { CaseLog, ProtectCase } from './case-record.tsx';
 import styles from './cases.module.css';
 import { TimeLine } from './time-line.tsx';
 
-type Recording = Schemas['Recording'];
-
 /** Cameras that play at once: browsers open six connections to one station. */
 const CAMERAS_MAX = 4;
 const PAGE = 200;
 /** So often the address follows the film. */
 const ADDRESS_MS = 2000;
 
-/** The case with all its cameras on one clock. `?t=` seconds from the beginning of the line, `?cams=` the lanes that are played. */
+/** The case with all its cameras on one clock. `?t=` a moment (ISO 8601; a line grows with what arrives, so no count from its beginning would last), `?cams=` the lanes that are played. */
 export function Page({ params: { number = '' } }: PageProps) {
   const say = useSay();
   const word = useWord();
@@ -75,7 +72,7 @@ export function Page({ params: { number = '' } }: PageProps) {
             events={events.rows}
             nameOf={nameOf}
             cams={get('cams')}
-            startMs={Number(get('t')) * 1000 || 0}
+            startMs={onLine(line, get('t'))}
             onAddress={(changes) => set(changes)}
           />
         ) : null}
@@ -117,41 +114,14 @@ export function Page({ params: { number = '' } }: PageProps) {
   );
 }
 
-interface RecordingCardProps {
-  readonly recording: Recording;
-  readonly name: string;
-  /** What else stands on it. */
-  readonly children?: ReactNode;
-}
-
-export function RecordingCard({ recording, name, children }: RecordingCardProps) {
-  const say = useSay();
-  const word = useWord();
-  const { id, start, kind, damaged, important, playable } = recording;
-  return (
-    <Link href={`/recordings/${id}`} className={styles.card}>
-      <Poster recording={recording} />
-      <span className={styles.cardHead}>
-        <strong>{start === null ? say('case.untimed') : timeText(start, 'second')}</strong>
-        {damaged ? <Badge tone="bad">{say('mark.damaged')}</Badge> : null}
-        {important ? <Badge tone="warn">{say('mark.important')}</Badge> : null}
-        {playable ? null : <Badge>{word('state', recording.state)}</Badge>}
-      </span>
-      <span className={styles.cardLine}>
-        {name} · {word('kind', kind)} · {lengthText(recording.durationMs)}
-      </span>
-      {children}
-    </Link>
-  );
-}
-
 interface LineAndFilmsProps {
   readonly number: string;
   readonly line: CaseLine;
   readonly events: readonly Schemas['CaseEvent'][];
   readonly nameOf: (officer: string | null) => string;
   readonly cams: string;
-  readonly startMs: number;
+  /** null: no moment is named. */
+  readonly startMs: number | null;
   readonly onAddress: (changes: Readonly<Record<string, string>>) => void;
 }
 
@@ -160,7 +130,7 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
   const say = useSay();
   // A link to a moment is a wish to see it.
   const [begunMs] = useState(startMs);
-  const [open, setOpen] = useState(begunMs > 0);
+  const [open, setOpen] = useState(begunMs !== null);
   const [atMs, setAtMs] = useState<number | null>(null);
   const [seekTo, setSeekTo] = useState({ n: 0, atMs: 0 });
   const chosen = useMemo(() => {
@@ -181,7 +151,7 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
     [line, chosen, nameOf],
   );
   // Films of cameras that play now or soon, one for each camera: what is far away is opened when the clock comes there.
-  const nowMs = atMs ?? firstMoment(tracks, begunMs);
+  const nowMs = atMs ?? begunMs ?? firstMoment(tracks);
   const near = nearOf(tracks, nowMs);
   const nearIds = near.map(({ id }) => id).join(' ');
   // The same films are the same list, ten times a second.
@@ -191,13 +161,17 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
   const told = useRef(0);
   const address = useRef(onAddress);
   address.current = onAddress;
-  const move = useCallback((next: number) => {
-    setAtMs(next);
-    if (performance.now() - told.current < ADDRESS_MS) return;
-    told.current = performance.now();
-    address.current({ t: String(Math.round(next / 1000)) });
-  }, []);
   const like = line.lanes[0]?.placed[0]?.recording.start ?? 'Z';
+  const { beginMs } = line;
+  const move = useCallback(
+    (next: number) => {
+      setAtMs(next);
+      if (performance.now() - told.current < ADDRESS_MS) return;
+      told.current = performance.now();
+      address.current({ t: toSecond(beginMs + next, like) });
+    },
+    [beginMs, like],
+  );
   const choose = (key: string) => {
     const next = new Set(chosen);
     if (next.has(key)) next.delete(key);
@@ -207,7 +181,7 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
   const seek = (next: number) => {
     setAtMs(next);
     setSeekTo(({ n }) => ({ n: n + 1, atMs: next }));
-    onAddress({ t: String(Math.round(next / 1000)) });
+    onAddress({ t: toSecond(beginMs + next, like) });
   };
   const recordings = useMemo(() => line.lanes.flatMap(({ placed }) => placed.map(({ recording }) => recording)), [line]);
   const cases = useMemo(() => [number], [number]);
@@ -230,7 +204,7 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
                 tracks={shown.filter(({ id }) => permitted.has(id))}
                 stated={stated}
                 lengthMs={line.lengthMs}
-                startMs={firstMoment(tracks, begunMs)}
+                startMs={begunMs ?? firstMoment(tracks)}
                 wallTime={(ms) => timeText(zoned(line.beginMs + ms, like), 'second')}
                 onMove={move}
                 seekTo={seekTo}
@@ -254,6 +228,11 @@ function LineAndFilms({ number, line, events, nameOf, cams, startMs, onAddress }
   );
 }
 
+/** A moment in the address. */
+function toSecond(ms: number, like: string): string {
+  return zoned(Math.round(ms / 1000) * 1000, like).replace('.000', '');
+}
+
 /** A lane in the address. */
 function keyText(key: string): string {
   return key.trim().replace(/[^\w-]+/g, '_');
@@ -265,8 +244,13 @@ interface OnLine {
   readonly label: string;
 }
 
-function firstMoment(tracks: readonly OnLine[], wantedMs: number): number {
-  if (wantedMs > 0) return wantedMs;
+/** Where a moment lies on the line, ms; null: it is none. What lies outside is its beginning or its end. */
+function onLine({ beginMs, lengthMs }: CaseLine, moment: string): number | null {
+  const ms = momentMs(moment) - beginMs;
+  return Number.isNaN(ms) ? null : Math.max(0, Math.min(lengthMs, ms));
+}
+
+function firstMoment(tracks: readonly OnLine[]): number {
   return tracks.length === 0 ? 0 : Math.min(...tracks.map(({ fromMs }) => fromMs));
 }
 

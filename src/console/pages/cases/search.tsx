@@ -6,11 +6,11 @@ import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Posters } from '../../looks/posters.tsx';
+import { RecordingCard } from '../../looks/recording-card.tsx';
 import { useOfficerNames } from '../../people/officers.tsx';
 import { useUnitNames } from '../../people/units.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { RecordingCard } from './case.tsx';
 import { CaseNumberField } from './case-number-field.tsx';
 import styles from './cases.module.css';
 

@@ -9,10 +9,10 @@ import { More } from '../../kit/more.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { Poster, Posters } from '../../looks/posters.tsx';
+import { RecordingCard } from '../../looks/recording-card.tsx';
 import { useOfficerNames } from '../../people/officers.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { RecordingCard } from '../cases/case.tsx';
 import styles from './footage.module.css';
 import { TagBar } from './tag-bar.tsx';
 

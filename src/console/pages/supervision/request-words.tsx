@@ -5,6 +5,8 @@ import { useSay, useWord } from '../../texts/say.ts';
 
 export type CallUp = Schemas['CallUpRequest'];
 
+export const STATES = ['asked', 'by-rule', 'urgent', 'approved', 'narrowed', 'refused', 'withdrawn', 'ended'] as const;
+
 const TONES: Readonly<Record<CallUp['state'], Tone>> = {
   asked: 'warn',
   'by-rule': 'good',

@@ -4,17 +4,23 @@ import { ask } from '../../client/request.ts';
 import { CheckSet } from '../../kit/check-set.tsx';
 import { AreaField, Badge, Button, Facts, Loading, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
-import { Time } from '../../kit/time.tsx';
+import { momentMs, Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
 import { History } from '../../looks/history.tsx';
 import { usePurposes } from '../../looks/purposes.ts';
+import { useUnitNames } from '../../people/units.tsx';
+import { useLive } from '../../shell/live-mark.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
+import { AskerHistory } from './asker-history.tsx';
+import { RequestFootage, useFootage } from './request-footage.tsx';
 import { type CallUp, RequestState, Target, useActions } from './request-words.tsx';
 import styles from './supervision.module.css';
 
 type Action = CallUp['actions'][number];
+
+const HOUR_MS = 3_600_000;
 
 /** One thread: what was asked and why, what was decided, what the grant lets see, what was done with it. */
 export function Page({ params: { id = '' } }: PageProps) {
@@ -24,13 +30,19 @@ export function Page({ params: { id = '' } }: PageProps) {
   const purposeOf = usePurposes();
   const found = useAsk('GET /api/v1/requests/{id}', { path: { id } }, { topics: ['callUps'] });
   const history = useRows('GET /api/v1/requests/{id}/custody', { path: { id } }, { topics: ['callUps'] });
-  const grants = useRows('GET /api/v1/grants', {}, { topics: ['callUps'] });
+  const given = found.data?.grant ?? null;
+  const { data: shown } = useAsk(
+    'GET /api/v1/grants/{id}',
+    { path: { id: given ?? '' } },
+    { topics: ['callUps'], enabled: given !== null },
+  );
   if (found.error) return <ProblemNote error={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   const request = found.data;
-  const grant = grants.rows.find((each) => each.request === id);
   const mine = request.asker.id === person.id;
   const waits = request.state === 'asked';
+  // Of the thread that stood here before, perhaps.
+  const grant = shown !== undefined && shown.id === given ? shown : null;
   return (
     <>
       <PageHead
@@ -44,6 +56,7 @@ export function Page({ params: { id = '' } }: PageProps) {
             <Step title={say('request.step.asked')} at={request.askedAt}>
               <Facts
                 rows={[
+                  [say('request.asker'), <Asker key="asker" person={request.asker} />],
                   [say('request.target'), <Target key="target" target={request.target} />],
                   [say('request.actions'), actions(request.actions)],
                   [say('request.why'), [purposeOf(request.purpose), request.words].filter(Boolean).join('：')],
@@ -86,6 +99,9 @@ export function Page({ params: { id = '' } }: PageProps) {
               <Step title={say('request.step.grant')} at={grant.from}>
                 <Facts
                   rows={[
+                    grant.recordings.length === 0
+                      ? null
+                      : [say('request.target'), say('request.of-recordings', { count: grant.recordings.length })],
                     [say('request.actions'), actions(grant.actions)],
                     [say('request.until'), <Time key="until" at={grant.until} />],
                     [
@@ -99,7 +115,7 @@ export function Page({ params: { id = '' } }: PageProps) {
             ) : null}
           </ol>
         </Panel>
-        {waits && has('decide-call-up') && !mine ? <Decide request={request} /> : null}
+        <Review key={request.id} request={request} />
         {request.state === 'urgent' && request.confirmation?.confirmed === null && has('decide-call-up') && !mine ? (
           <Confirm id={id} />
         ) : null}
@@ -110,6 +126,14 @@ export function Page({ params: { id = '' } }: PageProps) {
       </Stack>
     </>
   );
+}
+
+/** Who asks, and what they were when they did. */
+function Asker({ person: { id, name, account, unit, roles } }: { readonly person: CallUp['asker'] }) {
+  const word = useWord();
+  const units = useUnitNames();
+  const text = [name ?? account ?? id, ...roles.map((role) => word('role', role)), unit === null ? null : (units.get(unit) ?? null)];
+  return <>{text.filter((each) => each !== null).join(' · ')}</>;
 }
 
 function GrantEnd({ why }: { readonly why: string | null }) {
@@ -129,15 +153,46 @@ function Step({ title, at, children }: { readonly title: string; readonly at: st
   );
 }
 
+/** What is needed to decide: what it is about, who asks, and while it waits the decision itself. Who asked sees what it is about. */
+function Review({ request }: { readonly request: CallUp }) {
+  const { person, has } = useSession();
+  const footage = useFootage(request);
+  const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
+  const reviews = has('decide-call-up') && request.asker.id !== person.id;
+  const decides = reviews && request.state === 'asked';
+  return (
+    <>
+      {has('find-footage') ? (
+        <RequestFootage request={request} list={footage} without={decides ? without : null} onWithout={setWithout} />
+      ) : null}
+      {reviews ? <AskerHistory request={request} /> : null}
+      {decides ? <Decide request={request} left={without.size === 0 ? null : left(footage.rows, without)} /> : null}
+    </>
+  );
+}
+
+function left(rows: readonly { readonly id: string }[], without: ReadonlySet<string>): readonly string[] {
+  return rows.map(({ id }) => id).filter((id) => !without.has(id));
+}
+
+interface DecideProps {
+  readonly request: CallUp;
+  /** The recordings that a reviewer leaves of it; null: all. */
+  readonly left: readonly string[] | null;
+}
+
 /** A reviewer approves, approves less, or refuses with a reason. */
-function Decide({ request }: { readonly request: CallUp }) {
+function Decide({ request, left }: DecideProps) {
   const say = useSay();
   const word = useWord();
   const { busy, error, run } = useDeed(['callUps']);
   const [words, setWords] = useState('');
   const [actions, setActions] = useState<ReadonlySet<Action>>(new Set(request.actions));
   const [hours, setHours] = useState('');
-  const narrowed = actions.size < request.actions.length || hours !== '';
+  const { at } = useLive();
+  const nowMs = at === null ? Date.now() : momentMs(at);
+  const shorter = [4, 8, 24].filter((each) => nowMs + each * HOUR_MS < momentMs(request.until));
+  const narrowed = actions.size < request.actions.length || hours !== '' || left !== null;
   const decide = (decision: 'approve' | 'narrow' | 'refuse') =>
     run(
       () =>
@@ -147,9 +202,8 @@ function Decide({ request }: { readonly request: CallUp }) {
             decision,
             ...(words.trim() === '' ? {} : { words: words.trim() }),
             ...(decision === 'narrow' ? { actions: request.actions.filter((action) => actions.has(action)) } : {}),
-            ...(decision === 'narrow' && hours !== ''
-              ? { until: new Date(Date.parse(request.askedAt) + Number(hours) * 3_600_000).toISOString() }
-              : {}),
+            ...(decision === 'narrow' && left !== null ? { recordings: left } : {}),
+            ...(decision === 'narrow' && hours !== '' ? { until: new Date(nowMs + Number(hours) * HOUR_MS).toISOString() } : {}),
           },
         }),
       say(`request.decided.${decision}`),
@@ -170,7 +224,7 @@ function Decide({ request }: { readonly request: CallUp }) {
           onChange={(event) => setHours(event.target.value)}
           choices={[
             { value: '', label: say('request.as-asked') },
-            ...[4, 8, 24].map((value) => ({ value: String(value), label: say('request-new.hours.value', { hours: value }) })),
+            ...shorter.map((value) => ({ value: String(value), label: say('request-new.hours.value', { hours: value }) })),
           ]}
         />
         <AreaField
@@ -180,9 +234,15 @@ function Decide({ request }: { readonly request: CallUp }) {
           onChange={(event) => setWords(event.target.value)}
           maxLength={500}
         />
+        {left === null ? null : <p>{say('request.left', { count: left.length })}</p>}
         {error ? <ProblemNote error={error} /> : null}
         <div className={styles.actions}>
-          <Button look="primary" busy={busy} disabled={actions.size === 0} onClick={() => decide(narrowed ? 'narrow' : 'approve')}>
+          <Button
+            look="primary"
+            busy={busy}
+            disabled={actions.size === 0 || left?.length === 0}
+            onClick={() => decide(narrowed ? 'narrow' : 'approve')}
+          >
             {say(narrowed ? 'request.narrow' : 'request.approve')}
           </Button>
           <Button look="danger" busy={busy} disabled={words.trim() === ''} onClick={() => decide('refuse')}>
