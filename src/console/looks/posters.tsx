@@ -1,18 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useMemo, useState } from 'react';
 import type { Schemas } from '../client/api.ts';
-import { ask, urlOf } from '../client/request.ts';
 import { lengthText } from '../kit/figures.ts';
 import { classes } from '../kit/kit.tsx';
 import { useSay, useWord } from '../texts/say.ts';
 import { Along } from './along.tsx';
 import styles from './looks.module.css';
+import { pictureOf, pictureUrl, useShown } from './pictures.ts';
 import { useRights } from './rights.ts';
 
 type Recording = Schemas['Recording'];
-
-/** Pictures that one entry of the log may tell of. */
-const ANNOUNCED_MAX = 100;
 
 interface Seen {
   /** Recordings whose pictures are on record. */
@@ -30,33 +26,14 @@ interface PostersProps {
   readonly children: ReactNode;
 }
 
-/** Puts the pictures of a page on record with one entry, before the first of them is asked for. Inside, `Poster` shows them. */
+/** Puts the pictures of a page on record, before the first of them is asked for. Inside, `Poster` shows them. */
 export function Posters({ recordings, forCase, children }: PostersProps) {
-  const ids = recordings.filter(hasPoster).map(({ id }) => id);
-  const groups = Array.from({ length: Math.ceil(ids.length / ANNOUNCED_MAX) }, (_, at) =>
-    ids.slice(at * ANNOUNCED_MAX, (at + 1) * ANNOUNCED_MAX),
-  );
-  const { data } = useQuery({
-    queryKey: [{ topics: [] }, 'posters', forCase ?? '', ids.join(' ')],
-    queryFn: async () => {
-      const shown: string[] = [];
-      for (const group of groups) {
-        const body = { recordings: group, kind: 'poster' as const, ...(forCase === undefined ? {} : { case: forCase }) };
-        shown.push(...(await ask('POST /api/v1/looks/thumbnails', { body })).recordings);
-      }
-      return shown;
-    },
-    enabled: ids.length > 0,
-    // A page that is shown again within this time is the same look.
-    staleTime: 4 * 60_000,
-  });
+  const pictured = recordings.map(({ id, derivatives }) => ({ id, picture: pictureOf(derivatives) }));
+  const shown = useShown(pictured, forCase === undefined ? {} : { forCase });
+  const ids = pictured.filter(({ picture }) => picture !== null).map(({ id }) => id);
   const effectOf = useRights(ids);
-  const seen = useMemo<Seen>(() => ({ shown: new Set(data ?? []), atOnce: (id) => effectOf?.(id, 'look') === 'allow' }), [data, effectOf]);
+  const seen = useMemo<Seen>(() => ({ shown, atOnce: (id) => effectOf?.(id, 'look') === 'allow' }), [shown, effectOf]);
   return <Shown value={seen}>{children}</Shown>;
-}
-
-function hasPoster({ derivatives }: Recording): boolean {
-  return derivatives.some(({ kind }) => kind === 'poster');
 }
 
 /** The picture of a recording with its length, or what it is where there is none. */
@@ -66,11 +43,16 @@ export function Poster({ recording, small = false }: { readonly recording: Recor
   const { shown: all, atOnce } = use(Shown);
   const shown = all.has(recording.id);
   const [failed, setFailed] = useState(false);
-  const src = urlOf('GET /api/v1/recordings/{id}/derivatives/{kind}', { path: { id: recording.id, kind: 'poster' } });
+  const picture = pictureOf(recording.derivatives);
   return (
     <span className={classes(styles.poster, small && styles.small)}>
-      {shown && hasPoster(recording) && !failed ? (
-        <img src={src} alt={say('poster.of', { id: recording.id })} loading="lazy" onError={() => setFailed(true)} />
+      {shown && picture !== null && !failed ? (
+        <img
+          src={pictureUrl(recording.id, picture)}
+          alt={say('poster.of', { id: recording.id })}
+          loading="lazy"
+          onError={() => setFailed(true)}
+        />
       ) : (
         <span className={styles.noPicture}>{word('kind', recording.kind)}</span>
       )}

@@ -14,14 +14,20 @@ const PLACES = [
 ] as const;
 
 /** Who looks, when, and in which session: whatever films the screen films this too. */
-export function useWatermark(): string {
+function useParts(): readonly string[] {
   const { person } = useSession();
   const { at } = useLive();
-  return [person.name, person.account, at === null ? '' : timeText(at), person.session?.id.slice(-6)].filter(Boolean).join(' · ');
+  return [person.name ?? '', person.account ?? '', at === null ? '' : timeText(at), person.session?.id.slice(-6) ?? ''].filter(
+    (part) => part !== '',
+  );
+}
+
+export function useWatermark(): string {
+  return useParts().join(' · ');
 }
 
 export function Watermark() {
-  const text = useWatermark();
+  const parts = useParts();
   const [place, setPlace] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setPlace((at) => (at + 1) % PLACES.length), MOVED_MS);
@@ -29,7 +35,12 @@ export function Watermark() {
   }, []);
   return (
     <span aria-hidden="true" className={styles.watermark} style={PLACES[place]} data-untranslated>
-      {text}
+      {parts.map((part, at) => (
+        // A name or a time is broken only where it is wider than the film.
+        <span key={part} className={styles.part}>
+          {at === 0 ? part : `\u00b7 ${part}`}
+        </span>
+      ))}
     </span>
   );
 }

@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
-import { ask, urlOf } from '../../client/request.ts';
+import { ask } from '../../client/request.ts';
 import { lengthText, sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Filters, Panel, SelectField } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
@@ -11,6 +10,7 @@ import { More } from '../../kit/more.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
+import { pictureOf, pictureUrl, useShown } from '../../looks/pictures.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useReason, useSay, useWord } from '../../texts/say.ts';
 import { AskReason, RecordingLink } from './parts.tsx';
@@ -33,7 +33,11 @@ export function DisposalItems({ disposal: { id, state: stateOfList } }: { readon
   const state = STATES.find((each) => each === get('items'));
   const query = { limit: LIMIT, ...(state === undefined ? {} : { state }) };
   const list = useRows('GET /api/v1/disposals/{id}/recordings', { path: { id }, query }, { topics: ['disposals', 'holds'] });
-  const pictures = usePictures(list.rows);
+  const { has } = useSession();
+  const pictured = list.rows
+    .filter((item) => item.state !== 'destroyed')
+    .map((item) => ({ id: item.recording, picture: pictureOf(item.pictures) }));
+  const pictures = useShown(pictured, { enabled: has('show-footage') });
   return (
     <Panel
       title={say('disposal.items')}
@@ -62,29 +66,6 @@ export function DisposalItems({ disposal: { id, state: stateOfList } }: { readon
   );
 }
 
-/** Puts the pictures of the page on record with one entry; those that the station let through. */
-function usePictures(items: readonly Item[]): ReadonlySet<string> {
-  const { has } = useSession();
-  const ids = items.filter((item) => hasPoster(item) && item.state !== 'destroyed').map(({ recording }) => recording);
-  const pages = Array.from({ length: Math.ceil(ids.length / LIMIT) }, (_, at) => ids.slice(at * LIMIT, (at + 1) * LIMIT));
-  const { data } = useQuery({
-    queryKey: [{ topics: [] }, 'posters of a disposal', ids.join(' ')],
-    queryFn: async () => {
-      const shown: string[] = [];
-      for (const recordings of pages)
-        shown.push(...(await ask('POST /api/v1/looks/thumbnails', { body: { recordings, kind: 'poster' } })).recordings);
-      return shown;
-    },
-    enabled: ids.length > 0 && has('show-footage'),
-    staleTime: 4 * 60_000,
-  });
-  return new Set(data ?? []);
-}
-
-function hasPoster({ pictures }: Item): boolean {
-  return pictures.some(({ kind }) => kind === 'poster');
-}
-
 interface OneItemProps {
   readonly item: Item;
   readonly list: string;
@@ -108,12 +89,17 @@ function OneItem({ item, list, stateOfList, shown }: OneItemProps) {
     setExcluding(false);
     tell(say('disposal.excluded.done'));
   };
-  const src = urlOf('GET /api/v1/recordings/{id}/derivatives/{kind}', { path: { id: recording, kind: 'poster' } });
+  const picture = pictureOf(item.pictures);
   return (
     <article className={styles.item}>
       <span className={styles.picture}>
-        {shown && !failed ? (
-          <img src={src} alt={say('poster.of', { id: recording })} loading="lazy" onError={() => setFailed(true)} />
+        {shown && picture !== null && !failed ? (
+          <img
+            src={pictureUrl(recording, picture)}
+            alt={say('poster.of', { id: recording })}
+            loading="lazy"
+            onError={() => setFailed(true)}
+          />
         ) : (
           word('kind', item.kind)
         )}

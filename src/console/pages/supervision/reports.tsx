@@ -2,9 +2,11 @@ import { type FormEvent, useState } from 'react';
 import { useAsk } from '../../client/queries.ts';
 import { ask, urlOf } from '../../client/request.ts';
 import { Button, Empty, Facts, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { monthBefore } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { useDeed } from '../../kit/use-deed.ts';
+import { useLive } from '../../shell/live-mark.tsx';
 import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import styles from './supervision.module.css';
 
@@ -16,13 +18,16 @@ export function Page() {
   const word = useWord();
   const lang = useLanguage();
   const [get, set] = useSearchState();
-  const month = get('month');
+  const { at } = useLive();
+  const named = get('month');
+  const month = named || (at === null ? '' : monthBefore(at));
   const [recording, setRecording] = useState('');
   const [to, setTo] = useState('');
+  // The figures are on record as a report: nobody is put there for having opened this page.
   const duties = useAsk(
     'GET /api/v1/reports/duties/{month}',
-    { path: { month } },
-    { topics: ['duties'], enabled: /^\d{4}-\d{2}$/.test(month) },
+    { path: { month: named } },
+    { topics: ['duties'], enabled: /^\d{4}-\d{2}$/.test(named) },
   );
   const addressed = { lang, ...(to.trim() === '' ? {} : { to: to.trim() }) };
   return (
@@ -30,8 +35,10 @@ export function Page() {
       <PageHead title={say('reports.title')} subtitle={say('reports.about')} />
       <Stack>
         <Panel title={say('reports.month')}>
-          <TextField label={say('sampling.month')} type="month" value={month} onChange={(event) => set({ month: event.target.value })} />
-          <TextField label={say('reports.to')} value={to} onChange={(event) => setTo(event.target.value)} maxLength={200} />
+          <div className={styles.form}>
+            <TextField label={say('sampling.month')} type="month" value={month} onChange={(event) => set({ month: event.target.value })} />
+            <TextField label={say('reports.to')} value={to} onChange={(event) => setTo(event.target.value)} maxLength={200} />
+          </div>
           {month === '' ? (
             <Empty text={say('reports.choose')} />
           ) : (
@@ -58,18 +65,20 @@ export function Page() {
           )}
           {duties.error ? <ProblemNote error={duties.error} /> : null}
           {duties.isFetching && !duties.data ? <Loading /> : null}
-          {duties.data && month !== '' ? (
+          {duties.data && named !== '' ? (
             <Facts rows={duties.data.rows.map((row) => [word('duty-kind', row.kind), String(row.opened)] as const)} />
           ) : null}
         </Panel>
         <Panel title={say('reports.trail')}>
           <p className={styles.muted}>{say('reports.trail.about')}</p>
-          <TextField
-            label={say('access-log.recording')}
-            value={recording}
-            onChange={(event) => setRecording(event.target.value)}
-            placeholder="rec-…"
-          />
+          <div className={styles.form}>
+            <TextField
+              label={say('access-log.recording')}
+              value={recording}
+              onChange={(event) => setRecording(event.target.value)}
+              placeholder="rec-…"
+            />
+          </div>
           {recording.trim() === '' ? null : (
             <a
               href={urlOf('GET /api/v1/reports/trail/{recording}', { path: { recording: recording.trim() }, query: addressed })}

@@ -5,9 +5,11 @@ import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { AreaField, Badge, Button, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
+import { monthBefore } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
+import { useLive } from '../../shell/live-mark.tsx';
 import type { PageProps } from '../../shell/page.ts';
 import { useSay, useWord } from '../../texts/say.ts';
 import styles from './supervision.module.css';
@@ -22,7 +24,9 @@ export function Page() {
   const say = useSay();
   const { busy, error, run } = useDeed(['looks']);
   const list = useRows('GET /api/v1/samples', {}, { topics: ['callUps'] });
-  const [month, setMonth] = useState('');
+  const { at } = useLive();
+  const [chosen, setChosen] = useState('');
+  const month = chosen || (at === null ? '' : monthBefore(at));
   const draw = (event: FormEvent) => {
     event.preventDefault();
     run(
@@ -37,7 +41,13 @@ export function Page() {
       <Stack>
         <Panel title={say('sampling.draw')}>
           <form className={styles.form} onSubmit={draw}>
-            <TextField label={say('sampling.month')} type="month" needed value={month} onChange={(event) => setMonth(event.target.value)} />
+            <TextField
+              label={say('sampling.month')}
+              type="month"
+              needed
+              value={month}
+              onChange={(event) => setChosen(event.target.value)}
+            />
             {error ? <ProblemNote error={error} /> : null}
             <Button type="submit" busy={busy}>
               {say('sampling.draw')}
