@@ -70,7 +70,10 @@ it('a case number leads to all its cameras on one line, and to its films for a s
   await page.waitForFunction(() => new URL(location.href).searchParams.has('t'));
   // Ten minutes without film are left out, and that is said.
   await expect.poll(() => new URL(page.url()).searchParams.get('t') ?? '').toMatch(/T17:20:0\d\+08:00$/);
-  await page.getByText(/已跳过无录像的/).first().waitFor();
+  await page
+    .getByText(/已跳过无录像的/)
+    .first()
+    .waitFor();
   await page.goBack();
   await page.getByRole('link', { name: '打开案件' }).waitFor();
   await expectClean(seen);
