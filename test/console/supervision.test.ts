@@ -37,7 +37,7 @@ it('a request is asked, narrowed and approved in one thread; its words survive t
 
   const reviewer = await browserOf('reviewer');
   await open(reviewer.page, '/requests');
-  const waiting = reviewer.page.getByRole('table', { name: '待审批' });
+  const waiting = reviewer.page.getByLabel('待审批', { exact: true });
   await waiting.getByRole('row').filter({ hasText: '核对现场经过' }).waitFor();
   // The purpose by its title, not by its code.
   await waiting.getByText('执法监督检查：核对现场经过').first().waitFor();
@@ -54,7 +54,7 @@ it('a request is asked, narrowed and approved in one thread; its words survive t
   await reviewer.page.getByText(`将批准 ${all - 1} 段录像。`).waitFor();
   await reviewer.page
     .getByText('没有您可查看的其他申请。')
-    .or(reviewer.page.getByRole('table', { name: /以往的申请/ }))
+    .or(reviewer.page.getByLabel(/以往的申请/))
     .first()
     .waitFor();
   await reviewer.page.getByRole('group', { name: '操作' }).getByLabel('导出').uncheck();

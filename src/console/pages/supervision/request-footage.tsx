@@ -86,7 +86,7 @@ export function RequestFootage({ request: { target, later }, list, without, onWi
       <Posters recordings={rows} {...(target.case === null ? {} : { forCase: target.case })}>
         <ul className={styles.grid}>
           {rows.map((recording) => (
-            <li key={recording.id}>
+            <li key={recording.id} className={styles.choice}>
               <RecordingCard recording={recording} name={nameOf(recording.officerId)} />
               {choosing ? (
                 <CheckField
