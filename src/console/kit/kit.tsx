@@ -48,7 +48,7 @@ export function ButtonLink({ href, look = 'plain', outside, children }: ButtonLi
   );
 }
 
-interface FieldProps {
+export interface FieldProps {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly error?: string | null | undefined;

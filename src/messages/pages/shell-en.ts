@@ -81,6 +81,8 @@ export const shellEn = {
   'form.saved': 'Saved.',
   'form.undo': 'Undo',
   'form.undone': 'Taken back.',
+  'form.calendar': 'Calendar: {label}',
+  'form.day-unread': 'That cannot be read. Write it as {sample}.',
   'form.changed': 'Somebody has changed this meanwhile. It was loaded again; look at it and save once more.',
   'nav.work': 'Work',
   'nav.footage': 'Footage',

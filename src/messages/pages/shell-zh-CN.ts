@@ -80,6 +80,8 @@ export const shellZhCN = {
   'form.saved': '已保存。',
   'form.undo': '撤销',
   'form.undone': '已撤销。',
+  'form.calendar': '日历：{label}',
+  'form.day-unread': '无法识别，请按 {sample} 的格式填写。',
   'form.changed': '内容已被他人修改，现已重新载入，请核对后再次保存。',
   'nav.work': '工作',
   'nav.footage': '录像',

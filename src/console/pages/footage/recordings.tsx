@@ -1,4 +1,5 @@
 import { useRows } from '../../client/queries.ts';
+import { DayField } from '../../kit/day-field.tsx';
 import { Button, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { useSay } from '../../texts/say.ts';
@@ -64,18 +65,8 @@ function Recordings({ unassigned }: { readonly unassigned: boolean }) {
                 ...STATES.map((state) => ({ value: state, label: say(`state.${state}`) })),
               ]}
             />
-            <TextField
-              label={say('search.since')}
-              type="date"
-              value={get('since')}
-              onChange={(event) => set({ since: event.target.value })}
-            />
-            <TextField
-              label={say('search.until')}
-              type="date"
-              value={get('until')}
-              onChange={(event) => set({ until: event.target.value })}
-            />
+            <DayField label={say('search.since')} type="date" value={get('since')} onChange={(value) => set({ since: value })} />
+            <DayField label={say('search.until')} type="date" value={get('until')} onChange={(value) => set({ until: value })} />
             <CheckField
               label={say('mark.damaged')}
               checked={get('damaged') === 'true'}

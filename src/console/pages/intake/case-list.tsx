@@ -4,6 +4,7 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask, askTagged } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
+import { DayField } from '../../kit/day-field.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { FormFoot } from '../../kit/form-foot.tsx';
 import { ImportDialog } from '../../kit/import-dialog.tsx';
@@ -183,11 +184,11 @@ function CaseForm({ entry, onClose }: { readonly entry: Case | null; readonly on
             value={form.officer}
             onChange={(officer) => setForm({ ...form, officer })}
           />
-          <TextField
+          <DayField
             label={say('case-list.opened')}
             type="date"
             value={form.openedOn}
-            onChange={(event) => setForm({ ...form, openedOn: event.target.value })}
+            onChange={(value) => setForm({ ...form, openedOn: value })}
           />
           <FormFoot of={{ busy, error }} onClose={onClose} />
         </Stack>
@@ -220,7 +221,7 @@ function StepForm({ step, entry, onClose }: { readonly step: Step; readonly entr
       <form onSubmit={(event) => void submit(event)}>
         <Stack>
           <p className={styles.muted}>{say(`case-list.${step}.about`)}</p>
-          <TextField label={say('case-list.on')} type="date" needed value={on} onChange={(event) => setOn(event.target.value)} />
+          <DayField label={say('case-list.on')} type="date" needed value={on} onChange={(value) => setOn(value)} />
           {step === 'reopen' ? (
             <TextField label={say('case-list.reason')} needed value={reason} onChange={(event) => setReason(event.target.value)} />
           ) : null}

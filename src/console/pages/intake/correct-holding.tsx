@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { ask } from '../../client/request.ts';
+import { DayField } from '../../kit/day-field.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { FormFoot } from '../../kit/form-foot.tsx';
-import { Button, CheckField, Stack, TextField } from '../../kit/kit.tsx';
+import { Button, CheckField, Stack } from '../../kit/kit.tsx';
 import { useToast } from '../../kit/toasts.tsx';
 import { useSend } from '../../kit/use-send.ts';
 import { OfficerField } from '../../people/officers.tsx';
@@ -46,22 +47,10 @@ export function CorrectHolding({ holding, onClose }: { readonly holding: Holding
         <Stack>
           <p>{say('holding.correct.about')}</p>
           <OfficerField label={say('recorders.to')} needed value={officer} onChange={setOfficer} />
-          <TextField
-            label={say('holding.from')}
-            type="datetime-local"
-            needed
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-          />
+          <DayField label={say('holding.from')} type="datetime-local" needed value={from} onChange={(value) => setFrom(value)} />
           <CheckField label={say('holding.lasts')} checked={lasts} onChange={(event) => setLasts(event.target.checked)} />
           {lasts ? null : (
-            <TextField
-              label={say('holding.until')}
-              type="datetime-local"
-              needed
-              value={until}
-              onChange={(event) => setUntil(event.target.value)}
-            />
+            <DayField label={say('holding.until')} type="datetime-local" needed value={until} onChange={(value) => setUntil(value)} />
           )}
           <FormFoot of={{ busy, error }} onClose={onClose}>
             <Button look="danger" busy={busy} onClick={remove}>

@@ -3,8 +3,9 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { DataTable } from '../../kit/data-table.tsx';
+import { DayField } from '../../kit/day-field.tsx';
 import { ImportDialog } from '../../kit/import-dialog.tsx';
-import { Button, CheckField, Empty, Filters, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { Button, CheckField, Empty, Filters, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { OfficerField, useOfficerNames } from '../../people/officers.tsx';
@@ -37,13 +38,8 @@ export function Page() {
         <Panel>
           <Filters>
             <OfficerField label={say('shifts.officer')} value={get('officer')} onChange={(officer) => set({ officer })} />
-            <TextField
-              label={say('intake.since')}
-              type="date"
-              value={get('from')}
-              onChange={(event) => set({ from: event.target.value })}
-            />
-            <TextField label={say('intake.until')} type="date" value={get('to')} onChange={(event) => set({ to: event.target.value })} />
+            <DayField label={say('intake.since')} type="date" value={get('from')} onChange={(value) => set({ from: value })} />
+            <DayField label={say('intake.until')} type="date" value={get('to')} onChange={(value) => set({ to: value })} />
           </Filters>
         </Panel>
         <Panel flush>

@@ -4,6 +4,7 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
+import { DayField } from '../../kit/day-field.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { sizeText } from '../../kit/figures.ts';
 import { FormFoot } from '../../kit/form-foot.tsx';
@@ -108,12 +109,12 @@ function Propose({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={say('disposals.propose')} onClose={onClose}>
       <form className={styles.form} onSubmit={submit}>
         <p>{say('disposals.propose.about')}</p>
-        <TextField
+        <DayField
           label={say('disposals.before')}
           hint={say('disposals.before.hint')}
           type="date"
           value={before}
-          onChange={(event) => setBefore(event.target.value)}
+          onChange={(value) => setBefore(value)}
         />
         <TextField
           label={say('disposals.limit')}

@@ -2,7 +2,8 @@ import { type FormEvent, useState } from 'react';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { AreaField, Button, Facts, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
+import { DayField } from '../../kit/day-field.tsx';
+import { AreaField, Button, Facts, PageHead, Panel, Stack } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useToast } from '../../kit/toasts.tsx';
@@ -114,12 +115,12 @@ function Acknowledge({ duty: { id, acknowledgement } }: { readonly duty: Duty })
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
-        <TextField
+        <DayField
           label={say('column.duty-until')}
           hint={say('duties.until.hint')}
           type="date"
           value={until}
-          onChange={(event) => setUntil(event.target.value)}
+          onChange={(value) => setUntil(value)}
         />
         {work.error ? <ProblemNote error={work.error} /> : null}
         <div className={styles.row}>

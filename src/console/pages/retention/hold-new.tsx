@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAsk } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
+import { DayField } from '../../kit/day-field.tsx';
 import { AreaField, Button, ButtonLink, PageHead, Panel, Stack, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -89,13 +90,13 @@ export function Page() {
               value={reason}
               onChange={(event) => setReason(event.target.value)}
             />
-            <TextField
+            <DayField
               label={say('holds.review')}
               hint={say('holds.review.hint')}
               type="date"
               needed
               value={review}
-              onChange={(event) => setReview(event.target.value)}
+              onChange={(value) => setReview(value)}
             />
             {work.error ? <ProblemNote error={work.error} /> : null}
             <div className={styles.row}>

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useAskTagged, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { Badge, Button, Facts, Loading, PageHead, Panel, TextField } from '../../kit/kit.tsx';
+import { DayField } from '../../kit/day-field.tsx';
+import { Badge, Button, Facts, Loading, PageHead, Panel } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { useDeed } from '../../kit/use-deed.ts';
@@ -36,13 +37,7 @@ export function Page({ params: { id = '' } }: PageProps) {
       />
       <div className={styles.two}>
         <Panel title={say('unit.people')}>
-          <TextField
-            label={say('unit.on')}
-            hint={say('unit.on.hint')}
-            type="date"
-            value={day}
-            onChange={(event) => setDay(event.target.value)}
-          />
+          <DayField label={say('unit.on')} hint={say('unit.on.hint')} type="date" value={day} onChange={(value) => setDay(value)} />
           <Memberships list={members} of="person" />
         </Panel>
         <Panel title={say('unit.place')}>

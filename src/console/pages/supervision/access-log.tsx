@@ -4,6 +4,7 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { urlOf } from '../../client/request.ts';
 import { type Column, DataTable } from '../../kit/data-table.tsx';
+import { DayField } from '../../kit/day-field.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
 import { lengthText, sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Empty, Facts, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
@@ -156,18 +157,8 @@ export function Page() {
                 ...OUTCOMES.map((each) => ({ value: each, label: word('outcome', each) })),
               ]}
             />
-            <TextField
-              label={say('search.since')}
-              type="date"
-              value={get('since')}
-              onChange={(event) => set({ since: event.target.value })}
-            />
-            <TextField
-              label={say('search.until')}
-              type="date"
-              value={get('until')}
-              onChange={(event) => set({ until: event.target.value })}
-            />
+            <DayField label={say('search.since')} type="date" value={get('since')} onChange={(value) => set({ since: value })} />
+            <DayField label={say('search.until')} type="date" value={get('until')} onChange={(value) => set({ until: value })} />
           </Filters>
         </Panel>
         <Panel flush>

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useAsk } from '../../client/queries.ts';
 import { ask, urlOf } from '../../client/request.ts';
+import { DayField } from '../../kit/day-field.tsx';
 import { Button, Empty, Facts, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { monthBefore } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
@@ -36,7 +37,7 @@ export function Page() {
       <Stack>
         <Panel title={say('reports.month')}>
           <div className={styles.form}>
-            <TextField label={say('sampling.month')} type="month" value={month} onChange={(event) => set({ month: event.target.value })} />
+            <DayField label={say('sampling.month')} type="month" value={month} onChange={(value) => set({ month: value })} />
             <TextField label={say('reports.to')} value={to} onChange={(event) => setTo(event.target.value)} maxLength={200} />
           </div>
           {month === '' ? (

@@ -4,6 +4,7 @@ import type { Schemas } from '../../client/api.ts';
 import { useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
 import { CheckSet } from '../../kit/check-set.tsx';
+import { DayField } from '../../kit/day-field.tsx';
 import { AreaField, Button, ButtonLink, CheckField, PageHead, Panel, SelectField, TextField } from '../../kit/kit.tsx';
 import { ProblemNote } from '../../kit/problem.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
@@ -104,20 +105,8 @@ export function Page() {
           {by === 'officer' ? (
             <>
               <TextField label={say('search.officer')} needed value={officer} onChange={(event) => setOfficer(event.target.value)} />
-              <TextField
-                label={say('request-new.from')}
-                needed
-                type="datetime-local"
-                value={from}
-                onChange={(event) => setFrom(event.target.value)}
-              />
-              <TextField
-                label={say('request-new.to')}
-                needed
-                type="datetime-local"
-                value={to}
-                onChange={(event) => setTo(event.target.value)}
-              />
+              <DayField label={say('request-new.from')} needed type="datetime-local" value={from} onChange={(value) => setFrom(value)} />
+              <DayField label={say('request-new.to')} needed type="datetime-local" value={to} onChange={(value) => setTo(value)} />
             </>
           ) : null}
           {by === 'recordings' ? null : (

@@ -34,25 +34,28 @@ export function Page() {
       />
       <Stack>
         {has('decide-call-up') && state !== 'asked' ? <Waiting /> : null}
-        <Panel title={say('requests.all')}>
-          <Filters>
-            <SelectField
-              label={say('recording-list.state')}
-              value={get('state')}
-              onChange={(event) => set({ state: event.target.value })}
-              choices={[
-                { value: '', label: say('recordings.any-state') },
-                ...STATES.map((each) => ({ value: each, label: word('request-state', each) })),
-              ]}
-            />
-            <CheckField
-              label={say('requests.unconfirmed')}
-              checked={get('unconfirmed') === 'true'}
-              onChange={(event) => set({ unconfirmed: event.target.checked ? 'true' : '' })}
-            />
-          </Filters>
-        </Panel>
-        <Panel flush>
+        <Panel
+          title={say('requests.all')}
+          actions={
+            <Filters>
+              <SelectField
+                label={say('recording-list.state')}
+                value={get('state')}
+                onChange={(event) => set({ state: event.target.value })}
+                choices={[
+                  { value: '', label: say('recordings.any-state') },
+                  ...STATES.map((each) => ({ value: each, label: word('request-state', each) })),
+                ]}
+              />
+              <CheckField
+                label={say('requests.unconfirmed')}
+                checked={get('unconfirmed') === 'true'}
+                onChange={(event) => set({ unconfirmed: event.target.checked ? 'true' : '' })}
+              />
+            </Filters>
+          }
+          flush
+        >
           <DataTable
             label={say('requests.title')}
             columns={columns}

@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import type { Schemas } from '../../client/api.ts';
 import { useAsk, useRows } from '../../client/queries.ts';
 import { ask } from '../../client/request.ts';
-import { AreaField, Badge, Button, Loading, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
+import { DayField } from '../../kit/day-field.tsx';
+import { AreaField, Badge, Button, Loading, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
 import { monthBefore } from '../../kit/moments.ts';
 import { ProblemNote } from '../../kit/problem.tsx';
@@ -41,13 +42,7 @@ export function Page() {
       <Stack>
         <Panel title={say('sampling.draw')}>
           <form className={styles.form} onSubmit={draw}>
-            <TextField
-              label={say('sampling.month')}
-              type="month"
-              needed
-              value={month}
-              onChange={(event) => setChosen(event.target.value)}
-            />
+            <DayField label={say('sampling.month')} type="month" needed value={month} onChange={(value) => setChosen(value)} />
             {error ? <ProblemNote error={error} /> : null}
             <Button type="submit" busy={busy}>
               {say('sampling.draw')}
