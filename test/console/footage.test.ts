@@ -61,6 +61,15 @@ it('a recording shows what it is, who looked and what was done; a name with mark
   await shot(page, 'footage-recording-dark-en');
   await expectAccessible(page);
   await expectNoOverflow(page);
+  // On paper it is dark on white, without what can only be pressed, and says who printed it.
+  await page.emulateMedia({ media: 'print' });
+  await page.getByText('Printed by 李文博 · demo-custodian').waitFor();
+  expect(await page.getByRole('button').count()).toBe(0);
+  expect(await page.getByRole('navigation').count()).toBe(0);
+  const ink = await page.evaluate(() => getComputedStyle(document.querySelector('h1') ?? document.body).color);
+  expect(ink).toBe('rgb(23, 32, 42)');
+  await shot(page, 'footage-recording-print-en');
+  await page.emulateMedia({ media: 'screen' });
   await page.getByLabel('Cases', { exact: true }).fill(`${CASE} NO-SUCH-CASE`);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').waitFor();

@@ -5,6 +5,7 @@ import styles from './kit.module.css';
 import { Button, classes, Empty, Loading } from './kit.tsx';
 import { More } from './more.tsx';
 import { ProblemNote } from './problem.tsx';
+import { usePrinting } from './use-printing.ts';
 
 export interface Column<Row> {
   readonly id: string;
@@ -60,7 +61,8 @@ export function DataTable<Row>({ label, columns, list, idOf, empty, selection, b
     const sight = Math.ceil(clientHeight / px) + 2 * BESIDE_ROWS;
     setWindow({ first: Math.max(0, Math.floor(scrollTop / px) - BESIDE_ROWS), shown: sight, rowPx: px });
   };
-  const windowed = rows.length > WINDOWED_FROM;
+  const printing = usePrinting();
+  const windowed = rows.length > WINDOWED_FROM && !printing;
   // Cards are measured as soon as they stand there, or the first step through them would lead elsewhere.
   // biome-ignore lint/correctness/useExhaustiveDependencies: how the rows look changes with these alone
   useLayoutEffect(() => {

@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { classes } from '../kit/kit.tsx';
+import { timeText } from '../kit/time.tsx';
 import { PAGES } from '../pages.ts';
 import { useSay, useWord } from '../texts/say.ts';
 import { KeySheet, useKeys } from './keys.tsx';
-import { LiveMark } from './live-mark.tsx';
+import { LiveMark, useLive } from './live-mark.tsx';
 import { GROUPS, pagesOf } from './page.ts';
 import { SearchBox } from './search-box.tsx';
 import { useSession } from './session.tsx';
@@ -68,8 +69,27 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       </nav>
       <main id="content" className={styles.content} tabIndex={-1}>
         {children}
+        <Printed />
       </main>
       {keys.sheet ? <KeySheet pages={mine} onClose={keys.close} /> : null}
     </div>
+  );
+}
+
+/** On paper: who printed it, when, and where it is found again. */
+function Printed() {
+  const say = useSay();
+  const { person } = useSession();
+  const { at } = useLive();
+  const where = useLocation()[0];
+  return (
+    <p className={classes(styles.printed, 'only-print')} data-untranslated>
+      {say('app.printed', {
+        who: [person.name, person.account].filter(Boolean).join(' · '),
+        at: at === null ? '' : timeText(at, 'second'),
+      })}{' '}
+      {location.host}
+      {where}
+    </p>
   );
 }

@@ -8,6 +8,7 @@ export const shellEn = {
   'app.dark': 'Dark',
   'app.light': 'Light',
   'app.theme.about': 'Change between light and dark',
+  'app.printed': 'Printed by {who}, {at}.',
   'app.sign-out': 'Sign out',
   'app.menu': 'Menu',
   'live.live': 'Live',

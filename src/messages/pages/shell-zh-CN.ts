@@ -8,6 +8,7 @@ export const shellZhCN = {
   'app.dark': '深色',
   'app.light': '浅色',
   'app.theme.about': '切换浅色与深色',
+  'app.printed': '打印人：{who}，打印时间：{at}。',
   'app.sign-out': '退出登录',
   'app.menu': '菜单',
   'live.live': '实时',
