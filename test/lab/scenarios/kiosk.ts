@@ -14,6 +14,8 @@ const PAIRED_MS_MAX = 900_000;
 /** An emulated processor may take so long from the last key to the answer. */
 const TYPED_MS = 40_000;
 const KEY_MS = 1000;
+/** Chromium writes its cookies twice a minute. */
+const WRITTEN_MS = 60_000;
 /** The clock of the station goes on in it. */
 const LIVE_MS = 8000;
 
@@ -24,7 +26,7 @@ const LIVE_MS = 8000;
 export const KIOSK: Scenario = {
   name: 'kiosk',
   title:
-    'scripts/install --kiosk: the screen at the slots comes up after a boot, as a user that may do nothing else, and is paired and live',
+    'scripts/install --kiosk: the screen at the slots comes up after a boot, as a user that may do nothing else, is paired and live, and is so again after a power cut',
   byName: true,
   minutesMax: { short: 60, long: 60 },
   async run(context) {
@@ -61,6 +63,21 @@ export const KIOSK: Scenario = {
     await mkdir(kept, { recursive: true });
     await cp(picture, join(kept, 'kiosk.png'));
     context.figure('picture: var/lab/kiosk/kiosk.png');
+    // The plug of the machine is pulled: the screen comes back by itself, and nobody has to pair it again.
+    await sleep(WRITTEN_MS);
+    await guest.powerCut();
+    await guest.start();
+    const since = await guest.sh('date -u +%FT%TZ');
+    await isUp(guest);
+    await until(
+      guest,
+      DRAWN_MS_MAX,
+      'the screen is not heard after the power cut',
+      async () => (await seenAtMs(guest)) > Date.parse(since),
+    );
+    await live(guest, picture);
+    await cp(picture, join(kept, 'after-power-cut.png'));
+    context.note('after a power cut the screen is live again');
     const uninstalled = await guest.sh(`${CHECKOUT}/scripts/uninstall`, LONG);
     assert.match(uninstalled, /removed units and rules/);
     assert.notEqual((await guest.run('getent passwd evidock-kiosk')).status, 0);
@@ -86,9 +103,22 @@ async function pair(guest: Guest): Promise<void> {
       await sleep(KEY_MS);
     }
     await sleep(TYPED_MS);
-    const kiosks = JSON.parse(await guest.sh('evidock --json kiosk list', LONG)) as readonly { readonly pairedAt: string | null }[];
-    return kiosks.some(({ pairedAt }) => pairedAt !== null);
+    return (await kiosks(guest)).some(({ pairedAt }) => pairedAt !== null);
   });
+}
+
+interface Paired {
+  readonly pairedAt: string | null;
+  readonly lastSeenAt: string | null;
+}
+
+async function kiosks(guest: Guest): Promise<readonly Paired[]> {
+  return JSON.parse(await guest.sh('evidock --json kiosk list', LONG)) as readonly Paired[];
+}
+
+/** When the station heard of a screen last; 0: never. */
+async function seenAtMs(guest: Guest): Promise<number> {
+  return Math.max(0, ...(await kiosks(guest)).map(({ lastSeenAt }) => Date.parse(lastSeenAt ?? '') || 0));
 }
 
 /** Takes pictures until the clock moves in three of them: the page hears the station. */
