@@ -11,8 +11,9 @@ import { station } from './support/own-station.ts';
 useBrowser();
 
 const MINUTES = 5;
-/** Other tests have the same two cores: a picture in a hundred may come late. */
-const SHARE = 0.99;
+/** Other tests have the same two cores, so some pictures come late; a film that jumped, or ran on by itself, would be further off. */
+const SHARE = 0.95;
+const LATE_MS_MAX = 500;
 
 it('three cameras stay in step for five minutes', async () => {
   await numberedCase(station(), MINUTES * 60 + 30);
@@ -24,5 +25,6 @@ it('three cameras stay in step for five minutes', async () => {
   );
   expect(spreads.length).toBeGreaterThan(MINUTES * 40);
   expect(atShare(drift, SHARE), late.join('; ')).toBeLessThanOrEqual(SPREAD_MS_MAX);
+  expect(atShare(drift, 1), late.join('; ')).toBeLessThanOrEqual(LATE_MS_MAX);
   await expectClean(seen);
 }, 900_000);
