@@ -6,6 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { CUSTODY_TYPES } from '#domain/custody/catalogue';
+import { SUBJECT_KINDS } from '#domain/custody/subject';
 import { en } from '#messages/en';
 import { pagesEn } from '#messages/pages/en';
 import { pagesZhCN } from '#messages/pages/zh-CN';
@@ -36,6 +38,11 @@ it('no text of the pages stands in the place of another one', async () => {
     .filter((name) => name.endsWith('-en.ts'))
     .flatMap((name) => [...readFileSync(join(room, name), 'utf8').matchAll(/^ {2}'([^']+)':/gm)].map(([, key = '']) => key));
   expect(keys.filter((key, at) => keys.indexOf(key) !== at || key in en)).toEqual([]);
+});
+
+it('the access log has words for whatever may stand in it', () => {
+  expect(CUSTODY_TYPES.filter((type) => !(`audit-type.${type}` in pagesEn))).toEqual([]);
+  expect(SUBJECT_KINDS.filter((kind) => !(`audit-subject.${kind}` in pagesEn))).toEqual([]);
 });
 
 it('each language has words of its own', () => {

@@ -22,6 +22,17 @@ it('a case number leads to all its cameras on one line, and to its films for a s
   await open(page, '/search');
   await shot(page, 'cases-search-zh-CN');
   await expectAccessible(page);
+  // A day is typed as people write it; what is none is said, and not searched for.
+  const since = page.getByRole('textbox', { name: '起始日期' });
+  await since.fill('2026年6月31日');
+  await since.press('Tab');
+  await page.getByText('无法识别，请按 2026-06-20 的格式填写。').waitFor();
+  await expectAccessible(page);
+  await shot(page, 'cases-search-no-day-zh-CN');
+  await since.fill('2026/6/1');
+  await since.press('Tab');
+  expect(await since.inputValue()).toBe('2026-06-01');
+  await since.fill('');
   // How it begins is enough: the case is taken from the list by keys.
   const field = page.getByRole('combobox', { name: '案号' });
   await field.fill(CASE.slice(0, -1));

@@ -93,7 +93,7 @@ it('a case is added, changed, decided, closed and opened again', async () => {
   await page.getByText('Stalls on the pavement, again').waitFor();
   const step = async (name: string, on: string) => {
     await page.getByRole('button', { name: `${name} ${number}` }).click();
-    await page.getByRole('dialog').getByLabel('Date').fill(on);
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Date' }).fill(on);
     if (name === 'Reopen') await page.getByRole('dialog').getByLabel('Reason').fill('new evidence');
     await shot(page, `intake-case-${name.toLowerCase()}-en`);
     await page.getByRole('dialog').locator('footer').getByRole('button', { name, exact: true }).click();

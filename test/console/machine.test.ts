@@ -106,7 +106,7 @@ it('a roster is tried, then taken in; a unit shows its people of a day, and is m
     .getByRole('link', { name: '一支队' });
   await squad.click();
   await page.getByText('=1+1 <b>丁一</b>').waitFor();
-  await page.getByLabel('日期').fill('2020-01-01');
+  await page.getByRole('textbox', { name: '日期' }).fill('2020-01-01');
   await page.getByText('该单位没有人员。').waitFor();
   await shot(page, 'machine-unit-zh-CN');
   await expectAccessible(page);

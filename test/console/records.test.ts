@@ -20,7 +20,7 @@ it('a take-out is corrected and taken away, and the recorder tells what was done
   await open(page, `/recorders/${serial}`);
   await page.getByRole('button', { name: '更正' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('领出时间').fill('2026-01-02T08:00');
+  await dialog.getByRole('textbox', { name: '领出时间' }).fill('2026-01-02T08:00');
   await shot(page, 'records-holding-zh-CN');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: '保存' }).click();

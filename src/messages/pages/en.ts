@@ -1,3 +1,4 @@
+import { auditTypesEn } from './audit-types-en.ts';
 import { casesPagesEn } from './cases-en.ts';
 import { footagePagesEn } from './footage-en.ts';
 import { holdsPagesEn } from './holds-en.ts';
@@ -23,6 +24,7 @@ export const pagesEn = {
   ...intakePagesEn,
   ...casesPagesEn,
   ...supervisionPagesEn,
+  ...auditTypesEn,
   ...retentionPagesEn,
   ...holdsPagesEn,
   ...stationPagesEn,

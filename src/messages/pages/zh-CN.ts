@@ -1,4 +1,5 @@
 import type { Whole } from '../template.ts';
+import { auditTypesZhCN } from './audit-types-zh-CN.ts';
 import { casesPagesZhCN } from './cases-zh-CN.ts';
 import type { pagesEn } from './en.ts';
 import { footagePagesZhCN } from './footage-zh-CN.ts';
@@ -24,6 +25,7 @@ const texts = {
   ...intakePagesZhCN,
   ...casesPagesZhCN,
   ...supervisionPagesZhCN,
+  ...auditTypesZhCN,
   ...retentionPagesZhCN,
   ...holdsPagesZhCN,
   ...stationPagesZhCN,

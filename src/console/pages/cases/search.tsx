@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAsk, useRows, useRowsAhead } from '../../client/queries.ts';
+import { DayField } from '../../kit/day-field.tsx';
 import { Button, ButtonLink, CheckField, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { ListState } from '../../kit/list-state.tsx';
 import { More } from '../../kit/more.tsx';
@@ -56,12 +57,19 @@ export function Page() {
     event.preventDefault();
     find(number.trim());
   };
-  const field = (name: (typeof FIELDS)[number], type = 'text') => (
+  const field = (name: (typeof FIELDS)[number]) => (
     <TextField
       label={say(`search.${name}` as 'search.case')}
-      type={type}
       value={more[name] ?? ''}
       onChange={(event) => setMore({ ...more, [name]: event.target.value })}
+    />
+  );
+  const day = (name: 'since' | 'until') => (
+    <DayField
+      label={say(`search.${name}`)}
+      type="date"
+      value={more[name] ?? ''}
+      onChange={(value) => setMore((fields) => ({ ...fields, [name]: value }))}
     />
   );
   return (
@@ -107,8 +115,8 @@ export function Page() {
                   ]}
                 />
                 {field('place')}
-                {field('since', 'date')}
-                {field('until', 'date')}
+                {day('since')}
+                {day('until')}
                 <CheckField
                   label={say('mark.damaged')}
                   checked={get('damaged') === 'true'}
@@ -118,6 +126,19 @@ export function Page() {
             </Stack>
           </form>
         </Panel>
+        {found.isPending && get('case') !== '' ? (
+          // As high as what comes: the results below stay where they are.
+          <Panel
+            title={get('case')}
+            actions={
+              <ButtonLink look="primary" href={`/cases/${encodeURIComponent(get('case'))}`}>
+                {say('search.open-case')}
+              </ButtonLink>
+            }
+          >
+            <p>…</p>
+          </Panel>
+        ) : null}
         {found.data && get('case') !== '' ? (
           <Panel
             title={`${found.data.number} ${found.data.title}`}

@@ -10,7 +10,9 @@ import { lengthText, sizeText } from '../../kit/figures.ts';
 import { Badge, Button, Empty, Facts, Filters, PageHead, Panel, SelectField, Stack, TextField } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
-import { hasText, useLanguage, useSay, useWord } from '../../texts/say.ts';
+import { usePurposes } from '../../looks/purposes.ts';
+import { useUnitNames } from '../../people/units.tsx';
+import { useLanguage, useSay, useWord } from '../../texts/say.ts';
 import styles from './supervision.module.css';
 
 type Line = Schemas['AuditLine'];
@@ -18,6 +20,12 @@ type Line = Schemas['AuditLine'];
 const TEXTS = ['recording', 'case', 'person', 'officer', 'unit', 'address'] as const;
 const OUTCOMES = ['done', 'refused', 'failed', 'urgent'] as const;
 const LOOKS = 'recording.viewed';
+/** What auditors ask for most. */
+const ASKED_FOR: readonly string[] = [
+  ...[LOOKS, 'thumbnails.shown', 'search.made', 'access.refused', 'list.exported', 'report.issued', 'audit.read'],
+  ...['request.asked', 'request.decided', 'grant.begun', 'grant.ended', 'session.began', 'sign-in.failed', 'socket.used'],
+  ...['recording.tagged', 'recording.remarked', 'case.changed', 'user.added', 'user.roles-changed', 'policy.adopted'],
+];
 
 /** Who did what: every look, search, refusal and export, with the question in words above the answer. */
 export function Page() {
@@ -33,7 +41,9 @@ export function Page() {
     ...(outcome === undefined ? {} : { outcome }),
   };
   const list = useRows('GET /api/v1/audit', { query }, { topics: [] });
-  const typeText = (type: string) => (hasText(`audit-type.${type}`) ? word('audit-type', type) : type);
+  const typeText = (type: string) => word('audit-type', type);
+  const purposeOf = usePurposes();
+  const units = useUnitNames();
   const columns: readonly Column<Line>[] = [
     {
       id: 'seq',
@@ -58,10 +68,14 @@ export function Page() {
       id: 'who',
       title: say('access-log.who'),
       look: 'wrap',
-      cell: ({ who }) => (
+      cell: ({ who, now }) => (
         <>
-          {who.name ?? who.actor}{' '}
-          <span className={styles.muted}>{[...who.roles.map((role) => word('role', role)), who.unit].filter(Boolean).join(' · ')}</span>
+          {who.name ?? now.name ?? who.actor}{' '}
+          <span className={styles.muted}>
+            {[...who.roles.map((role) => word('role', role)), who.unit === null ? null : (units.get(who.unit) ?? who.unit)]
+              .filter(Boolean)
+              .join(' · ')}
+          </span>
         </>
       ),
     },
@@ -82,9 +96,13 @@ export function Page() {
       id: 'object',
       title: say('access-log.object'),
       look: 'wrap',
-      cell: ({ what }) => (
+      cell: ({ what, who, now }) => (
         <>
-          {what.recording === null ? what.subject : <Link href={`/recordings/${what.recording}`}>{what.recording}</Link>}
+          {what.recording === null ? (
+            <Subject text={what.subject} self={who.person} name={who.name ?? now.name} />
+          ) : (
+            <Link href={`/recordings/${what.recording}`}>{what.recording}</Link>
+          )}
           {what.case === null ? null : (
             <>
               {' '}
@@ -98,7 +116,7 @@ export function Page() {
       id: 'why',
       title: say('access-log.why'),
       look: 'wrap',
-      cell: ({ why }) => [why.reason, why.words, why.rule].filter(Boolean).join(' · ') || '—',
+      cell: ({ why }) => [why.reason === null ? null : purposeOf(why.reason), why.words, why.rule].filter(Boolean).join(' · ') || '—',
     },
     {
       id: 'much',
@@ -142,7 +160,7 @@ export function Page() {
               onChange={(event) => set({ type: event.target.value })}
               choices={[
                 { value: '', label: say('access-log.anything') },
-                ...[LOOKS, 'search.made', 'access.refused', 'list.exported', 'report.issued', 'thumbnails.shown'].map((type) => ({
+                ...(ASKED_FOR.includes(get('type')) || get('type') === '' ? ASKED_FOR : [...ASKED_FOR, get('type')]).map((type) => ({
                   value: type,
                   label: typeText(type),
                 })),
@@ -187,6 +205,27 @@ export function Page() {
           <pre className={styles.entry}>{JSON.stringify(open, null, 2)}</pre>
         </Dialog>
       ) : null}
+    </>
+  );
+}
+
+interface SubjectProps {
+  /** `user:usr-…` */
+  readonly text: string;
+  /** Account of whoever did it, and its name. */
+  readonly self: string | null;
+  readonly name: string | null;
+}
+
+/** What an entry is about, where it is no recording. The case stands behind it by itself. */
+function Subject({ text, self, name }: SubjectProps) {
+  const word = useWord();
+  const at = text.indexOf(':');
+  const [kind, id] = [text.slice(0, at), text.slice(at + 1)];
+  if (kind === 'case' || kind === 'station') return <>{word('audit-subject', kind)}</>;
+  return (
+    <>
+      {word('audit-subject', kind)} {kind === 'user' && id === self && name !== null ? name : id}
     </>
   );
 }
