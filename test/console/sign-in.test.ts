@@ -22,7 +22,7 @@ it('a person signs in and is on a page of theirs; the wrong password is refused 
   await shot(page, 'sign-in-refused-zh-CN');
   await page.getByLabel('密码').fill(station().passwords.auditor);
   await page.getByRole('button', { name: '登录' }).click();
-  await page.getByText('陈立新').waitFor();
+  await page.getByText('陈立新', { exact: true }).waitFor();
   expect(await page.title()).toContain('Evidock');
   await expectClean(seen);
 });
