@@ -49,7 +49,6 @@ export const TURNS: readonly (readonly string[])[] = [
     'test/faults/kill-derive-again.test.ts',
     'test/faults/ledger-heads.test.ts',
     'test/faults/log-shipping.test.ts',
-    'test/journeys/readme.test.ts',
     'test/simulation/ten-years.test.ts',
   ],
   [
@@ -62,6 +61,7 @@ export const TURNS: readonly (readonly string[])[] = [
     'test/faults/disk-errors.test.ts',
     'test/faults/kill-looks.test.ts',
     'test/journeys/archive-trouble.test.ts',
+    'test/journeys/readme.test.ts',
     'test/journeys/takes.test.ts',
     'test/postgres/ledger.test.ts',
   ],
