@@ -177,5 +177,10 @@ it.each([1280, 390])('of a thousand dockings those in sight are in the page, whe
     await expect.poll(async () => Math.abs((await middle()) - share * 1000)).toBeLessThan(60);
     expect(await list.locator('[data-row]').count()).toBeLessThan(120);
   }
+  // On paper stand all of them.
+  await page.evaluate(() => void dispatchEvent(new Event('beforeprint')));
+  expect(await list.locator('[data-row]').count()).toBe(1000);
+  await page.evaluate(() => void dispatchEvent(new Event('afterprint')));
+  await expect.poll(() => list.locator('[data-row]').count()).toBeLessThan(120);
   await expectClean(seen);
 });
