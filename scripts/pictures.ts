@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const PICTURES: Readonly<Record<string, string>> = {
   kiosk: 'kiosk-8-zh-CN',
   overview: 'intake-overview-zh-CN',
-  day: 'footage-mine-three-touches-zh-CN',
+  day: 'footage-mine-chosen-zh-CN',
   case: 'cases-case-zh-CN',
   request: 'supervision-thread-zh-CN',
   disposal: 'retention-disposal-zh-CN',
