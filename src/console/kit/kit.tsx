@@ -34,7 +34,7 @@ interface ButtonLinkProps {
 
 /** Looks like a button and is a link: it leads somewhere. */
 export function ButtonLink({ href, look = 'plain', outside, children }: ButtonLinkProps) {
-  const names = classes(styles.button, look === 'primary' && styles.primary);
+  const names = classes(styles.button, look === 'primary' && styles.primary, 'no-print');
   if (outside)
     return (
       <a href={href} className={names} target={outside === 'tab' ? '_blank' : undefined} rel="noopener">
