@@ -8,7 +8,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kioskPagesEn } from '#messages/pages/kiosk-en';
-import { browserOf, expectAccessible, expectClean, expectNoOverflow, type Seen, shot, textsOf, useChromium } from './support/browser.ts';
+import { runProgram, temporaryDirectory } from '#test/support/evidock';
+import {
+  browserOf,
+  expectAccessible,
+  expectClean,
+  expectNoOverflow,
+  keptBrowser,
+  type Seen,
+  shot,
+  textsOf,
+  useChromium,
+} from './support/browser.ts';
 import { KIOSK_OFFICER, type KioskStation, pairingCode, startKioskStation } from './support/kiosk-station.ts';
 import { sampleCards } from './support/own-station.ts';
 import { control } from './support/running-station.ts';
@@ -262,6 +273,32 @@ it('the screen survives a restart of the station, and reloads itself where there
   await page.locator('button[data-phase]').first().waitFor();
   await expectClean(seen);
 });
+
+it('the screen comes back live and paired after its power was cut', async () => {
+  const profile = await temporaryDirectory();
+  try {
+    const before = await keptBrowser(profile.path, station.address);
+    const data = { code: await pairingCode(station.state) };
+    const paired = await before.request.post('/api/v1/kiosks/pairing', { data, headers: { origin: station.address } });
+    expect(paired.ok(), await paired.text()).toBe(true);
+    const page = await before.newPage();
+    await page.goto('/kiosk');
+    await page.locator('time[data-live="true"]').waitFor();
+    // Chromium writes its cookies twice a minute.
+    await sleep(35_000);
+    const killed = await runProgram('pkill', ['-KILL', '-f', profile.path]);
+    expect(killed.status).toBe(0);
+    await expect.poll(async () => (await runProgram('pgrep', ['-f', profile.path])).status).toBe(1);
+    const after = await keptBrowser(profile.path, station.address);
+    const again = await after.newPage();
+    await again.goto('/kiosk');
+    await again.locator('time[data-live="true"]').waitFor();
+    await again.locator('button[data-phase]').first().waitFor();
+    await after.close();
+  } finally {
+    await profile.remove();
+  }
+}, 180_000);
 
 it('eight slots are two rows, and sixty-four stand on one screen without scrolling, in light and dark', async () => {
   const { items: known } = await control<{ items: { slot: number }[] }>(station.state, 'GET', '/slots?limit=1000');

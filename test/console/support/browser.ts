@@ -59,6 +59,16 @@ export function useChromium(): void {
   }, 60_000);
 }
 
+/** A Chromium that keeps what it knows in a directory, as that of a kiosk's screen does. The caller closes it, or kills it. */
+export function keptBrowser(directory: string, address: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(directory, {
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+    baseURL: address,
+  });
+}
+
 /** A new browser of somebody who is signed in; `null`: nobody. */
 export async function browserOf(role: RoleName | null, options: Options = {}): Promise<Seen> {
   if (!browser) throw new Error('useBrowser() was not called');
