@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reason } from '#domain/reason';
+import { reasonText } from '#messages/reason';
 import type { Guest } from './guest.ts';
 
 /** What a scenario looks at of `GET /api/v1/slots`. */
@@ -16,8 +17,12 @@ export interface GuestSlot {
   readonly clockOffsetMs: number | null;
   readonly battery: { readonly percent: number; readonly percentMin: number; readonly low: boolean } | null;
   readonly problem: { readonly code: string; readonly reason: Reason } | null;
+  /** In English words. */
   readonly explain: readonly string[];
 }
+
+/** As the station answers: it tells in codes why something is so. */
+type Answered = Omit<GuestSlot, 'explain'> & { readonly explain: readonly Reason[] };
 
 const STATE = '/var/lib/evidock/state';
 const CONFIG = '/var/lib/evidock/station.yaml';
@@ -76,8 +81,8 @@ export async function untilSlot(
 ): Promise<GuestSlot> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const { items: slots } = JSON.parse(await guest.sh(ask(guest, state, 'slots?limit=1000'))) as { readonly items: readonly GuestSlot[] };
-    const found = slots.find(is);
+    const { items: slots } = JSON.parse(await guest.sh(ask(guest, state, 'slots?limit=1000'))) as { readonly items: readonly Answered[] };
+    const found = slots.map((slot) => ({ ...slot, explain: slot.explain.map((each) => reasonText('en', each)) })).find(is);
     if (found) return found;
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}\n${JSON.stringify(slots, null, 1)}`);
     await sleep(LOOK_MS);
