@@ -1,11 +1,9 @@
-import { Link } from 'wouter';
 import { useRows } from '../../client/queries.ts';
-import { type Column, DataTable } from '../../kit/data-table.tsx';
+import { DataTable } from '../../kit/data-table.tsx';
 import { Badge, Empty, Panel } from '../../kit/kit.tsx';
-import { Time } from '../../kit/time.tsx';
-import { usePurposes } from '../../looks/purposes.ts';
 import { useSay, useWord } from '../../texts/say.ts';
-import { type CallUp, RequestState, STATES, Target, useActions } from './request-words.tsx';
+import { useRequestColumns } from './request-columns.tsx';
+import { type CallUp, STATES } from './request-words.tsx';
 import styles from './supervision.module.css';
 
 const PAGE = 20;
@@ -14,31 +12,10 @@ const PAGE = 20;
 export function AskerHistory({ request: { id, asker } }: { readonly request: CallUp }) {
   const say = useSay();
   const word = useWord();
-  const actions = useActions();
-  const purposeOf = usePurposes();
   const list = useRows('GET /api/v1/requests', { query: { asker: asker.id, limit: PAGE } }, { topics: ['callUps'] });
   const others = list.rows.filter((each) => each.id !== id);
   const counted = STATES.map((state) => ({ state, count: others.filter((each) => each.state === state).length }));
-  const columns: readonly Column<CallUp>[] = [
-    {
-      id: 'asked',
-      title: say('request.asked-at'),
-      cell: (request) => (
-        <Link href={`/requests/${request.id}`}>
-          <Time at={request.askedAt} />
-        </Link>
-      ),
-    },
-    { id: 'target', title: say('request.target'), look: 'wrap', cell: ({ target }) => <Target target={target} /> },
-    { id: 'actions', title: say('request.actions'), cell: (request) => actions(request.actions) },
-    {
-      id: 'why',
-      title: say('request.why'),
-      look: 'wrap',
-      cell: ({ purpose, words }) => [purposeOf(purpose), words].filter(Boolean).join('：'),
-    },
-    { id: 'state', title: say('recording-list.state'), cell: ({ state }) => <RequestState state={state} /> },
-  ];
+  const columns = useRequestColumns().filter(({ id: column }) => column !== 'asker' && column !== 'until');
   return (
     <Panel title={say('request.history', { who: asker.name ?? asker.account ?? asker.id })} flush>
       {others.length > 0 ? (

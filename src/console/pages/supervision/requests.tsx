@@ -4,10 +4,10 @@ import { type Column, DataTable } from '../../kit/data-table.tsx';
 import { ButtonLink, CheckField, Empty, Filters, PageHead, Panel, SelectField, Stack } from '../../kit/kit.tsx';
 import { useSearchState } from '../../kit/search-state.ts';
 import { Time } from '../../kit/time.tsx';
-import { usePurposes } from '../../looks/purposes.ts';
 import { useSession } from '../../shell/session.tsx';
 import { useSay, useWord } from '../../texts/say.ts';
-import { type CallUp, RequestState, STATES, Target, useActions } from './request-words.tsx';
+import { useRequestColumns } from './request-columns.tsx';
+import { STATES, Target, useActions } from './request-words.tsx';
 
 /** Requests: one's own, those that wait for one, for auditors all. */
 export function Page() {
@@ -18,7 +18,7 @@ export function Page() {
   const state = STATES.find((each) => each === get('state'));
   const query = { ...(state === undefined ? {} : { state }), ...(get('unconfirmed') === 'true' ? { unconfirmed: true } : {}) };
   const list = useRows('GET /api/v1/requests', { query }, { topics: ['callUps'] });
-  const columns = useColumns();
+  const columns = useRequestColumns();
   return (
     <>
       <PageHead
@@ -70,40 +70,11 @@ export function Page() {
   );
 }
 
-/** Columns of requests. */
-function useColumns(): readonly Column<CallUp>[] {
-  const say = useSay();
-  const actions = useActions();
-  const purposeOf = usePurposes();
-  return [
-    {
-      id: 'asked',
-      title: say('request.asked-at'),
-      cell: ({ id, askedAt }) => (
-        <Link href={`/requests/${id}`}>
-          <Time at={askedAt} />
-        </Link>
-      ),
-    },
-    { id: 'asker', title: say('request.asker'), cell: ({ asker }) => asker.name ?? asker.account ?? asker.id },
-    { id: 'target', title: say('request.target'), look: 'wrap', cell: ({ target }) => <Target target={target} /> },
-    { id: 'actions', title: say('request.actions'), cell: (request) => actions(request.actions) },
-    {
-      id: 'why',
-      title: say('request.why'),
-      look: 'wrap',
-      cell: ({ purpose, words }) => [purposeOf(purpose), words].filter(Boolean).join('：'),
-    },
-    { id: 'until', title: say('request.until'), cell: ({ until }) => <Time at={until} /> },
-    { id: 'state', title: say('recording-list.state'), cell: ({ state: stands }) => <RequestState state={stands} /> },
-  ];
-}
-
 /** What a reviewer has to decide: nobody decides what they asked for themselves. */
 function Waiting() {
   const say = useSay();
   const { person } = useSession();
-  const columns = useColumns();
+  const columns = useRequestColumns();
   const list = useRows('GET /api/v1/requests', { query: { state: 'asked' } }, { topics: ['callUps'] });
   const rows = list.rows.filter(({ asker }) => asker.id !== person.id);
   return (
