@@ -8,9 +8,9 @@ const KINDS = ['poster', 'thumbnail'] as const;
 /** Pictures that one entry of the log may tell of. */
 const ANNOUNCED_MAX = 100;
 
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
-export interface Pictured {
+interface Pictured {
   readonly id: string;
   readonly picture: Kind | null;
 }

@@ -82,8 +82,6 @@ export async function browserOf(role: RoleName | null, options: Options = {}): P
   const context = await browser.newContext({
     baseURL: address,
     viewport,
-    // Fields for days are drawn by the browser, in its own language.
-    locale: language,
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     // Never the zone of the machine: pages show that of the station.

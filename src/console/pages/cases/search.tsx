@@ -43,6 +43,7 @@ export function Page() {
   const enabled = query !== null;
   const list = useRows('GET /api/v1/recordings', { query: query ?? {} }, { topics: TOPICS, enabled });
   const found = useAsk('GET /api/v1/cases/{number}', { path: { number: get('case') } }, { topics: ['cases'], enabled: get('case') !== '' });
+  const entry = found.data;
   const recent = useRows('GET /api/v1/cases', { query: { limit: 12 } }, { topics: ['cases'], enabled: !enabled });
   const nameOf = useOfficerNames({ none: say('case.no-officer') });
   const units = useUnitNames();
@@ -126,30 +127,18 @@ export function Page() {
             </Stack>
           </form>
         </Panel>
-        {found.isPending && get('case') !== '' ? (
-          // As high as what comes: the results below stay where they are.
+        {get('case') !== '' && (found.isPending || entry) ? (
+          // There from the start, as high as it will be: the results below stay where they are.
           <Panel
-            title={get('case')}
+            title={entry ? `${entry.number} ${entry.title}` : get('case')}
             actions={
-              <ButtonLink look="primary" href={`/cases/${encodeURIComponent(get('case'))}`}>
-                {say('search.open-case')}
-              </ButtonLink>
-            }
-          >
-            <p>…</p>
-          </Panel>
-        ) : null}
-        {found.data && get('case') !== '' ? (
-          <Panel
-            title={`${found.data.number} ${found.data.title}`}
-            actions={
-              <ButtonLink look="primary" href={`/cases/${encodeURIComponent(found.data.number)}`}>
+              <ButtonLink look="primary" href={`/cases/${encodeURIComponent(entry?.number ?? get('case'))}`}>
                 {say('search.open-case')}
               </ButtonLink>
             }
           >
             <p>
-              {[word('stage', found.data.stage), word('category', found.data.category), word('case-state', found.data.state)].join(' · ')}
+              {entry ? [word('stage', entry.stage), word('category', entry.category), word('case-state', entry.state)].join(' · ') : '…'}
             </p>
           </Panel>
         ) : null}
@@ -173,13 +162,13 @@ export function Page() {
           <Panel title={say('search.recent')}>
             <ListState list={recent} empty={say('search.no-cases')} />
             <ul className={styles.grid}>
-              {recent.rows.map((entry) => (
-                <li key={entry.number}>
-                  <button type="button" className={styles.card} onClick={() => go(`/cases/${encodeURIComponent(entry.number)}`)}>
-                    <strong>{entry.number}</strong>
-                    <span className={styles.cardLine}>{entry.title}</span>
+              {recent.rows.map((each) => (
+                <li key={each.number}>
+                  <button type="button" className={styles.card} onClick={() => go(`/cases/${encodeURIComponent(each.number)}`)}>
+                    <strong>{each.number}</strong>
+                    <span className={styles.cardLine}>{each.title}</span>
                     <span className={styles.cardLine}>
-                      {word('stage', entry.stage)} · {word('case-state', entry.state)}
+                      {word('stage', each.stage)} · {word('case-state', each.state)}
                     </span>
                   </button>
                 </li>

@@ -221,7 +221,7 @@ function StepForm({ step, entry, onClose }: { readonly step: Step; readonly entr
       <form onSubmit={(event) => void submit(event)}>
         <Stack>
           <p className={styles.muted}>{say(`case-list.${step}.about`)}</p>
-          <DayField label={say('case-list.on')} type="date" needed value={on} onChange={(value) => setOn(value)} />
+          <DayField label={say('case-list.on')} type="date" needed value={on} onChange={setOn} />
           {step === 'reopen' ? (
             <TextField label={say('case-list.reason')} needed value={reason} onChange={(event) => setReason(event.target.value)} />
           ) : null}

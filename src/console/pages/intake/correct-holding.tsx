@@ -47,11 +47,9 @@ export function CorrectHolding({ holding, onClose }: { readonly holding: Holding
         <Stack>
           <p>{say('holding.correct.about')}</p>
           <OfficerField label={say('recorders.to')} needed value={officer} onChange={setOfficer} />
-          <DayField label={say('holding.from')} type="datetime-local" needed value={from} onChange={(value) => setFrom(value)} />
+          <DayField label={say('holding.from')} type="datetime-local" needed value={from} onChange={setFrom} />
           <CheckField label={say('holding.lasts')} checked={lasts} onChange={(event) => setLasts(event.target.checked)} />
-          {lasts ? null : (
-            <DayField label={say('holding.until')} type="datetime-local" needed value={until} onChange={(value) => setUntil(value)} />
-          )}
+          {lasts ? null : <DayField label={say('holding.until')} type="datetime-local" needed value={until} onChange={setUntil} />}
           <FormFoot of={{ busy, error }} onClose={onClose}>
             <Button look="danger" busy={busy} onClick={remove}>
               {say('holding.remove')}

@@ -109,13 +109,7 @@ function Propose({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={say('disposals.propose')} onClose={onClose}>
       <form className={styles.form} onSubmit={submit}>
         <p>{say('disposals.propose.about')}</p>
-        <DayField
-          label={say('disposals.before')}
-          hint={say('disposals.before.hint')}
-          type="date"
-          value={before}
-          onChange={(value) => setBefore(value)}
-        />
+        <DayField label={say('disposals.before')} hint={say('disposals.before.hint')} type="date" value={before} onChange={setBefore} />
         <TextField
           label={say('disposals.limit')}
           hint={say('disposals.limit.hint')}

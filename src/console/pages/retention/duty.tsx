@@ -115,13 +115,7 @@ function Acknowledge({ duty: { id, acknowledgement } }: { readonly duty: Duty })
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
-        <DayField
-          label={say('column.duty-until')}
-          hint={say('duties.until.hint')}
-          type="date"
-          value={until}
-          onChange={(value) => setUntil(value)}
-        />
+        <DayField label={say('column.duty-until')} hint={say('duties.until.hint')} type="date" value={until} onChange={setUntil} />
         {work.error ? <ProblemNote error={work.error} /> : null}
         <div className={styles.row}>
           <Button type="submit" look="primary" busy={work.busy} disabled={reason.trim() === ''}>

@@ -90,14 +90,7 @@ export function Page() {
               value={reason}
               onChange={(event) => setReason(event.target.value)}
             />
-            <DayField
-              label={say('holds.review')}
-              hint={say('holds.review.hint')}
-              type="date"
-              needed
-              value={review}
-              onChange={(value) => setReview(value)}
-            />
+            <DayField label={say('holds.review')} hint={say('holds.review.hint')} type="date" needed value={review} onChange={setReview} />
             {work.error ? <ProblemNote error={work.error} /> : null}
             <div className={styles.row}>
               <Button type="submit" look="primary" busy={work.busy} disabled={!isNamed || reason.trim() === '' || review === ''}>

@@ -37,7 +37,7 @@ export function Page({ params: { id = '' } }: PageProps) {
       />
       <div className={styles.two}>
         <Panel title={say('unit.people')}>
-          <DayField label={say('unit.on')} hint={say('unit.on.hint')} type="date" value={day} onChange={(value) => setDay(value)} />
+          <DayField label={say('unit.on')} hint={say('unit.on.hint')} type="date" value={day} onChange={setDay} />
           <Memberships list={members} of="person" />
         </Panel>
         <Panel title={say('unit.place')}>

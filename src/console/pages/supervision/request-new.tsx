@@ -105,8 +105,8 @@ export function Page() {
           {by === 'officer' ? (
             <>
               <TextField label={say('search.officer')} needed value={officer} onChange={(event) => setOfficer(event.target.value)} />
-              <DayField label={say('request-new.from')} needed type="datetime-local" value={from} onChange={(value) => setFrom(value)} />
-              <DayField label={say('request-new.to')} needed type="datetime-local" value={to} onChange={(value) => setTo(value)} />
+              <DayField label={say('request-new.from')} needed type="datetime-local" value={from} onChange={setFrom} />
+              <DayField label={say('request-new.to')} needed type="datetime-local" value={to} onChange={setTo} />
             </>
           ) : null}
           {by === 'recordings' ? null : (

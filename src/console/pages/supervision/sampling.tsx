@@ -42,7 +42,7 @@ export function Page() {
       <Stack>
         <Panel title={say('sampling.draw')}>
           <form className={styles.form} onSubmit={draw}>
-            <DayField label={say('sampling.month')} type="month" needed value={month} onChange={(value) => setChosen(value)} />
+            <DayField label={say('sampling.month')} type="month" needed value={month} onChange={setChosen} />
             {error ? <ProblemNote error={error} /> : null}
             <Button type="submit" busy={busy}>
               {say('sampling.draw')}
